@@ -1,0 +1,54 @@
+//! How a value is spelt so that the program that reads it gets the same bytes back.
+//!
+//! One file a language. A dialect never alters: what it cannot hold it refuses.
+
+pub mod make;
+pub mod sh;
+pub mod supervisord;
+
+use std::fmt;
+
+use crate::word::Word;
+
+/// A value that a template may print; the kind says in which place it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// Words of a command line, in a row.
+    Words(Vec<Word>),
+    /// Text after a comment sign, up to the end of the line.
+    Comment(String),
+    /// The value of a setting: the rest of a line.
+    Setting(Word),
+    /// Environment variables, as the consumer's own setting for them holds them.
+    Environment(Vec<(String, Word)>),
+    /// A path in a setting that the consumer reads by rules of its own.
+    LogFile(Word),
+    /// A checked name or number, which every language spells the same.
+    Bare(String),
+}
+
+/// Spells values for one consumer.
+pub trait Dialect: fmt::Debug + Sync {
+    /// The text that stands for `value` in this language.
+    ///
+    /// # Errors
+    /// When the language cannot hold it.
+    fn spell(&self, value: &Printed) -> Result<String, Refusal>;
+}
+
+/// A value that a language cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What cannot be held, by whom and why: one lowercase sentence without a full stop.
+    pub message: String,
+    /// What to do instead.
+    pub help: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}

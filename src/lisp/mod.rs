@@ -1,0 +1,68 @@
+//! Reading Lisp forms and printing Lisp text.
+//!
+//! The reader follows SBCL's on text: it knows where a form begins and ends and
+//! what is wrong with it, and builds no objects.
+
+pub mod print;
+pub mod reader;
+
+use std::ops::Range;
+
+use crate::word::{Variable, Word};
+
+/// A stretch of the text of a form, as it stood in its file.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// The text to read; for a variable, its value.
+    pub text: &'a str,
+    /// Where it stood, in bytes of the text as written. As long as `text` if written.
+    pub at: Range<usize>,
+    /// Where it comes from.
+    pub origin: Origin<'a>,
+}
+
+/// Where the text of a part comes from.
+#[derive(Clone, Debug)]
+pub enum Origin<'a> {
+    /// It was written there.
+    Written,
+    /// The value of the variable of this name, which is not kept.
+    Value(&'a str),
+    /// The value of a variable which is to stay one in the word.
+    Kept(&'a Variable),
+}
+
+/// One form that has been read to its last parenthesis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Its text, comments and line breaks between tokens folded into blanks.
+    pub word: Word,
+    /// What a person should look at though it may be right.
+    pub warnings: Vec<Fault>,
+}
+
+/// What is wrong with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Whether more text could mend it.
+    pub kind: FaultKind,
+    /// What is wrong: lowercase, no full stop.
+    pub message: String,
+    /// Where, in bytes of the text as written (`Part::at`). May be empty at the end.
+    pub at: Range<usize>,
+    /// A few words for the caret, or empty.
+    pub label: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Whether a text that is no form could become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// It ends too early.
+    Incomplete,
+    /// Nothing that follows can mend it.
+    Invalid,
+    /// It holds no form.
+    Empty,
+}
