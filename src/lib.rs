@@ -1,6 +1,22 @@
-//! stub
+//! lisplaunch: from one YAML file to a running Common Lisp service.
+//!
+//! Data flows one way. A [`project`] file is found and read into a tree that knows its
+//! places; the [`plan`] resolves every default, variable and path; [`argv`] renders the
+//! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
+//! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
+
+pub mod argv;
+pub mod cli;
+pub mod command;
 pub mod dialect;
+pub mod format;
+pub mod host;
+pub mod launch;
 pub mod lisp;
+pub mod output;
+pub mod plan;
 pub mod problem;
 pub mod project;
+pub mod render;
+pub mod suggest;
 pub mod word;

@@ -1,7 +1,10 @@
 //! Words of a command line: what a program receives as one argument.
 //!
 //! A word is a list of pieces, literal text or a variable, and stays so until a
-//! dialect spells it. This is the bottom of the program: it imports nothing.
+//! dialect spells it. This is the bottom of the program: it imports nothing
+//! of the program.
+
+use serde::{Serialize, Serializer};
 
 /// A variable of the project file that a format with variables of its own may keep.
 ///
@@ -83,6 +86,13 @@ impl FromIterator<Piece> for Word {
         let mut word = Word::default();
         word.extend(pieces);
         word
+    }
+}
+
+impl Serialize for Word {
+    /// As its resolved text.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.resolved())
     }
 }
 

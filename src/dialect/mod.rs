@@ -3,6 +3,7 @@
 //! One file a language. A dialect never alters: what it cannot hold it refuses.
 
 pub mod make;
+pub mod marked;
 pub mod sh;
 pub mod supervisord;
 
@@ -15,6 +16,8 @@ use crate::word::Word;
 pub enum Printed {
     /// Words of a command line, in a row.
     Words(Vec<Word>),
+    /// Lisp text.
+    Lisp(Word),
     /// Text after a comment sign, up to the end of the line.
     Comment(String),
     /// The value of a setting: the rest of a line.

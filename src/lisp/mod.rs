@@ -66,3 +66,10 @@ pub enum FaultKind {
     /// It holds no form.
     Empty,
 }
+
+impl serde::Serialize for Form {
+    /// As its text.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.word.serialize(serializer)
+    }
+}

@@ -1,3 +1,168 @@
 //! The project file as written: finding it, reading it, and the places of its values.
 
+pub mod field;
+pub mod find;
+pub mod keys;
+pub mod overlay;
+pub mod reference;
+pub mod value;
+pub mod variables;
 pub mod yaml;
+
+use std::sync::Arc;
+
+use crate::problem::{Problem, Source};
+use crate::suggest;
+use find::Found;
+use yaml::{Key, Kind, Node};
+
+/// A project file that has been read, its values not yet.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The text, for errors.
+    pub source: Arc<Source>,
+    /// The absolute path of the file; none for standard input.
+    pub file: Option<String>,
+    /// The absolute folder to which its paths are relative.
+    pub folder: String,
+    root: Node,
+}
+
+/// One process of a project, everything that it inherits laid under it.
+#[derive(Clone, Debug)]
+pub struct ServiceNode {
+    /// Its key below `services`; none where the whole file is one service.
+    pub key: Option<Key>,
+    /// Its keys and values.
+    pub node: Node,
+}
+
+impl Project {
+    /// Reads a project file that was found.
+    pub fn read(found: Found) -> Result<Self, Problem> {
+        let source = Arc::new(found.source);
+        let root = yaml::read(&source)?;
+        Ok(Project {
+            source,
+            file: found.file,
+            folder: found.folder,
+            root,
+        })
+    }
+
+    /// The names of the profiles in the order of the file.
+    pub fn profile_names(&self) -> Vec<&str> {
+        match entry(&self.root, "profiles") {
+            Some(Node {
+                kind: Kind::Map(profiles),
+                ..
+            }) => profiles
+                .iter()
+                .map(|(key, _)| key.text.as_str())
+                .filter(|name| !name.starts_with("x-"))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The file with these profiles laid over it, the last one on top.
+    pub fn with_profiles(&self, names: &[String]) -> Result<Node, Problem> {
+        let mut node = self.root.clone();
+        for name in names {
+            let profile = entry(&self.root, "profiles")
+                .and_then(|profiles| entry(profiles, name))
+                .ok_or_else(|| {
+                    Problem::error(format!(
+                        "there is no profile `{name}` in `{}`",
+                        self.source.name
+                    ))
+                    .help(suggest::help(name, self.profile_names()))
+                })?;
+            if profile.kind != Kind::Null {
+                node = overlay::overlay(&node, profile);
+            }
+        }
+        Ok(node)
+    }
+}
+
+/// The services of a file with profiles laid over it: at least one.
+pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
+    let Some(services) = entry(root, "services").filter(|node| node.kind != Kind::Null) else {
+        return Ok(vec![ServiceNode {
+            key: None,
+            node: with_maps(root),
+        }]);
+    };
+    let Kind::Map(entries) = &services.kind else {
+        return Err(Problem::error("`services` must be a map of names to services")
+            .at(services.place.clone()));
+    };
+    let defaults = without(root, &["name", "services", "profiles", "templates"]);
+    let found: Vec<ServiceNode> = entries
+        .iter()
+        .filter(|(key, _)| !key.text.starts_with("x-"))
+        .map(|(key, node)| service(&defaults, key, node))
+        .collect::<Result<_, _>>()?;
+    if found.is_empty() {
+        return Err(Problem::error("`services` holds no service")
+            .at(services.place.clone())
+            .help("add one, or remove the key: the file is then one service"));
+    }
+    Ok(found)
+}
+
+fn service(defaults: &Node, key: &Key, node: &Node) -> Result<ServiceNode, Problem> {
+    let node = match node.kind {
+        Kind::Null => defaults.clone(),
+        Kind::Map(_) => overlay::overlay(defaults, node),
+        Kind::Scalar(_) | Kind::List(_) => {
+            return Err(
+                Problem::error(format!("the service `{}` must be a map", key.text))
+                    .at(node.place.clone()),
+            );
+        }
+    };
+    Ok(ServiceNode {
+        key: Some(key.clone()),
+        node: with_maps(&node),
+    })
+}
+
+/// The value at `key` of a map.
+pub fn entry<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    match &node.kind {
+        Kind::Map(entries) => entries
+            .iter()
+            .find(|(known, _)| known.text == key)
+            .map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+/// The map with every short form written out.
+fn with_maps(node: &Node) -> Node {
+    map_entries(node, |key, value| Some(overlay::expanded(&key.text, value)))
+}
+
+fn without(node: &Node, keys: &[&str]) -> Node {
+    map_entries(node, |key, value| {
+        (!keys.contains(&key.text.as_str())).then(|| value.clone())
+    })
+}
+
+fn map_entries(node: &Node, change: impl Fn(&Key, &Node) -> Option<Node>) -> Node {
+    let kind = match &node.kind {
+        Kind::Map(entries) => Kind::Map(
+            entries
+                .iter()
+                .filter_map(|(key, value)| Some((key.clone(), change(key, value)?)))
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node {
+        place: node.place.clone(),
+        kind,
+    }
+}

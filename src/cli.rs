@@ -1,0 +1,227 @@
+//! The command line as it is typed. The only file that names clap.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::format;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const PROJECT_FILE: &str = "\
+The project file, lisplaunch.yaml:
+  name: hello
+  systems: [hello]
+  start: (hello:start :port ${PORT:-8080})
+  swank: 4005
+
+Examples:
+  lisplaunch check                              is everything there?
+  lisplaunch run                                become sbcl
+  lisplaunch emit supervisor > hello.conf       write it for supervisord
+  PORT=9000 lisplaunch run -- --verbose         a variable, an argument for the program";
+
+/// Run Common Lisp services from one YAML file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lisplaunch",
+    version,
+    about,
+    after_help = PROJECT_FILE,
+    styles = STYLES,
+    arg_required_else_help = true,
+    disable_help_subcommand = false,
+    infer_long_args = false
+)]
+pub struct Cli {
+    /// What is chosen for every command.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Which project, profile and variables.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Project")]
+pub struct Selection {
+    /// The project file; `-` is standard input [default: lisplaunch.yaml here or above]
+    #[arg(short, long, global = true, value_name = "FILE", env = "LISPLAUNCH_FILE", hide_env_values = true)]
+    pub file: Option<PathBuf>,
+    /// Look for the project file in this folder and above it
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Lay a profile of the file over it; may be repeated
+    #[arg(
+        short,
+        long = "profile",
+        global = true,
+        value_name = "NAME",
+        env = "LISPLAUNCH_PROFILE",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub profiles: Vec<String>,
+    /// Set a variable of the file; may be repeated
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = parse_setting)]
+    pub set: Vec<(String, String)>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(Run),
+    Argv(PrintArgv),
+    Emit(Emit),
+    Check,
+    Show(Show),
+    Templates(Templates),
+}
+
+/// Become the sbcl process of a service
+///
+/// Sets the environment and the working directory and replaces itself by sbcl: the
+/// process keeps its number, and nothing of lisplaunch stays behind.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch run
+  lisplaunch run web -p production
+  lisplaunch run --set PORT=9000 -- --verbose
+  lisplaunch run --dry-run")]
+pub struct Run {
+    /// The service, where the file has several
+    pub service: Option<String>,
+    /// Print the command line as a shell would take it, and start nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
+}
+
+/// Print the argument list of sbcl, for programs
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch argv
+  lisplaunch argv web --format json | jq .
+  lisplaunch argv --format nul | xargs -0 env")]
+pub struct PrintArgv {
+    /// The service, where the file has several
+    pub service: Option<String>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = ArgvFormat::Sh)]
+    pub format: ArgvFormat,
+    /// Arguments for the Lisp program itself
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
+}
+
+/// How an argument list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ArgvFormat {
+    /// One line that a shell takes
+    Sh,
+    /// A JSON array of strings
+    Json,
+    /// One argument a line; refused if an argument has several lines
+    Lines,
+    /// Each argument followed by a NUL byte
+    Nul,
+}
+
+/// Write the service for another tool
+///
+/// Prints to standard output, or writes a file whole or not at all. A file that
+/// lisplaunch did not write is left alone unless --force is given.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch emit makefile -o Makefile
+  lisplaunch emit supervisor > /etc/supervisor/conf.d/hello.conf
+  lisplaunch emit supervisor -p production --check -o hello.conf
+  lisplaunch emit --list")]
+pub struct Emit {
+    /// What to write; --list shows what there is
+    #[arg(value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)), required_unless_present = "list")]
+    pub format: Option<String>,
+    /// The services, all of them if none is named
+    pub services: Vec<String>,
+    /// Write this file, or below this folder, instead of standard output
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that lisplaunch did not write
+    #[arg(long)]
+    pub force: bool,
+    /// Change nothing: print how the file differs, and exit with 1 if it does
+    #[arg(long, requires = "output", conflicts_with = "force")]
+    pub check: bool,
+    /// Let the tool start `lisplaunch run`, so that the project file stays the truth
+    #[arg(long)]
+    pub indirect: bool,
+    /// List the formats
+    #[arg(long, action = ArgAction::SetTrue, exclusive = true)]
+    pub list: bool,
+}
+
+/// Print the plan: every default, variable and path resolved
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch show
+  lisplaunch show -p production --json | jq '.services[].env'")]
+pub struct Show {
+    /// The services, all of them if none is named
+    pub services: Vec<String>,
+    /// Print JSON instead of YAML
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// List the templates, and which file each comes from
+///
+/// A template is replaced by a file of its name in the folder that `templates:` names in
+/// the project file, or in `lisplaunch/templates` below your configuration folder.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch templates
+  lisplaunch templates show sbcl/stay.lisp")]
+pub struct Templates {
+    /// What to do with them instead of listing them
+    #[command(subcommand)]
+    pub command: Option<TemplatesCommand>,
+}
+
+/// What to do with templates.
+#[derive(Debug, Subcommand)]
+pub enum TemplatesCommand {
+    /// Print a template as it is in use
+    Show {
+        /// Its name, as `lisplaunch templates` lists it
+        name: String,
+    },
+}
+
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if crate::project::reference::is_variable_name(name) => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        Some((name, _)) => Err(format!("`{name}` is no name of a variable")),
+        None => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// Reads the arguments of this process; ends it for `--help` and for what is no command.
+pub fn parse() -> Cli {
+    Cli::parse()
+}

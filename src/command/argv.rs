@@ -1,0 +1,45 @@
+//! `lisplaunch argv`: the argument list for programs.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use super::{Failure, Session, print};
+use crate::argv::argv;
+use crate::cli::{ArgvFormat, PrintArgv};
+use crate::dialect::{Dialect, Printed, sh::Sh};
+use crate::problem::Problem;
+use crate::word::Word;
+
+pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
+    let (plan, service) = session.plan_one(arguments.service.as_ref())?;
+    let templates = session.templates(plan.templates.as_deref());
+    let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
+    let words: Vec<Word> = argv.words().cloned().collect();
+    print(&spell(&words, arguments.format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn spell(words: &[Word], format: ArgvFormat) -> Result<String> {
+    match format {
+        ArgvFormat::Sh => Ok(Sh.spell(&Printed::Words(words.to_vec()))? + "\n"),
+        ArgvFormat::Json => {
+            Ok(serde_json::to_string(words).context("cannot write the arguments as JSON")? + "\n")
+        }
+        ArgvFormat::Lines => lines(words),
+        ArgvFormat::Nul => Ok(words.iter().map(|word| word.resolved() + "\0").collect()),
+    }
+}
+
+fn lines(words: &[Word]) -> Result<String> {
+    let words: Vec<String> = words.iter().map(Word::resolved).collect();
+    if let Some(word) = words.iter().find(|word| word.contains('\n')) {
+        return Err(Failure::failed([Problem::error(format!(
+            "an argument has several lines: `{}`",
+            word.escape_debug()
+        ))
+        .help("use `--format nul` or `--format json`")])
+        .into());
+    }
+    Ok(words.iter().map(|word| format!("{word}\n")).collect())
+}

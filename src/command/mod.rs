@@ -1,0 +1,206 @@
+//! The subcommands, one file each: glue between the command line and the parts.
+
+mod argv;
+mod check;
+mod emit;
+mod run;
+mod show;
+mod templates;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::cli::{Cli, Command, Selection};
+use crate::host::Host;
+use crate::plan::service::Service;
+use crate::plan::{self, Choices, Plan};
+use crate::problem::Problem;
+use crate::project::find::{Wanted, find};
+use crate::project::Project;
+use crate::render::Templates;
+use crate::{argv as command_line, format};
+
+/// The project file or the command line is wrong.
+const USAGE: u8 = 2;
+/// Something failed while it was done.
+const FAILURE: u8 = 1;
+
+/// Why a command ends early, with its exit code.
+#[derive(Debug)]
+pub struct Failure {
+    problems: Vec<Problem>,
+    code: u8,
+}
+
+impl Failure {
+    /// The project file or the command line is wrong.
+    pub fn usage(problems: impl Into<Vec<Problem>>) -> Self {
+        Failure {
+            problems: problems.into(),
+            code: USAGE,
+        }
+    }
+
+    /// Something failed while it was done.
+    pub fn failed(problems: impl Into<Vec<Problem>>) -> Self {
+        Failure {
+            problems: problems.into(),
+            code: FAILURE,
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::usage([problem])
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for problem in &self.problems {
+            writeln!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Does what the command line says.
+pub fn execute(cli: Cli) -> Result<ExitCode> {
+    let session = Session {
+        selection: cli.selection,
+        host: Host::current(),
+    };
+    match cli.command {
+        Command::Run(arguments) => run::execute(&session, &arguments),
+        Command::Argv(arguments) => argv::execute(&session, &arguments),
+        Command::Emit(arguments) => emit::execute(&session, &arguments),
+        Command::Check => check::execute(&session),
+        Command::Show(arguments) => show::execute(&session, &arguments),
+        Command::Templates(arguments) => templates::execute(&session, &arguments),
+    }
+}
+
+/// Prints why a command ended early and returns its exit code.
+pub fn explain(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref::<Failure>() {
+        Some(failure) => {
+            report(&failure.problems);
+            ExitCode::from(failure.code)
+        }
+        None => {
+            report(&[Problem::error(format!("{error:#}"))]);
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
+/// Prints problems for a person: to standard error, in colour on a terminal.
+fn report(problems: &[Problem]) {
+    let stderr = io::stderr();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colour = stderr.is_terminal() && !plain;
+    let mut stderr = stderr.lock();
+    for problem in problems {
+        // There is nobody left to tell that standard error cannot be written.
+        let _ = writeln!(stderr, "{}", problem.render(colour));
+    }
+}
+
+/// Prints the output of a command. A reader that has gone away is no error.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to standard output"),
+    }
+}
+
+/// What every command starts from.
+struct Session {
+    selection: Selection,
+    host: Host,
+}
+
+impl Session {
+    fn project(&self) -> Result<Project, Failure> {
+        let found = find(&self.wanted())?;
+        Ok(Project::read(found)?)
+    }
+
+    fn wanted(&self) -> Wanted {
+        let start = self.selection.directory.as_deref();
+        match &self.selection.file {
+            Some(file) if file.as_os_str() == "-" => Wanted::Stdin,
+            Some(file) => Wanted::File(start.unwrap_or(Path::new("")).join(file)),
+            None => Wanted::Above(start.unwrap_or(Path::new(".")).to_owned()),
+        }
+    }
+
+    fn choices(&self, services: &[String]) -> Choices {
+        Choices {
+            profiles: self.selection.profiles.clone(),
+            set: self.settings(),
+            services: services.to_vec(),
+            as_user: false,
+        }
+    }
+
+    fn settings(&self) -> BTreeMap<String, String> {
+        self.selection.set.iter().cloned().collect()
+    }
+
+    /// The plan of these services, all of them if none is named.
+    fn plan(&self, project: &Project, choices: &Choices) -> Result<Plan, Failure> {
+        let plan = plan::plan(project, choices, &self.host).map_err(Failure::usage)?;
+        report(&plan.warnings);
+        Ok(plan)
+    }
+
+    /// The plan of one service, which must be named where there are several.
+    fn plan_one(&self, name: Option<&String>) -> Result<(Plan, Service), Failure> {
+        let project = self.project()?;
+        let names: Vec<String> = name.cloned().into_iter().collect();
+        if names.is_empty() {
+            self.check_single(&project)?;
+        }
+        let plan = self.plan(&project, &self.choices(&names))?;
+        let service = plan.services[0].clone();
+        Ok((plan, service))
+    }
+
+    fn check_single(&self, project: &Project) -> Result<(), Failure> {
+        let root = project.with_profiles(&self.selection.profiles)?;
+        let services = crate::project::services(&root)?;
+        if services.len() == 1 {
+            return Ok(());
+        }
+        let names: Vec<&str> = services
+            .iter()
+            .filter_map(|service| Some(service.key.as_ref()?.text.as_str()))
+            .collect();
+        Err(Problem::error(format!(
+            "`{}` has several services: which one?",
+            project.source.name
+        ))
+        .help(format!("name one of {}", crate::suggest::list(&names)))
+        .into())
+    }
+
+    /// The templates in use: the project's own, the user's, the built-in ones.
+    fn templates(&self, project_folder: Option<&str>) -> Templates {
+        let user = dirs::config_dir().map(|folder| folder.join("lisplaunch/templates"));
+        let folders = project_folder.map(PathBuf::from).into_iter().chain(user);
+        let built_in = command_line::templates().chain(format::templates());
+        Templates::new(built_in.collect(), folders.collect())
+    }
+}

@@ -1,0 +1,20 @@
+//! `lisplaunch show`: the plan.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use super::{Session, print};
+use crate::cli::Show;
+
+pub(super) fn execute(session: &Session, arguments: &Show) -> Result<ExitCode> {
+    let project = session.project()?;
+    let plan = session.plan(&project, &session.choices(&arguments.services))?;
+    let text = if arguments.json {
+        serde_json::to_string_pretty(&plan).context("cannot write the plan as JSON")? + "\n"
+    } else {
+        serde_yaml::to_string(&plan).context("cannot write the plan as YAML")?
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,48 @@
+//! `lisplaunch templates`: what the output is made from.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{Failure, Session, print};
+use crate::cli::{Templates as Arguments, TemplatesCommand};
+use crate::problem::Problem;
+use crate::render::Templates;
+use crate::suggest;
+
+pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCode> {
+    let templates = session.templates(project_folder(session).as_deref());
+    let text = match &arguments.command {
+        None => list(&templates),
+        Some(TemplatesCommand::Show { name }) => show(&templates, name)?,
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The project's own folder; templates can be looked at without a project.
+fn project_folder(session: &Session) -> Option<String> {
+    let project = session.project().ok()?;
+    let plan = crate::plan::plan(&project, &session.choices(&[]), &session.host).ok()?;
+    plan.templates
+}
+
+fn list(templates: &Templates) -> String {
+    let width = templates.list().map(|(name, _)| name.len()).max();
+    templates
+        .list()
+        .map(|(name, file)| {
+            let origin = file.map_or("built in".to_owned(), |file| file.display().to_string());
+            format!("{name:width$}  {origin}\n", width = width.unwrap_or(0))
+        })
+        .collect()
+}
+
+fn show(templates: &Templates, name: &str) -> Result<String, Failure> {
+    match templates.source(name) {
+        Some(text) => Ok(text?),
+        None => Err(Problem::error(format!("there is no template `{name}`"))
+            .help(suggest::help(name, templates.list().map(|(name, _)| name)))
+            .into()),
+    }
+}

@@ -1,0 +1,89 @@
+//! Words inside a text, marked so that they can be taken out of it again unchanged.
+//!
+//! Words never contain NUL, so NUL surrounds each piece: `t` and literal text, or `v`
+//! and `NAME=value`. What stands outside was written in the template.
+
+use super::{Dialect, Printed, Refusal};
+use crate::lisp::print;
+use crate::word::{Piece, Variable, Word};
+
+/// A command line, one argument or an option with its value a line.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandLine;
+
+/// Lisp text.
+#[derive(Clone, Copy, Debug)]
+pub struct Lisp;
+
+impl Dialect for CommandLine {
+    fn spell(&self, value: &Printed) -> Result<String, Refusal> {
+        match value {
+            Printed::Words(words) => Ok(joined(words.iter().map(mark))),
+            Printed::Bare(text) => Ok(text.clone()),
+            _ => Err(misplaced("a command line")),
+        }
+    }
+}
+
+impl Dialect for Lisp {
+    fn spell(&self, value: &Printed) -> Result<String, Refusal> {
+        match value {
+            Printed::Words(words) => {
+                Ok(joined(words.iter().map(|word| mark(&print::string(word)))))
+            }
+            Printed::Lisp(text) => Ok(mark(text)),
+            Printed::Bare(text) => Ok(text.clone()),
+            _ => Err(misplaced("Lisp text")),
+        }
+    }
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn misplaced(place: &str) -> Refusal {
+    Refusal {
+        message: format!("this value has no meaning in {place}"),
+        help: "start from the built-in template".to_owned(),
+    }
+}
+
+fn mark(word: &Word) -> String {
+    if word.pieces().is_empty() {
+        return "\0t\0".to_owned();
+    }
+    word.pieces()
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => format!("\0t{text}\0"),
+            Piece::Variable(variable) => format!("\0v{}={}\0", variable.name, variable.value),
+        })
+        .collect()
+}
+
+/// A stretch of a rendered text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Run<'a> {
+    /// From the template.
+    Template(&'a str),
+    /// From a word.
+    Piece(Piece),
+}
+
+/// Takes a rendered text apart.
+pub fn runs(text: &str) -> impl Iterator<Item = Run<'_>> {
+    text.split('\0').enumerate().map(|(index, run)| {
+        if index % 2 == 0 {
+            return Run::Template(run);
+        }
+        let (mark, rest) = run.split_at(1);
+        Run::Piece(match rest.split_once('=') {
+            Some((name, value)) if mark == "v" => Piece::Variable(Variable {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            }),
+            _ => Piece::Text(rest.to_owned()),
+        })
+    })
+}

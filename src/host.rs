@@ -1,0 +1,106 @@
+//! What planning asks of the machine: environment, home folders, files.
+//!
+//! Everything else is a pure function of the project file and of a `Host`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use uzers::os::unix::UserExt;
+
+/// The largest file that is read whole: project files, env files, templates.
+pub const MAX_FILE_SIZE: u64 = 1 << 20;
+
+/// The machine and the user on whose behalf a plan is made.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The environment, without the names that are not UTF-8.
+    pub environment: BTreeMap<String, OsString>,
+    /// The folder in which `~` and Quicklisp lie, if any is known.
+    pub home: Option<PathBuf>,
+}
+
+impl Host {
+    /// This process's own.
+    pub fn current() -> Self {
+        Host {
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                .collect(),
+            home: own_home(),
+        }
+    }
+
+    /// The same machine with the home folder of `user`, if such a user is known.
+    pub fn of_user(&self, user: &str) -> Self {
+        Host {
+            home: home_of(user),
+            ..self.clone()
+        }
+    }
+
+    /// Whether there is a file or a folder at `path`.
+    pub fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+}
+
+/// `HOME`, unless it is unset or belongs to somebody else.
+///
+/// supervisord starts programs as another user with its own `HOME`, where SBCL could
+/// then not write its compiled files. Root may use any folder.
+pub fn own_home() -> Option<PathBuf> {
+    let uid = uzers::get_effective_uid();
+    let named = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .filter(|home| home.is_absolute());
+    let foreign = |home: &PathBuf| {
+        uid != 0 && home.metadata().is_ok_and(|metadata| metadata.uid() != uid)
+    };
+    match named {
+        Some(home) if !foreign(&home) => Some(home),
+        named => uzers::get_user_by_uid(uid)
+            .map(|user| user.home_dir().to_owned())
+            .or(named),
+    }
+}
+
+/// The home folder of `user` as the system's user database names it.
+pub fn home_of(user: &str) -> Option<PathBuf> {
+    uzers::get_user_by_name(user).map(|user| user.home_dir().to_owned())
+}
+
+/// Reads a text file of at most [`MAX_FILE_SIZE`] bytes.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    read_text_from(&mut file)
+}
+
+/// Reads text from `reader`, with the limit of [`read_text`].
+pub fn read_text_from(reader: &mut impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is larger than 1 MiB",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1;
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("it is not UTF-8 text (line {line})"),
+        )
+    })
+}

@@ -1,0 +1,134 @@
+//! Becoming sbcl: everything is checked, then this process is replaced.
+//!
+//! The only file that starts a program for `run`.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::{Access, Mode};
+
+use crate::host::Host;
+use crate::plan::service::{Need, NeedKind, Service};
+use crate::problem::Problem;
+use crate::project::find::reason;
+use crate::word::{Argv, Word};
+
+/// Where `execvp` looks when there is no PATH.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// What keeps `service` from being started, as far as the file system tells.
+pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = service.needs.iter().filter_map(missing).collect();
+    problems.extend(find_program(service, host).err());
+    problems
+}
+
+/// Replaces this process by sbcl. Returns only if that fails.
+///
+/// The environment is this process's with the service's laid over it. `HOME` is mended
+/// where it is unset or somebody else's, which sbcl could not write its files to.
+pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
+    let program = match find_program(service, host) {
+        Ok(program) => program,
+        Err(problem) => return problem,
+    };
+    let words: Vec<String> = argv.words().map(Word::resolved).collect();
+    let mut command = Command::new(&program);
+    command.current_dir(service.directory.resolved());
+    if let Some((first, rest)) = words.split_first() {
+        command.arg0(first).args(rest);
+    }
+    if let Some(home) = &host.home {
+        command.env("HOME", home);
+    }
+    for (name, value) in &service.env {
+        command.env(name, value.resolved());
+    }
+    if let Some(umask) = service.umask {
+        rustix::process::umask(Mode::from_raw_mode(umask.into()));
+    }
+    let error = command.exec();
+    Problem::error(format!(
+        "cannot start `{}`: {}",
+        program.display(),
+        reason(&error)
+    ))
+    .help(match error.kind() {
+        std::io::ErrorKind::ArgumentListTooLong => {
+            "arguments and environment are too long for the system: move code into a file and list it below `load:`"
+        }
+        _ => "is it sbcl, built for this machine?",
+    })
+}
+
+fn missing(need: &Need) -> Option<Problem> {
+    let path = Path::new(&need.path);
+    let (kind, there) = match need.kind {
+        NeedKind::File => ("file", path.is_file()),
+        NeedKind::Folder => ("folder", path.is_dir()),
+    };
+    let access = match need.kind {
+        NeedKind::File => Access::READ_OK,
+        NeedKind::Folder => Access::EXEC_OK,
+    };
+    let problem = if !there {
+        Problem::error(format!("`{}`: there is no {kind} `{}`", need.key, need.path))
+    } else if rustix::fs::access(path, access).is_err() {
+        Problem::error(format!(
+            "`{}`: the {kind} `{}` may not be read by this user",
+            need.key, need.path
+        ))
+    } else {
+        return None;
+    };
+    let problem = match &need.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    };
+    Some(match need.help.as_str() {
+        "" => problem,
+        help => problem.help(help),
+    })
+}
+
+/// The file that the service's program is, found as `execvp` would find it.
+fn find_program(service: &Service, host: &Host) -> Result<PathBuf, Problem> {
+    let program = service.sbcl.program.resolved();
+    if program.contains('/') {
+        let file = PathBuf::from(&program);
+        return if is_executable(&file) {
+            Ok(file)
+        } else {
+            Err(Problem::error(format!("there is no program `{program}`"))
+                .help("`sbcl.program` names it: a path, or a name on the PATH"))
+        };
+    }
+    let path = search_path(service, host);
+    let directory = PathBuf::from(service.directory.resolved());
+    std::env::split_paths(&path)
+        .map(|folder| directory.join(folder).join(&program))
+        .find(|file| is_executable(file))
+        .ok_or_else(|| {
+            Problem::error(format!("there is no program `{program}` on the PATH"))
+                .help(format!("the PATH is `{}`", path.to_string_lossy()))
+                .help("install it (Debian and Ubuntu: `apt-get install sbcl`), or name its file with `sbcl.program`")
+        })
+}
+
+fn search_path(service: &Service, host: &Host) -> OsString {
+    let own = service.env.iter().find(|(name, _)| name == "PATH");
+    match own {
+        Some((_, path)) => path.resolved().into(),
+        None => host
+            .environment
+            .get("PATH")
+            .cloned()
+            .unwrap_or_else(|| DEFAULT_PATH.into()),
+    }
+}
+
+fn is_executable(file: &Path) -> bool {
+    file.is_file() && rustix::fs::access(file, Access::EXEC_OK).is_ok()
+}

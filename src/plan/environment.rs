@@ -1,0 +1,108 @@
+//! Env files and the environment of a process.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::host;
+use crate::problem::{Place, Problem, Source};
+use crate::project::field::{Field, Fields, Reader};
+use crate::project::find::reason;
+use crate::project::reference::is_variable_name;
+use crate::word::Word;
+
+use super::path::{self, Base};
+
+/// What env files say.
+#[derive(Debug, Default)]
+pub(super) struct EnvFiles {
+    /// The absolute paths of the files.
+    pub(super) paths: Vec<String>,
+    /// Names and values, later files replacing earlier ones.
+    pub(super) values: BTreeMap<String, String>,
+}
+
+/// Reads the files that `env-file` names.
+pub(super) fn read_files(fields: &Fields<'_>, base: Base<'_>, reader: &Reader) -> EnvFiles {
+    let mut files = EnvFiles::default();
+    let items = fields.get("env-file").map(|field| field.items());
+    for field in items.unwrap_or_default() {
+        let Some(file) = field.parse(|text| path::absolute(&text.into(), base)) else {
+            continue;
+        };
+        let file = file.resolved();
+        match host::read_text(Path::new(&file)) {
+            Ok(text) => match parse(&file, text) {
+                Ok(values) => files.values.extend(values),
+                Err(problem) => reader.report(problem),
+            },
+            Err(error) => field.report(
+                Problem::error(format!("cannot read `{file}`: {}", reason(&error)))
+                    .help("an env file has lines such as `NAME=value`"),
+            ),
+        }
+        files.paths.push(file);
+    }
+    files
+}
+
+fn parse(file: &str, text: String) -> Result<Vec<(String, String)>, Problem> {
+    let parsed: Result<Vec<_>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
+    parsed.map_err(|error| match error {
+        dotenvy::Error::LineParse(line, _) => {
+            let start = text.find(&line).unwrap_or(0);
+            let range = start..start + text[start..].lines().next().map_or(0, str::len);
+            let source = Arc::new(Source {
+                name: file.to_owned(),
+                text,
+            });
+            Problem::error("this is no line of an env file")
+                .at(Place { source, range })
+                .help("write `NAME=value`, with quotes around a value that has blanks: `NAME=\"two words\"`")
+        }
+        other => Problem::error(format!("cannot read `{file}`: {other}")),
+    })
+}
+
+/// The environment of the process: what env files set, then `env`.
+///
+/// A name in an env file has the same value here as `${NAME}` has, so the environment
+/// of the person who starts it wins; `env` is an order and wins over both.
+pub(super) fn read_env(
+    fields: &Fields<'_>,
+    files: &BTreeMap<String, String>,
+    reader: &Reader,
+) -> Vec<(String, Word)> {
+    let mut env: Vec<(String, Word)> = files
+        .keys()
+        .filter_map(|name| Some((name.clone(), reader.variables.get(name).ok()?.into())))
+        .collect();
+    for (key, field) in fields
+        .get("env")
+        .map(|field| field.entries())
+        .unwrap_or_default()
+    {
+        if !is_variable_name(&key.text) {
+            reader.report(
+                Problem::error(format!("`{}` is no name of a variable", key.text))
+                    .at(key.place.clone())
+                    .help("letters, digits and `_`, no digit first"),
+            );
+        } else if let Some(value) = env_value(&field) {
+            env.retain(|(name, _)| *name != key.text);
+            env.push((key.text.clone(), value));
+        }
+    }
+    env
+}
+
+fn env_value(field: &Field<'_>) -> Option<Word> {
+    if field.is_null() {
+        field.report(
+            Problem::error(format!("`{}` has no value", field.path()))
+                .help("write `\"\"` for an empty one"),
+        );
+        return None;
+    }
+    field.value().map(|value| value.word())
+}

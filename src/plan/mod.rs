@@ -1,0 +1,124 @@
+//! What will run: a project file, the choices of the person and the machine, resolved.
+
+pub mod name;
+pub mod path;
+pub mod quantity;
+pub mod sbcl_option;
+pub mod service;
+
+mod environment;
+mod options;
+mod ports;
+mod read;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::host::Host;
+use crate::problem::{Problem, Severity};
+use crate::project::{self, Project, ServiceNode};
+use crate::suggest;
+use name::Name;
+use service::Service;
+
+/// What the person who asks for a plan may choose.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// Profiles to lay over the file, the last on top.
+    pub profiles: Vec<String>,
+    /// Variables given on the command line.
+    pub set: BTreeMap<String, String>,
+    /// Services to plan, all of them if empty.
+    pub services: Vec<String>,
+    /// Whether `~` is the home folder of the service's `user`, as it is where a process
+    /// manager starts it, and not that of the person at the keyboard.
+    pub as_user: bool,
+}
+
+/// What will run.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plan {
+    /// The name of the project.
+    pub project: Name,
+    /// Whether the file has several services, chosen or not.
+    #[serde(skip)]
+    pub several: bool,
+    /// The chosen services in the order of the file.
+    pub services: Vec<Service>,
+    /// The folder with the project's own templates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<String>,
+    /// What a person should look at though it may be right.
+    #[serde(skip)]
+    pub warnings: Vec<Problem>,
+}
+
+/// Makes the plan, or tells everything that is wrong with the chosen services.
+pub fn plan(project: &Project, choices: &Choices, host: &Host) -> Result<Plan, Vec<Problem>> {
+    let single = |problem| vec![problem];
+    let root = project.with_profiles(&choices.profiles).map_err(single)?;
+    let nodes = project::services(&root).map_err(single)?;
+    let mut problems = Vec::new();
+    let head = read::head(project, &root, choices, host, &mut problems);
+    let Some(head) = head else {
+        return Err(problems);
+    };
+    let several = nodes.iter().any(|service| service.key.is_some());
+    let mut services = Vec::new();
+    for node in chosen(project, &head.name, nodes, &choices.services).map_err(single)? {
+        services.extend(read::service(
+            project,
+            &head.name,
+            &node,
+            choices,
+            host,
+            &mut problems,
+        ));
+    }
+    problems.extend(ports::clashes(&services));
+    let (warnings, errors): (Vec<_>, Vec<_>) = problems
+        .into_iter()
+        .partition(|problem| problem.severity() == Severity::Warning);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Plan {
+        project: head.name,
+        several,
+        services,
+        templates: head.templates,
+        warnings,
+    })
+}
+
+/// The services that `wanted` names, in the order of the file.
+fn chosen(
+    project: &Project,
+    name: &Name,
+    nodes: Vec<ServiceNode>,
+    wanted: &[String],
+) -> Result<Vec<ServiceNode>, Problem> {
+    let names: Vec<String> = nodes
+        .iter()
+        .map(|service| match &service.key {
+            Some(key) => key.text.clone(),
+            None => name.to_string(),
+        })
+        .collect();
+    if let Some(unknown) = wanted.iter().find(|wanted| !names.contains(wanted)) {
+        let known = names.iter().map(String::as_str);
+        return Err(Problem::error(format!(
+            "there is no service `{unknown}` in `{}`",
+            project.source.name
+        ))
+        .help(suggest::help(unknown, known)));
+    }
+    Ok(nodes
+        .into_iter()
+        .zip(names)
+        .filter(|(_, name)| wanted.is_empty() || wanted.contains(name))
+        .map(|(node, _)| node)
+        .collect())
+}

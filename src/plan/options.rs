@@ -1,0 +1,180 @@
+//! The options of sbcl that a project file asks for, in SBCL's own order.
+
+use crate::problem::Problem;
+use crate::project::field::{Field, Fields};
+use crate::suggest;
+use crate::word::Word;
+
+use super::path::{self, Base};
+use super::quantity;
+use super::sbcl_option::{self, SBCL_OPTIONS, SbclOption, Side, Verdict};
+use super::service::Sbcl;
+
+/// Reads the `sbcl` map.
+pub(super) fn read(sbcl: &Fields<'_>, base: Base<'_>) -> Sbcl {
+    Sbcl {
+        program: sbcl
+            .get("program")
+            .and_then(|field| program(&field, base))
+            .unwrap_or_else(|| "sbcl".into()),
+        runtime_options: runtime(sbcl),
+        toplevel_options: toplevel(sbcl, base),
+    }
+}
+
+/// A bare name is looked up on the PATH; anything with a slash is a file.
+fn program(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
+    let word = field.value()?.word();
+    field.parse(|text| match text {
+        "" => Err("a program".to_owned()),
+        _ if text.contains('/') => path::absolute(&word, base),
+        _ => Ok(word.clone()),
+    })
+}
+
+fn runtime(sbcl: &Fields<'_>) -> Vec<Vec<Word>> {
+    let mut options = listed(sbcl, "runtime-options", Side::Runtime);
+    for (key, option) in [
+        ("dynamic-space-size", "--dynamic-space-size"),
+        ("control-stack-size", "--control-stack-size"),
+    ] {
+        if let Some(size) = sbcl.get(key).and_then(|field| size(&field)) {
+            options.push(vec![option.into(), size]);
+        }
+    }
+    if let Some(field) = sbcl.get("tls-limit") {
+        let limit = field.parse(|text| quantity::number(text, 1..=1 << 24));
+        if let (Some(_), Some(value)) = (limit, field.value()) {
+            options.push(vec!["--tls-limit".into(), value.word()]);
+        }
+    }
+    match flag(sbcl, "merge-core-pages") {
+        Some(true) => options.push(vec!["--merge-core-pages".into()]),
+        Some(false) => options.push(vec!["--no-merge-core-pages".into()]),
+        None => {}
+    }
+    if flag(sbcl, "lose-on-corruption") == Some(true) {
+        options.push(vec!["--lose-on-corruption".into()]);
+    }
+    in_order(options)
+}
+
+fn toplevel(sbcl: &Fields<'_>, base: Base<'_>) -> Vec<Vec<Word>> {
+    let mut options = listed(sbcl, "toplevel-options", Side::Toplevel);
+    for name in ["sysinit", "userinit"] {
+        options.extend(sbcl.get(name).and_then(|field| init(&field, name, base)));
+    }
+    in_order(options)
+}
+
+/// `true` is what SBCL does anyway, `false` switches the file off.
+fn init(field: &Field<'_>, name: &str, base: Base<'_>) -> Option<Vec<Word>> {
+    let word = field.value()?.word();
+    match word.resolved().as_str() {
+        "true" => None,
+        "false" => Some(vec![format!("--no-{name}").into()]),
+        _ => {
+            let file = field.parse(|_| path::absolute(&word, base))?;
+            Some(vec![format!("--{name}").into(), file])
+        }
+    }
+}
+
+fn flag(sbcl: &Fields<'_>, key: &str) -> Option<bool> {
+    sbcl.get(key)?.flag()
+}
+
+/// The size as written where sbcl takes it so, which keeps its variables.
+fn size(field: &Field<'_>) -> Option<Word> {
+    let word = field.value()?.word();
+    let size = field.parse(quantity::sbcl_size)?;
+    Some(if size == word.resolved() {
+        word
+    } else {
+        size.into()
+    })
+}
+
+/// The options of a list of words, each with its value.
+fn listed(sbcl: &Fields<'_>, key: &str, side: Side) -> Vec<Vec<Word>> {
+    let mut options: Vec<Vec<Word>> = Vec::new();
+    let mut fields = sbcl
+        .get(key)
+        .map(|field| field.items())
+        .unwrap_or_default()
+        .into_iter();
+    while let Some(field) = fields.next() {
+        let Some(name) = field.value().map(|value| value.text()) else {
+            continue;
+        };
+        let option = match allowed(&name, side) {
+            Ok(option) => option,
+            Err(problem) => {
+                field.report(problem);
+                continue;
+            }
+        };
+        let mut words = vec![Word::from(name.as_str())];
+        if option.takes_value {
+            match fields.next().and_then(|field| field.value()) {
+                Some(value) => words.push(value.word()),
+                None => field.report(
+                    Problem::error(format!("`{name}` needs a value"))
+                        .help("write it as the next item of the list"),
+                ),
+            }
+        }
+        options.push(words);
+    }
+    options
+}
+
+fn allowed(name: &str, side: Side) -> Result<&'static SbclOption, Problem> {
+    let Some(option) = sbcl_option::find(name) else {
+        let known = SBCL_OPTIONS
+            .iter()
+            .filter(|option| option.side == side && option.verdict == Verdict::Allowed)
+            .map(|option| option.name);
+        return Err(
+            Problem::error(format!("`{}` is no option of sbcl", name.escape_debug()))
+                .help(suggest::help(name, known))
+                .help("each word is an item of its own: `[--core, my.core]`"),
+        );
+    };
+    match option.verdict {
+        Verdict::Key(key) => {
+            Err(Problem::error(format!("`{name}` has a key of its own"))
+                .help(format!("use `{key}`")))
+        }
+        Verdict::Always => {
+            Err(Problem::error(format!("`{name}` is always given")).help("remove it"))
+        }
+        Verdict::Refused(reason) => {
+            Err(Problem::error(format!("`{name}` cannot be used: {reason}")).help("remove it"))
+        }
+        Verdict::Allowed if option.side != side => Err(Problem::error(format!(
+            "`{name}` is a {} option of sbcl",
+            side_name(option.side)
+        ))
+        .help(format!(
+            "list it in `sbcl.{}-options`",
+            side_name(option.side)
+        ))),
+        Verdict::Allowed => Ok(option),
+    }
+}
+
+fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Runtime => "runtime",
+        Side::Toplevel => "toplevel",
+    }
+}
+
+fn in_order(mut options: Vec<Vec<Word>>) -> Vec<Vec<Word>> {
+    options.sort_by_key(|words| {
+        let name = words.first().map(Word::resolved).unwrap_or_default();
+        SBCL_OPTIONS.iter().position(|option| option.name == name)
+    });
+    options
+}

@@ -1,0 +1,503 @@
+//! From the keys of the file to a [`Service`]: every value parsed, every default filled in.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use super::environment::{self, EnvFiles};
+use super::name::Name;
+use super::path::{self, Base};
+use super::quantity::{self, Bytes, Seconds};
+use super::service::{Loader, Log, Need, NeedKind, Restart, Service, Swank};
+use super::{Choices, options};
+use crate::host::Host;
+use crate::lisp::Form;
+use crate::problem::Problem;
+use crate::project::field::{Field, Fields, Reader};
+use crate::project::keys::Level;
+use crate::project::variables::{Variables, integer_names};
+use crate::project::yaml::Node;
+use crate::project::{Project, ServiceNode};
+use crate::word::Word;
+
+/// What belongs to the project and not to one of its services.
+pub(super) struct Head {
+    pub(super) name: Name,
+    pub(super) templates: Option<String>,
+}
+
+/// Reads the project's own keys; the keys of services are read with each service.
+pub(super) fn head(
+    project: &Project,
+    root: &Node,
+    choices: &Choices,
+    host: &Host,
+    problems: &mut Vec<Problem>,
+) -> Option<Head> {
+    let reader = Reader::new(variables(root, choices, host));
+    let fields = Fields::of_service(root, Level::Project, &reader);
+    let base = Base {
+        folder: &project.folder,
+        home: host.home.as_deref(),
+    };
+    let name = project_name(&fields, project, &reader);
+    let templates = fields
+        .get("templates")
+        .and_then(|field| absolute_path(&field, base))
+        .map(|path| path.resolved());
+    problems.extend(reader.into_problems());
+    Some(Head {
+        name: name?,
+        templates,
+    })
+}
+
+fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Option<Name> {
+    if let Some(field) = fields.get("name") {
+        return field.parse(Name::parse);
+    }
+    let folder = Path::new(&project.folder)
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    Name::parse(folder)
+        .map_err(|expected| {
+            reader.report(
+                Problem::error(format!(
+                    "the folder's name `{}` cannot be the project's",
+                    folder.escape_debug()
+                ))
+                .help(format!("add `name:` to `{}`: {expected}", project.source.name)),
+            );
+        })
+        .ok()
+}
+
+fn variables(node: &Node, choices: &Choices, host: &Host) -> Variables {
+    Variables {
+        set: choices.set.clone(),
+        environment: host.environment.clone(),
+        files: std::collections::BTreeMap::new(),
+        integers: integer_names(node),
+    }
+}
+
+/// Reads one service; nothing where a problem leaves no service to speak of.
+pub(super) fn service(
+    project: &Project,
+    project_name: &Name,
+    service: &ServiceNode,
+    choices: &Choices,
+    host: &Host,
+    problems: &mut Vec<Problem>,
+) -> Option<Service> {
+    let level = match service.key {
+        Some(_) => Level::Service,
+        None => Level::Project,
+    };
+    // Env files hold variables for everything that is read after them.
+    let early = Reader::new(variables(&service.node, choices, host));
+    let fields = Fields::of_service(&service.node, level, &early);
+    let user = fields.get("user").and_then(|field| field.parse(user_name));
+    let host = match &user {
+        Some(user) if choices.as_user => host.of_user(user),
+        _ => host.clone(),
+    };
+    let base = Base {
+        folder: &project.folder,
+        home: host.home.as_deref(),
+    };
+    let files = environment::read_files(&fields, base, &early);
+    let reader = Reader::new(Variables {
+        files: files.values.clone(),
+        ..variables(&service.node, choices, &host)
+    });
+    let name = service_name(service, project_name, &reader);
+    let context = Context {
+        fields: fields.with_reader(&reader),
+        reader: &reader,
+        base,
+        host: &host,
+    };
+    let read = name.map(|name| context.service(name, user, files, &service.node));
+    problems.extend(early.into_problems());
+    problems.extend(reader.into_problems());
+    read
+}
+
+fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> Option<Name> {
+    let Some(key) = &service.key else {
+        return Some(project_name.clone());
+    };
+    Name::parse(&key.text)
+        .map_err(|expected| {
+            reader.report(
+                Problem::error(format!(
+                    "`{}` cannot be a service's name",
+                    key.text.escape_debug()
+                ))
+                .at(key.place.clone())
+                .help(format!("expected {expected}")),
+            );
+        })
+        .ok()
+}
+
+/// What reading one service needs at hand.
+struct Context<'a> {
+    fields: Fields<'a>,
+    reader: &'a Reader,
+    base: Base<'a>,
+    host: &'a Host,
+}
+
+impl Context<'_> {
+    fn service(&self, name: Name, user: Option<String>, files: EnvFiles, node: &Node) -> Service {
+        let fields = &self.fields;
+        let mut needs = Vec::new();
+        let loader = self.choice("loader", &Loader::ALL, Loader::Quicklisp);
+        let service = Service {
+            name,
+            description: self.parse("description", |text| Ok(text.to_owned())),
+            directory: self.directory(&mut needs),
+            loader,
+            setup: self.setup(loader, &mut needs),
+            registry: self.paths("registry", NeedKind::Folder, &mut needs),
+            before_load: self.forms("before-load"),
+            systems: self.systems(),
+            load: self.paths("load", NeedKind::File, &mut needs),
+            package: self.parse("package", package_name),
+            start: self.forms("start"),
+            stop: self.forms("stop"),
+            swank: self.swank(),
+            sbcl: options::read(&fields.map("sbcl"), self.base),
+            env: environment::read_env(fields, &files.values, self.reader),
+            env_file: files.paths,
+            user,
+            restart: self.choice("restart", &Restart::ALL, Restart::Always),
+            start_timeout: self
+                .parse("start-timeout", Seconds::parse)
+                .unwrap_or(DEFAULT_START_TIMEOUT),
+            stop_timeout: self.parse("stop-timeout", Seconds::parse),
+            log: self.log(),
+            umask: self.parse("umask", quantity::umask),
+            priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
+            needs,
+        };
+        self.check_loader(&service);
+        if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {
+            self.report_nothing_to_run(&service.name, node);
+        }
+        service
+    }
+
+    fn report_nothing_to_run(&self, name: &Name, node: &Node) {
+        // A form that could not be read has been reported already.
+        let tried = ["start", "systems", "load"];
+        if tried.iter().all(|key| self.fields.get(key).is_none()) {
+            self.reader.report(
+                Problem::error(format!("`{name}` has nothing to run"))
+                    .at(node.place.clone())
+                    .help("add `systems: [my-app]` and `start: my-app:main`"),
+            );
+        }
+    }
+
+    fn check_loader(&self, service: &Service) {
+        for key in ["systems", "registry"] {
+            let field = self.fields.get(key);
+            if let (Loader::None, Some(field)) = (service.loader, field) {
+                field.report(
+                    Problem::error(format!("`{key}` needs a loader, and `loader` is `none`"))
+                        .help("use `loader: asdf`, which every SBCL has"),
+                );
+            }
+        }
+    }
+
+    fn directory(&self, needs: &mut Vec<Need>) -> Word {
+        let Some(field) = self.fields.get("directory") else {
+            return self.base.folder.into();
+        };
+        match absolute_path(&field, self.base) {
+            Some(path) => {
+                needs.push(need(&field, &path, NeedKind::Folder));
+                path
+            }
+            None => Word::default(),
+        }
+    }
+
+    fn setup(&self, loader: Loader, needs: &mut Vec<Need>) -> Option<Word> {
+        if let Some(field) = self.fields.get("setup") {
+            let path = absolute_path(&field, self.base)?;
+            needs.push(need(&field, &path, NeedKind::File));
+            return Some(path);
+        }
+        let (path, help) = match loader {
+            Loader::Quicklisp => (
+                self.quicklisp_setup(),
+                "install Quicklisp, name its file with `setup:`, or use another `loader:`",
+            ),
+            Loader::Qlot => (
+                Some(format!("{}/.qlot/setup.lisp", self.base.folder)),
+                "run `qlot install` in the project's folder",
+            ),
+            Loader::Ocicl => (
+                self.ocicl_runtime(),
+                "run `ocicl setup`, or name its runtime file with `setup:`",
+            ),
+            Loader::Asdf | Loader::None => return None,
+        };
+        let Some(path) = path else {
+            self.reader.report(
+                Problem::error("the home folder is not known, and with it the loader's setup file")
+                    .help("name the file with `setup:`"),
+            );
+            return None;
+        };
+        needs.push(Need {
+            path: path.clone(),
+            key: "setup".to_owned(),
+            kind: NeedKind::File,
+            place: None,
+            help: help.to_owned(),
+        });
+        Some(path.into())
+    }
+
+    /// Where Quicklisp installs itself, or where people hide it.
+    fn quicklisp_setup(&self) -> Option<String> {
+        let home = self.base.home?;
+        let usual = home.join("quicklisp/setup.lisp");
+        let hidden = home.join(".quicklisp/setup.lisp");
+        let found = if !self.host.exists(&usual) && self.host.exists(&hidden) {
+            hidden
+        } else {
+            usual
+        };
+        found.to_str().map(str::to_owned)
+    }
+
+    /// Where `ocicl setup` writes its runtime: the XDG data folder.
+    fn ocicl_runtime(&self) -> Option<String> {
+        let data = match self.host.environment.get("XDG_DATA_HOME") {
+            Some(folder) if Path::new(folder).is_absolute() => Path::new(folder).to_owned(),
+            _ => self.base.home?.join(".local/share"),
+        };
+        let file = data.join("ocicl/ocicl-runtime.lisp");
+        file.to_str().map(str::to_owned)
+    }
+
+    fn paths(&self, key: &str, kind: NeedKind, needs: &mut Vec<Need>) -> Vec<Word> {
+        self.items(key)
+            .iter()
+            .filter_map(|field| {
+                let path = absolute_path(field, self.base)?;
+                needs.push(need(field, &path, kind));
+                Some(path)
+            })
+            .collect()
+    }
+
+    fn forms(&self, key: &str) -> Vec<Form> {
+        self.items(key).iter().filter_map(Field::form).collect()
+    }
+
+    fn systems(&self) -> Vec<String> {
+        self.items("systems")
+            .iter()
+            .filter_map(|field| field.parse(system_name))
+            .collect()
+    }
+
+    fn swank(&self) -> Option<Swank> {
+        let field = self.fields.get("swank")?;
+        if field.is_false() {
+            return None;
+        }
+        let fields = field.fields();
+        let port = fields.get("port");
+        let number = match &port {
+            Some(port) => port
+                .parse(quantity::port)
+                .and_then(|_| port.value())
+                .map(|value| value.word()),
+            None => Some(DEFAULT_SWANK_PORT.into()),
+        };
+        let swank = Swank {
+            port: number.unwrap_or_default(),
+            interface: self.interface(&fields),
+            style: fields
+                .get("style")
+                .and_then(|field| field.parse(swank_style))
+                .unwrap_or("spawn"),
+            dont_close: fields
+                .get("dont-close")
+                .and_then(|field| field.flag())
+                .unwrap_or(true),
+            place: Some(port.as_ref().unwrap_or(&field).place()),
+        };
+        Some(swank)
+    }
+
+    fn interface(&self, swank: &Fields<'_>) -> Word {
+        let Some(field) = swank.get("interface") else {
+            return DEFAULT_INTERFACE.into();
+        };
+        let Some(interface) = field.parse(swank_interface) else {
+            return Word::default();
+        };
+        let remote = swank
+            .get("allow-remote")
+            .and_then(|field| field.flag())
+            .unwrap_or(false);
+        if !is_loopback(&interface) {
+            field.report(if remote {
+                Problem::warning(format!("swank listens on `{interface}`")).label(
+                    "whoever reaches this address can run any code as the service's user",
+                )
+            } else {
+                Problem::error(format!("swank would listen on `{interface}`"))
+                    .label("whoever reaches this address could run any code as the service's user")
+                    .help("leave it out and connect through `ssh -L`")
+                    .help("or write `allow-remote: true` beside it, where a firewall keeps others out")
+            });
+        }
+        interface.into()
+    }
+
+    fn log(&self) -> Option<Log> {
+        let field = self.fields.get("log")?;
+        if field.is_false() {
+            return None;
+        }
+        let fields = field.fields();
+        let Some(file) = fields.get("file") else {
+            field.report(
+                Problem::error("`log` names no file").help("add `file:`, or write `log: FILE`"),
+            );
+            return None;
+        };
+        Some(Log {
+            file: absolute_path(&file, self.base)?,
+            max_size: fields
+                .get("max-size")
+                .and_then(|field| field.parse(Bytes::parse))
+                .unwrap_or(DEFAULT_LOG_SIZE),
+            backups: fields
+                .get("backups")
+                .and_then(|field| field.parse(|text| quantity::number(text, 0..=1000)))
+                .unwrap_or(DEFAULT_LOG_BACKUPS),
+        })
+    }
+
+    fn items(&self, key: &str) -> Vec<Field<'_>> {
+        let field = self.fields.get(key);
+        let items = field.map(|field| field.items()).unwrap_or_default();
+        items
+            .into_iter()
+            .filter(|item| {
+                let null = item.is_null();
+                if null {
+                    item.report(
+                        Problem::error(format!("`{}` has no value", item.path()))
+                            .help("fill in the item, or remove it"),
+                    );
+                }
+                !null
+            })
+            .collect()
+    }
+
+    fn parse<T>(&self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        self.fields.get(key)?.parse(parse)
+    }
+
+    fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> T {
+        let field = self.fields.get(key);
+        field
+            .and_then(|field| field.choice(choices))
+            .unwrap_or(default)
+    }
+}
+
+const DEFAULT_START_TIMEOUT: Seconds = Seconds(10);
+const DEFAULT_SWANK_PORT: &str = "4005";
+const DEFAULT_INTERFACE: &str = "127.0.0.1";
+/// supervisord's own defaults for its logs.
+const DEFAULT_LOG_SIZE: Bytes = Bytes(50 << 20);
+const DEFAULT_LOG_BACKUPS: i64 = 10;
+
+fn absolute_path(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
+    let word = field.value()?.word();
+    field.parse(|_| path::absolute(&word, base))
+}
+
+fn need(field: &Field<'_>, path: &Word, kind: NeedKind) -> Need {
+    Need {
+        path: path.resolved(),
+        key: field.path().to_owned(),
+        kind,
+        place: Some(field.place()),
+        help: String::new(),
+    }
+}
+
+fn system_name(text: &str) -> Result<String, String> {
+    let bare = text.trim_start_matches("#:").trim_start_matches(':');
+    if bare.len() < text.len() {
+        return Err(format!("the name without a colon: `{bare}`"));
+    }
+    if text.contains(char::is_whitespace) {
+        return Err("one name; write a list for several: `[one, two]`".to_owned());
+    }
+    if text.is_empty() || text.contains(|c: char| c.is_control() || "()\"'`;|\\".contains(c)) {
+        return Err("the name of a system".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn package_name(text: &str) -> Result<String, String> {
+    system_name(text).map_err(|_| "the name of a package, without a colon".to_owned())
+}
+
+fn user_name(text: &str) -> Result<String, String> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "._-$".contains(c);
+    if text.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric()) && text.chars().all(legal)
+    {
+        Ok(text.to_owned())
+    } else {
+        Err("the name of a user".to_owned())
+    }
+}
+
+fn swank_style(text: &str) -> Result<&'static str, String> {
+    match text {
+        "spawn" | ":spawn" => Ok("spawn"),
+        "nil" | "fd-handler" | "sigio" => Err(
+            "`spawn`: with the other styles the service does not start, or SLIME is never answered"
+                .to_owned(),
+        ),
+        _ => Err("`spawn`".to_owned()),
+    }
+}
+
+fn swank_interface(text: &str) -> Result<String, String> {
+    let host_name = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V6(_)) => Err("an IPv4 address: swank listens on no other".to_owned()),
+        Ok(IpAddr::V4(_)) => Ok(text.to_owned()),
+        Err(_) if host_name => Ok(text.to_owned()),
+        Err(_) => Err("an address such as `127.0.0.1`".to_owned()),
+    }
+}
+
+fn is_loopback(interface: &str) -> bool {
+    interface == "localhost"
+        || interface
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

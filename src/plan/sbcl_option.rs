@@ -1,0 +1,91 @@
+//! SBCL's own command-line options: the one table that says which a project file may give.
+
+/// On which side of `--end-runtime-options` an option stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Read by the C runtime; fatal after a toplevel option.
+    Runtime,
+    /// Read by the Lisp side.
+    Toplevel,
+}
+
+/// Whether a project file may give an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Allowed,
+    /// By this key of the project file.
+    Key(&'static str),
+    /// Every service has it.
+    Always,
+    /// It may not, for this reason.
+    Refused(&'static str),
+}
+
+/// An option of the `sbcl` program.
+#[derive(Clone, Copy, Debug)]
+pub struct SbclOption {
+    /// With its dashes.
+    pub name: &'static str,
+    /// Where it stands.
+    pub side: Side,
+    /// Whether a word with its value follows.
+    pub takes_value: bool,
+    /// Whether a project file may give it.
+    pub verdict: Verdict,
+}
+
+const STAYS_NOT_UP: &str = "the service would not stay up";
+
+const fn runtime(name: &'static str, takes_value: bool, verdict: Verdict) -> SbclOption {
+    SbclOption {
+        name,
+        side: Side::Runtime,
+        takes_value,
+        verdict,
+    }
+}
+
+const fn toplevel(name: &'static str, takes_value: bool, verdict: Verdict) -> SbclOption {
+    SbclOption {
+        name,
+        side: Side::Toplevel,
+        takes_value,
+        verdict,
+    }
+}
+
+/// SBCL's options, from its manual and `sbcl --help`, in the order in which they are written.
+#[rustfmt::skip]
+pub const SBCL_OPTIONS: &[SbclOption] = &[
+    runtime("--core", true, Verdict::Allowed),
+    runtime("--dynamic-space-size", true, Verdict::Key("sbcl.dynamic-space-size")),
+    runtime("--control-stack-size", true, Verdict::Key("sbcl.control-stack-size")),
+    runtime("--tls-limit", true, Verdict::Key("sbcl.tls-limit")),
+    runtime("--debug-environment", false, Verdict::Allowed),
+    runtime("--disable-ldb", false, Verdict::Allowed),
+    runtime("--lose-on-corruption", false, Verdict::Key("sbcl.lose-on-corruption")),
+    runtime("--merge-core-pages", false, Verdict::Key("sbcl.merge-core-pages")),
+    runtime("--no-merge-core-pages", false, Verdict::Key("sbcl.merge-core-pages")),
+    runtime("--noinform", false, Verdict::Always),
+    runtime("--script", true, Verdict::Refused(STAYS_NOT_UP)),
+    runtime("--version", false, Verdict::Refused(STAYS_NOT_UP)),
+    runtime("--help", false, Verdict::Refused(STAYS_NOT_UP)),
+    runtime("--end-runtime-options", false, Verdict::Refused("lisplaunch writes it where it is needed")),
+    toplevel("--sysinit", true, Verdict::Key("sbcl.sysinit")),
+    toplevel("--no-sysinit", false, Verdict::Key("sbcl.sysinit")),
+    toplevel("--userinit", true, Verdict::Key("sbcl.userinit")),
+    toplevel("--no-userinit", false, Verdict::Key("sbcl.userinit")),
+    toplevel("--disable-debugger", false, Verdict::Always),
+    toplevel("--noprint", false, Verdict::Allowed),
+    toplevel("--eval", true, Verdict::Key("before-load` or `start")),
+    toplevel("--load", true, Verdict::Key("setup` or `load")),
+    toplevel("--quit", false, Verdict::Refused(STAYS_NOT_UP)),
+    toplevel("--non-interactive", false, Verdict::Refused(STAYS_NOT_UP)),
+    toplevel("--end-toplevel-options", false, Verdict::Refused("lisplaunch writes it where it is needed")),
+];
+
+/// The option of this name.
+pub fn find(name: &str) -> Option<&'static SbclOption> {
+    SBCL_OPTIONS.iter().find(|option| option.name == name)
+}

@@ -1,0 +1,206 @@
+//! One process as it will run: every default, variable and path resolved.
+
+use serde::Serialize;
+
+use super::name::Name;
+use super::quantity::{Bytes, Seconds};
+use crate::lisp::Form;
+use crate::problem::Place;
+use crate::word::Word;
+
+/// One process.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Service {
+    /// What it is called in its project.
+    pub name: Name,
+    /// What it is, in a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its working directory.
+    pub directory: Word,
+    /// What loads its systems.
+    pub loader: Loader,
+    /// The file given to `--load` first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setup: Option<Word>,
+    /// Folders of systems, searched in this order before all others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub registry: Vec<Word>,
+    /// Forms evaluated before the systems are loaded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub before_load: Vec<Form>,
+    /// Systems to load, in this order.
+    pub systems: Vec<String>,
+    /// Lisp files loaded after the systems.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load: Vec<Word>,
+    /// The package in which `start` and `stop` are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// Forms that start it.
+    pub start: Vec<Form>,
+    /// Forms that run when it is told to stop.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<Form>,
+    /// The server that SLIME connects to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swank: Option<Swank>,
+    /// How sbcl itself is called.
+    pub sbcl: Sbcl,
+    /// Environment variables, those of env files first.
+    #[serde(serialize_with = "as_map")]
+    pub env: Vec<(String, Word)>,
+    /// Files that variables came from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_file: Vec<String>,
+    /// The user that a process manager runs it as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// When a process manager starts it again.
+    pub restart: Restart,
+    /// How long it must stay up to count as started.
+    pub start_timeout: Seconds,
+    /// How long SBCL waits for its threads when told to stop, if not 60 seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_timeout: Option<Seconds>,
+    /// Where a process manager writes its output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<Log>,
+    /// Permissions that new files lack.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_octal")]
+    pub umask: Option<u16>,
+    /// Process managers start low numbers first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i64>,
+    /// What must be there before it can start.
+    #[serde(skip)]
+    pub needs: Vec<Need>,
+}
+
+/// What loads the systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loader {
+    /// Quicklisp.
+    Quicklisp,
+    /// Quicklisp with the project's own dists.
+    Qlot,
+    /// ocicl, which finds systems for ASDF.
+    Ocicl,
+    /// ASDF as SBCL brings it.
+    Asdf,
+    /// Nothing: there are no systems.
+    None,
+}
+
+impl Loader {
+    /// The loaders by name.
+    pub const ALL: [(&str, Loader); 5] = [
+        ("quicklisp", Loader::Quicklisp),
+        ("qlot", Loader::Qlot),
+        ("ocicl", Loader::Ocicl),
+        ("asdf", Loader::Asdf),
+        ("none", Loader::None),
+    ];
+}
+
+/// The server that SLIME connects to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Swank {
+    /// 1 to 65535.
+    pub port: Word,
+    /// The address that it listens on.
+    pub interface: Word,
+    /// How it serves connections, `spawn`.
+    pub style: &'static str,
+    /// Whether it goes on listening after the first connection.
+    pub dont_close: bool,
+    /// Where the port stands in the file.
+    #[serde(skip)]
+    pub place: Option<Place>,
+}
+
+/// How sbcl itself is called.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sbcl {
+    /// A name on the PATH or an absolute file.
+    pub program: Word,
+    /// Options before `--noinform`, each with its value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runtime_options: Vec<Vec<Word>>,
+    /// Options after `--disable-debugger`, each with its value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub toplevel_options: Vec<Vec<Word>>,
+}
+
+/// When a process manager starts it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Restart {
+    /// Whenever it ends.
+    Always,
+    /// When it ends with an error.
+    OnFailure,
+    /// Not at all.
+    Never,
+}
+
+impl Restart {
+    /// The choices by name.
+    pub const ALL: [(&str, Restart); 3] = [
+        ("always", Restart::Always),
+        ("on-failure", Restart::OnFailure),
+        ("never", Restart::Never),
+    ];
+}
+
+/// Where a process manager writes the output.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Log {
+    /// The absolute path of the file.
+    pub file: Word,
+    /// The size at which a new one is begun; 0 is never.
+    pub max_size: Bytes,
+    /// How many old ones are kept.
+    pub backups: i64,
+}
+
+/// A file or folder that must be there before the service can start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Its absolute path.
+    pub path: String,
+    /// The key that asks for it.
+    pub key: String,
+    /// Whether it is a file or a folder.
+    pub kind: NeedKind,
+    /// Where the file asks for it; none for a default.
+    pub place: Option<Place>,
+    /// What to do where it is missing.
+    pub help: String,
+}
+
+/// What must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NeedKind {
+    /// A file that can be read.
+    File,
+    /// A folder.
+    Folder,
+}
+
+fn as_map<S: serde::Serializer>(
+    entries: &[(String, Word)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
+}
+
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn as_octal<S: serde::Serializer>(mask: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{:03o}", mask.unwrap_or_default()))
+}

@@ -1,0 +1,397 @@
+//! Reading values out of the file with errors that know their place.
+//!
+//! Reading goes on after an error, so that `check` can tell them all: what cannot be
+//! read is reported to the [`Reader`] and left out.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use super::keys::{self, Level};
+use super::value::{Unresolved, Value};
+use super::variables::Variables;
+use super::yaml::{Kind, Node, Scalar};
+use crate::lisp::reader::read_form;
+use crate::lisp::{Fault, FaultKind, Form};
+use crate::problem::{Place, Problem};
+use crate::suggest;
+
+/// What reading needs beside the file: variables, and somewhere to put problems.
+#[derive(Debug)]
+pub struct Reader {
+    /// The values of variables.
+    pub variables: Variables,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Reader {
+    /// A reader without problems.
+    pub fn new(variables: Variables) -> Self {
+        Reader {
+            variables,
+            problems: RefCell::default(),
+        }
+    }
+
+    /// Keeps a problem for later.
+    pub fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// The problems so far, in the order of reading.
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+}
+
+/// A map of the file, read key by key.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    reader: &'a Reader,
+    /// The path of the map, empty for a whole service.
+    path: String,
+    entries: Vec<(&'a str, &'a Node)>,
+}
+
+impl<'a> Fields<'a> {
+    /// The keys of a service or of the whole file; unknown keys are reported.
+    pub fn of_service(node: &'a Node, level: Level, reader: &'a Reader) -> Self {
+        Self::new(node, String::new(), level, reader)
+    }
+
+    fn new(node: &'a Node, path: String, level: Level, reader: &'a Reader) -> Self {
+        let mut entries = Vec::new();
+        if let Kind::Map(pairs) = &node.kind {
+            for (key, value) in pairs {
+                if keys::below(&path, level).any(|known| known == key.text) {
+                    entries.push((key.text.as_str(), value));
+                } else if !key.text.starts_with("x-") {
+                    reader.report(unknown_key(&path, level, &key.text).at(key.place.clone()));
+                }
+            }
+        }
+        Fields {
+            reader,
+            path,
+            entries,
+        }
+    }
+
+    /// The same map, read by another reader.
+    pub fn with_reader<'b>(&self, reader: &'b Reader) -> Fields<'b>
+    where
+        'a: 'b,
+    {
+        Fields {
+            reader,
+            path: self.path.clone(),
+            entries: self.entries.clone(),
+        }
+    }
+
+    /// The value of `key`, if the file gives one.
+    pub fn get(&self, key: &str) -> Option<Field<'a>> {
+        debug_assert!(
+            keys::below(&self.path, Level::Project).any(|known| known == key),
+            "`{key}` below `{}` is missing from the table of keys",
+            self.path
+        );
+        let (_, node) = self.entries.iter().find(|(known, _)| *known == key)?;
+        let field = Field {
+            node,
+            path: self.path_of(key),
+            reader: self.reader,
+        };
+        field.is_given().then_some(field)
+    }
+
+    /// The map at `key`; empty where the file gives none.
+    pub fn map(&self, key: &str) -> Fields<'a> {
+        match self.get(key) {
+            Some(field) => field.fields(),
+            None => Fields {
+                reader: self.reader,
+                path: self.path_of(key),
+                entries: Vec::new(),
+            },
+        }
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        match self.path.as_str() {
+            "" => key.to_owned(),
+            parent => format!("{parent}.{key}"),
+        }
+    }
+}
+
+fn unknown_key(parent: &str, level: Level, key: &str) -> Problem {
+    let problem = match parent {
+        "" => Problem::error(format!("unknown key `{key}`")),
+        _ => Problem::error(format!("unknown key `{key}` in `{parent}`")),
+    };
+    let known: Vec<&str> = keys::below(parent, level).collect();
+    if level == Level::Service && keys::below(parent, Level::Project).any(|known| known == key) {
+        return problem.help("it stands at the top of the file, not in a service");
+    }
+    let help = suggest::help(key, known.iter().copied());
+    match suggest::closest(key, known).or_else(|| elsewhere(key)) {
+        Some(other) if other.contains('.') => {
+            let (map, inner) = other.split_once('.').unwrap_or((other, ""));
+            problem.help(format!("`{inner}` stands below `{map}:`"))
+        }
+        _ => problem.help(help),
+    }
+}
+
+/// The path of a key of another map that has exactly this name.
+fn elsewhere(key: &str) -> Option<&'static str> {
+    keys::KEYS
+        .iter()
+        .map(|known| known.path)
+        .find(|path| path.split_once('.').is_some_and(|(_, name)| name == key))
+}
+
+/// One value of the file.
+#[derive(Clone, Debug)]
+pub struct Field<'a> {
+    node: &'a Node,
+    path: String,
+    reader: &'a Reader,
+}
+
+impl<'a> Field<'a> {
+    /// Its place in the file.
+    pub fn place(&self) -> Place {
+        self.node.place.clone()
+    }
+
+    /// The path of its key, `swank.port`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Reports something that is wrong with the whole value.
+    pub fn report(&self, problem: Problem) {
+        self.reader.report(problem.at(self.place()));
+    }
+
+    /// The map that it is, or that its short form stands for.
+    pub fn fields(&self) -> Fields<'a> {
+        let map = matches!(self.node.kind, Kind::Map(_));
+        if !map {
+            self.report(
+                Problem::error(format!("`{}` must be a map", self.path))
+                    .label(format!("this is {}", self.shape())),
+            );
+        }
+        Fields::new(self.node, self.path.clone(), Level::Project, self.reader)
+    }
+
+    /// Every key and value of a map with names of the user's own.
+    pub fn entries(&self) -> Vec<(&'a super::yaml::Key, Field<'a>)> {
+        let Kind::Map(pairs) = &self.node.kind else {
+            self.report(
+                Problem::error(format!("`{}` must be a map", self.path))
+                    .label(format!("this is {}", self.shape())),
+            );
+            return Vec::new();
+        };
+        pairs
+            .iter()
+            .map(|(key, node)| {
+                let path = format!("{}.{}", self.path, key.text);
+                let reader = self.reader;
+                (key, Field { node, path, reader })
+            })
+            .collect()
+    }
+
+    /// The items of a list; a single value is a list of one.
+    pub fn items(&self) -> Vec<Field<'a>> {
+        match &self.node.kind {
+            Kind::List(nodes) => nodes
+                .iter()
+                .enumerate()
+                .map(|(index, node)| Field {
+                    node,
+                    path: format!("{}[{index}]", self.path),
+                    reader: self.reader,
+                })
+                .collect(),
+            _ => vec![self.clone()],
+        }
+    }
+
+    /// Whether nothing is written there.
+    pub fn is_null(&self) -> bool {
+        self.node.kind == Kind::Null
+    }
+
+    /// Whether it is switched off with `false`.
+    pub fn is_false(&self) -> bool {
+        matches!(&self.node.kind, Kind::Scalar(scalar) if scalar.text == "false")
+    }
+
+    /// The text of a leaf, its variables resolved.
+    pub fn value(&self) -> Option<Value> {
+        let scalar = self.scalar()?;
+        match Value::resolve(&scalar.text, &self.reader.variables) {
+            Ok(value) if value.text().contains('\0') => {
+                self.report(
+                    Problem::error(format!("`{}` contains a NUL character", self.path))
+                        .help("no program can be given one"),
+                );
+                None
+            }
+            Ok(value) => Some(value),
+            Err(Unresolved { problem, at }) => {
+                self.reader.report(problem.at(self.node.place_of(at)));
+                None
+            }
+        }
+    }
+
+    /// The text of a leaf that `parse` understands; it says what it expected.
+    pub fn parse<T>(&self, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let value = self.value()?;
+        let text = value.text();
+        parse(&text)
+            .map_err(|expected| self.report(self.unexpected(&value, &text, &expected)))
+            .ok()
+    }
+
+    /// A leaf that is `true` or `false`.
+    pub fn flag(&self) -> Option<bool> {
+        self.parse(|text| match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err("`true` or `false`".to_owned()),
+        })
+    }
+
+    /// A leaf that is one of `choices`.
+    pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        self.parse(|text| {
+            choices
+                .iter()
+                .find(|(name, _)| *name == text)
+                .map(|(_, choice)| *choice)
+                .ok_or_else(|| match suggest::closest(text, names.iter().copied()) {
+                    Some(name) if names.len() > 1 => {
+                        format!("one of {} (did you mean `{name}`?)", suggest::list(&names))
+                    }
+                    _ => format!("one of {}", suggest::list(&names)),
+                })
+        })
+    }
+
+    /// A Lisp form.
+    pub fn form(&self) -> Option<Form> {
+        let value = self.value()?;
+        match read_form(&value.lisp_parts()) {
+            Ok(form) => {
+                for warning in &form.warnings {
+                    self.reader
+                        .report(self.fault(warning, Problem::warning(&warning.message)));
+                }
+                Some(form)
+            }
+            Err(fault) => {
+                let problem = self.fault(&fault, Problem::error(&fault.message));
+                self.reader.report(match self.comment_trap(&fault) {
+                    Some(trap) => problem.help(trap),
+                    None => problem,
+                });
+                None
+            }
+        }
+    }
+
+    fn fault(&self, fault: &Fault, problem: Problem) -> Problem {
+        let problem = problem
+            .at(self.node.place_of(fault.at.clone()))
+            .label(&fault.label);
+        match &fault.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
+
+    /// Says so where YAML took the rest of a form for a comment.
+    fn comment_trap(&self, fault: &Fault) -> Option<String> {
+        let plain = matches!(&self.node.kind, Kind::Scalar(scalar) if scalar.plain);
+        (plain && fault.kind != FaultKind::Invalid && self.comment_follows())
+            .then(|| COMMENT_TRAP.to_owned())
+    }
+
+    /// Whether the line goes on with a comment after this value.
+    fn comment_follows(&self) -> bool {
+        let Place { source, range } = &self.node.place;
+        let Range { end, .. } = range.clone();
+        source.text[end..]
+            .trim_start_matches([' ', '\t'])
+            .starts_with('#')
+    }
+
+    /// Whether there is a value; a form that YAML took for a comment is reported.
+    fn is_given(&self) -> bool {
+        if self.node.kind != Kind::Null {
+            return true;
+        }
+        let form = ["start", "stop", "before-load"].contains(&self.path.as_str());
+        if form && self.comment_follows() {
+            self.report(
+                Problem::error(format!("`{}` has no value", self.path)).help(COMMENT_TRAP),
+            );
+        }
+        false
+    }
+
+    fn scalar(&self) -> Option<&'a Scalar> {
+        if let Kind::Scalar(scalar) = &self.node.kind {
+            return Some(scalar);
+        }
+        let problem = Problem::error(format!("`{}` must be a single value", self.path))
+            .label(format!("this is {}", self.shape()));
+        self.report(match self.node.kind {
+            Kind::Map(_) => problem.help(
+                "YAML takes `: ` for the end of a key: put the value into quotes, or below a `|`",
+            ),
+            _ => problem,
+        });
+        None
+    }
+
+    fn shape(&self) -> &'static str {
+        match self.node.kind {
+            Kind::Null => "nothing",
+            Kind::Scalar(_) => "a single value",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a map",
+        }
+    }
+
+    fn unexpected(&self, value: &Value, text: &str, expected: &str) -> Problem {
+        let shown = shortened(text);
+        let problem =
+            Problem::error(format!("`{}` is `{shown}`: expected {expected}", self.path));
+        let variables: Vec<String> = value
+            .variables()
+            .map(|variable| format!("`{}` is `{}`", variable.name, shortened(&variable.value)))
+            .collect();
+        problem.label(variables.join(", "))
+    }
+}
+
+const COMMENT_TRAP: &str =
+    "YAML takes ` #` for the start of a comment: put the value into quotes, or below a `|`";
+
+/// A value as an error shows it: escaped, and not longer than a line.
+fn shortened(text: &str) -> String {
+    const LENGTH: usize = 60;
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", text[..end].escape_debug()),
+        None => text.escape_debug().to_string(),
+    }
+}

@@ -1,0 +1,150 @@
+//! Finding the project file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::host;
+use crate::problem::{Problem, Source};
+
+/// The names of a project file, the usual one first.
+pub const FILE_NAMES: [&str; 2] = ["lisplaunch.yaml", "lisplaunch.yml"];
+
+/// Where a person says the project file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// In this folder or the nearest one above it.
+    Above(PathBuf),
+    /// This file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// A project file that has been read.
+#[derive(Debug)]
+pub struct Found {
+    /// Its text, under the name to show.
+    pub source: Source,
+    /// Its absolute path; none for standard input.
+    pub file: Option<String>,
+    /// The absolute folder to which its paths are relative.
+    pub folder: String,
+}
+
+/// Finds and reads the project file.
+pub fn find(wanted: &Wanted) -> Result<Found, Problem> {
+    match wanted {
+        Wanted::Above(folder) => open(&search(&absolute(folder)?)?),
+        Wanted::File(file) => open(&absolute(file)?),
+        Wanted::Stdin => from_stdin(),
+    }
+}
+
+fn from_stdin() -> Result<Found, Problem> {
+    let text = host::read_text_from(&mut io::stdin().lock())
+        .map_err(|error| Problem::error(format!("cannot read standard input: {error}")))?;
+    Ok(Found {
+        source: Source {
+            name: "standard input".to_owned(),
+            text,
+        },
+        file: None,
+        folder: utf8(&absolute(Path::new("."))?)?,
+    })
+}
+
+fn open(file: &Path) -> Result<Found, Problem> {
+    let text = host::read_text(file).map_err(|error| unreadable(file, &error))?;
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    Ok(Found {
+        source: Source {
+            name: shown(file),
+            text,
+        },
+        file: Some(utf8(file)?),
+        folder: utf8(folder)?,
+    })
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Problem {
+    let problem = Problem::error(format!("cannot read `{}`: {}", file.display(), reason(error)));
+    match error.kind() {
+        io::ErrorKind::IsADirectory => problem.help("name the file in it: `-f FOLDER/lisplaunch.yaml`, or use `-C FOLDER`"),
+        io::ErrorKind::NotFound => problem.help("name the project file with `-f FILE`; `lisplaunch help` shows how to write one"),
+        io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge => problem.help("a project file is YAML text of a few lines"),
+        _ => problem,
+    }
+}
+
+/// The reason without the number of the system's error.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}
+
+fn search(start: &Path) -> Result<PathBuf, Problem> {
+    if !start.is_dir() {
+        return Err(Problem::error(format!(
+            "there is no folder `{}`",
+            start.display()
+        )));
+    }
+    start
+        .ancestors()
+        .find_map(in_folder)
+        .unwrap_or_else(|| Err(Problem::error(format!(
+                "no `{}` in `{}` or a folder above it",
+                FILE_NAMES[0],
+                start.display()
+            ))
+            .help("write one (`lisplaunch help` shows how), name one with `-f FILE`, or start elsewhere with `-C FOLDER`")))
+}
+
+fn in_folder(folder: &Path) -> Option<Result<PathBuf, Problem>> {
+    let mut files = FILE_NAMES
+        .iter()
+        .map(|name| folder.join(name))
+        .filter(|file| file.exists());
+    let first = files.next()?;
+    Some(match files.next() {
+        None => Ok(first),
+        Some(_) => Err(Problem::error(format!(
+            "both `{}` and `{}` are in `{}`",
+            FILE_NAMES[0],
+            FILE_NAMES[1],
+            folder.display()
+        ))
+        .help("remove one of them, or name one with `-f FILE`")),
+    })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Problem> {
+    std::path::absolute(path)
+        .map(|path| without_dots(&path))
+        .map_err(|error| Problem::error(format!("cannot tell the current folder: {}", reason(&error))))
+}
+
+/// The path without `.` parts, which would be written into every emitted file.
+fn without_dots(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+fn utf8(path: &Path) -> Result<String, Problem> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        Problem::error(format!("the path `{}` is not UTF-8", path.display()))
+            .help("sbcl gives up on a command line that is not UTF-8: rename the folder")
+    })
+}
+
+/// The path as a person in the current folder would name it.
+fn shown(file: &Path) -> String {
+    std::env::current_dir()
+        .ok()
+        .and_then(|folder| file.strip_prefix(folder).ok())
+        .unwrap_or(file)
+        .display()
+        .to_string()
+}

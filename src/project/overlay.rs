@@ -1,0 +1,46 @@
+//! Laying one part of the file over another: profiles over the file, services over the defaults.
+
+use super::keys;
+use super::yaml::{Kind, Node};
+
+/// `over` laid over `base`: maps are merged key by key, everything else is replaced.
+///
+/// A key that has a short form (`swank: 4005` for `swank: {port: 4005}`) is merged as
+/// the map that it stands for. A key without a value takes the base's value away.
+pub fn overlay(base: &Node, over: &Node) -> Node {
+    let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else {
+        return over.clone();
+    };
+    let mut merged = below.clone();
+    for (key, value) in above {
+        match merged.iter_mut().find(|(known, _)| known.text == key.text) {
+            Some((known, old)) => {
+                let value = expanded(&key.text, value);
+                *old = overlay(&expanded(&key.text, old), &value);
+                *known = key.clone();
+            }
+            None => merged.push((key.clone(), value.clone())),
+        }
+    }
+    Node {
+        place: over.place.clone(),
+        kind: Kind::Map(merged),
+    }
+}
+
+/// The map that a value in a short form stands for.
+pub fn expanded(key: &str, value: &Node) -> Node {
+    match (&value.kind, keys::short_form(key)) {
+        (Kind::Scalar(scalar), Some(short)) if scalar.text != "false" => Node {
+            place: value.place.clone(),
+            kind: Kind::Map(vec![(
+                super::yaml::Key {
+                    text: short.to_owned(),
+                    place: value.place.clone(),
+                },
+                value.clone(),
+            )]),
+        },
+        _ => value.clone(),
+    }
+}

@@ -1,0 +1,184 @@
+//! A leaf of the project file with its variables resolved.
+
+use std::ops::Range;
+
+use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
+use super::variables::{Missing, Variables, is_integer};
+use crate::lisp::{Origin, Part};
+use crate::problem::Problem;
+use crate::word::{Piece, Variable, Word};
+
+/// The text of a leaf in pieces, each with the place that it was written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value(Vec<ValuePart>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ValuePart {
+    /// Bytes of the leaf's text as written.
+    at: Range<usize>,
+    text: PartText,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PartText {
+    Written(String),
+    Substituted(Variable),
+    Kept(Variable),
+}
+
+/// Why a leaf has no value; the range is in bytes of its text as written.
+#[derive(Debug)]
+pub struct Unresolved {
+    /// What to tell, still without its place.
+    pub problem: Problem,
+    /// Where.
+    pub at: Range<usize>,
+}
+
+impl Value {
+    /// Resolves the variables in `text`.
+    pub fn resolve(text: &str, variables: &Variables) -> Result<Self, Unresolved> {
+        let segments = reference::parse(text).map_err(|error| Unresolved {
+            problem: Problem::error(error.message).help(error.help),
+            at: error.at,
+        })?;
+        segments
+            .into_iter()
+            .map(|segment| resolve_segment(segment, variables))
+            .collect::<Result<_, _>>()
+            .map(Value)
+    }
+
+    /// The text that every consumer without variables gets.
+    pub fn text(&self) -> String {
+        self.0.iter().map(|part| part.text.resolved()).collect()
+    }
+
+    /// The text as a word, integer variables kept.
+    pub fn word(&self) -> Word {
+        self.0
+            .iter()
+            .map(|part| match &part.text {
+                PartText::Kept(variable) => Piece::Variable(variable.clone()),
+                other => Piece::Text(other.resolved().to_owned()),
+            })
+            .collect()
+    }
+
+    /// The text as the Lisp reader takes it.
+    pub fn lisp_parts(&self) -> Vec<Part<'_>> {
+        self.0
+            .iter()
+            .map(|part| Part {
+                text: part.text.resolved(),
+                at: part.at.clone(),
+                origin: match &part.text {
+                    PartText::Written(_) => Origin::Written,
+                    PartText::Substituted(variable) => Origin::Value(&variable.name),
+                    PartText::Kept(variable) => Origin::Kept(variable),
+                },
+            })
+            .collect()
+    }
+
+    /// The variables that made it, with their values.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.0.iter().filter_map(|part| match &part.text {
+            PartText::Written(_) => None,
+            PartText::Substituted(variable) | PartText::Kept(variable) => Some(variable),
+        })
+    }
+}
+
+impl PartText {
+    fn resolved(&self) -> &str {
+        match self {
+            PartText::Written(text) => text,
+            PartText::Substituted(variable) | PartText::Kept(variable) => &variable.value,
+        }
+    }
+}
+
+fn resolve_segment(segment: Segment, variables: &Variables) -> Result<ValuePart, Unresolved> {
+    let at = segment.at;
+    let text = match segment.kind {
+        SegmentKind::Literal(text) => PartText::Written(text),
+        SegmentKind::Reference(reference) => {
+            let value = look_up(&reference, &at, variables)?;
+            let integer = variables.integers.contains(&reference.name);
+            if integer && !is_integer(&value) {
+                return Err(not_an_integer(&reference.name, &value, at));
+            }
+            let variable = Variable {
+                name: reference.name,
+                value,
+            };
+            if integer {
+                PartText::Kept(variable)
+            } else {
+                PartText::Substituted(variable)
+            }
+        }
+    };
+    Ok(ValuePart { at, text })
+}
+
+fn look_up(
+    reference: &Reference,
+    at: &Range<usize>,
+    variables: &Variables,
+) -> Result<String, Unresolved> {
+    let name = &reference.name;
+    let found = match variables.get(name) {
+        Err(Missing::NotUtf8) => {
+            return Err(Unresolved {
+                problem: Problem::error(format!(
+                    "the variable `{name}` is set to bytes that are not UTF-8"
+                )),
+                at: at.clone(),
+            });
+        }
+        Ok(value) => Some(value),
+        Err(Missing::Unset) => None,
+    };
+    match (&reference.fallback, found) {
+        (Fallback::None, Some(value)) => Ok(value.to_owned()),
+        (_, Some(value)) if !value.is_empty() => Ok(value.to_owned()),
+        (Fallback::Default(segments), _) => resolve_default(segments, at, variables),
+        (Fallback::Message(message), _) => Err(Unresolved {
+            problem: Problem::error(format!("the variable `{name}` is not set: {message}"))
+                .help(format!("set it in the environment, or with `--set {name}=VALUE`")),
+            at: at.clone(),
+        }),
+        (Fallback::None, None) => Err(Unresolved {
+            problem: Problem::error(format!("the variable `{name}` is not set")).help(format!(
+                "set it in the environment or with `--set {name}=VALUE`, \
+                 or give it a default: `${{{name}:-default}}`"
+            )),
+            at: at.clone(),
+        }),
+    }
+}
+
+fn resolve_default(
+    segments: &[Segment],
+    at: &Range<usize>,
+    variables: &Variables,
+) -> Result<String, Unresolved> {
+    segments
+        .iter()
+        .map(|segment| match &segment.kind {
+            SegmentKind::Literal(text) => Ok(text.clone()),
+            SegmentKind::Reference(reference) => look_up(reference, at, variables),
+        })
+        .collect()
+}
+
+fn not_an_integer(name: &str, value: &str, at: Range<usize>) -> Unresolved {
+    Unresolved {
+        problem: Problem::error(format!("the variable `{name}` must be an integer"))
+            .label(format!("it is `{}`", value.escape_debug()))
+            .help("its default is an integer, so nothing else is accepted"),
+        at,
+    }
+}

@@ -1,0 +1,95 @@
+//! Where the values of variables come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+
+use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
+use super::yaml::{Kind, Node};
+
+/// The values of variables, in the order in which they are asked.
+#[derive(Debug, Default)]
+pub struct Variables {
+    /// Given on the command line.
+    pub set: BTreeMap<String, String>,
+    /// The environment.
+    pub environment: BTreeMap<String, OsString>,
+    /// From env files, later ones replacing earlier ones.
+    pub files: BTreeMap<String, String>,
+    /// Names that have an integer for a default somewhere, and so hold integers only.
+    pub integers: BTreeSet<String>,
+}
+
+/// Why there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing sets it.
+    Unset,
+    /// The environment sets it to bytes that are not UTF-8.
+    NotUtf8,
+}
+
+impl Variables {
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Result<&str, Missing> {
+        if let Some(value) = self.set.get(name) {
+            return Ok(value);
+        }
+        match self.environment.get(name) {
+            Some(value) => value.to_str().ok_or(Missing::NotUtf8),
+            None => self.files.get(name).map(String::as_str).ok_or(Missing::Unset),
+        }
+    }
+}
+
+/// The names of the variables below `node` that have an integer for a default.
+pub fn integer_names(node: &Node) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    collect_integer_names(node, &mut names);
+    names
+}
+
+fn collect_integer_names(node: &Node, names: &mut BTreeSet<String>) {
+    match &node.kind {
+        Kind::Null => {}
+        Kind::Scalar(scalar) => names.extend(
+            reference::parse(&scalar.text)
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|segment| match segment.kind {
+                    SegmentKind::Reference(reference) if has_integer_default(&reference) => {
+                        Some(reference.name)
+                    }
+                    _ => None,
+                }),
+        ),
+        Kind::List(items) => items
+            .iter()
+            .for_each(|item| collect_integer_names(item, names)),
+        Kind::Map(entries) => entries
+            .iter()
+            .for_each(|(_, value)| collect_integer_names(value, names)),
+    }
+}
+
+fn has_integer_default(reference: &Reference) -> bool {
+    match &reference.fallback {
+        Fallback::Default(segments) => literal_text(segments).is_some_and(|text| is_integer(&text)),
+        Fallback::None | Fallback::Message(_) => false,
+    }
+}
+
+fn literal_text(segments: &[Segment]) -> Option<String> {
+    segments
+        .iter()
+        .map(|segment| match &segment.kind {
+            SegmentKind::Literal(text) => Some(text.as_str()),
+            SegmentKind::Reference(_) => None,
+        })
+        .collect()
+}
+
+/// Whether `text` is a decimal integer as every consumer of ours reads it.
+pub fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}

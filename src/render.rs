@@ -1,0 +1,260 @@
+//! Templates: finding them, and rendering them so that nothing is printed unspelt.
+//!
+//! The only file that names the template engine. A template prints typed values
+//! ([`Printed`]) and nothing else; the dialect of the template spells them. There are
+//! no filters, so none can be forgotten and none can undo the spelling.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Object, ObjectRepr};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
+
+use crate::dialect::{Dialect, Printed, Refusal};
+use crate::host;
+use crate::problem::{Place, Problem, Source};
+
+/// A template that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// Its path below a folder of templates.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// How values are spelt in it.
+    pub dialect: &'static dyn Dialect,
+}
+
+/// The templates in use: built-in ones, and files that replace them.
+#[derive(Debug)]
+pub struct Templates {
+    built_in: Vec<Template>,
+    folders: Vec<PathBuf>,
+    environment: Environment<'static>,
+}
+
+/// What a template knows by one name.
+#[derive(Clone, Debug)]
+pub struct Variable(Value);
+
+impl Templates {
+    /// The built-in templates, each replaced by the file of its name in the first of
+    /// `folders` that has one.
+    pub fn new(built_in: Vec<Template>, folders: Vec<PathBuf>) -> Self {
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_syntax(syntax());
+        let known = built_in.clone();
+        let searched = folders.clone();
+        environment.set_loader(move |name| load(&known, &searched, name));
+        let known = built_in.clone();
+        environment.set_formatter(move |out, state, value| print(&known, out, state, value));
+        Templates {
+            built_in,
+            folders,
+            environment,
+        }
+    }
+
+    /// The names of all templates, each with the file that replaces it.
+    pub fn list(&self) -> impl Iterator<Item = (&'static str, Option<PathBuf>)> {
+        self.built_in
+            .iter()
+            .map(|template| (template.name, find(&self.folders, template.name)))
+    }
+
+    /// The text of a template as it is in use; none if there is no such template.
+    pub fn source(&self, name: &str) -> Option<Result<String, Problem>> {
+        self.built_in
+            .iter()
+            .any(|template| template.name == name)
+            .then(|| {
+                load(&self.built_in, &self.folders, name)
+                    .map(Option::unwrap_or_default)
+                    .map_err(|error| problem(&error))
+            })
+    }
+
+    /// Renders a template.
+    ///
+    /// # Errors
+    /// When a value cannot be spelt, or a template that replaces a built-in one is wrong.
+    pub fn render(
+        &self,
+        name: &'static str,
+        variables: impl IntoIterator<Item = (&'static str, Variable)>,
+    ) -> Result<String, Problem> {
+        let Variable(context) = Variable::map(variables);
+        self.environment
+            .get_template(name)
+            .and_then(|template| template.render(context))
+            .map_err(|error| problem(&error))
+    }
+}
+
+impl Variable {
+    /// A value to be printed; `owner` is named where the template's language cannot hold it.
+    pub fn printed(printed: Printed, owner: &str) -> Self {
+        Variable(Value::from_object(Slot {
+            printed,
+            owner: owner.to_owned(),
+        }))
+    }
+
+    /// A name that a template may ask for but not print.
+    pub fn choice(name: &str) -> Self {
+        Variable(Value::from(name))
+    }
+
+    /// Something that may be missing.
+    pub fn option(variable: Option<Variable>) -> Self {
+        Variable(variable.map_or(Value::from(()), |Variable(value)| value))
+    }
+
+    /// A list.
+    pub fn list(variables: impl IntoIterator<Item = Variable>) -> Self {
+        let values = variables.into_iter().map(|Variable(value)| value);
+        Variable(Value::from(values.collect::<Vec<_>>()))
+    }
+
+    /// Values by name.
+    pub fn map(variables: impl IntoIterator<Item = (&'static str, Variable)>) -> Self {
+        let entries = variables
+            .into_iter()
+            .map(|(name, Variable(value))| (name, value));
+        Variable(entries.collect::<std::collections::BTreeMap<_, _>>().into())
+    }
+}
+
+/// A typed value on its way through the engine.
+#[derive(Debug)]
+struct Slot {
+    printed: Printed,
+    owner: String,
+}
+
+impl Object for Slot {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+}
+
+/// A refusal on its way out of the engine.
+#[derive(Debug)]
+struct Refused {
+    refusal: Refusal,
+    owner: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.owner, self.refusal)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn syntax() -> SyntaxConfig {
+    SyntaxConfig::builder()
+        .keep_trailing_newline(true)
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()
+        .expect("the engine's own delimiters are valid")
+}
+
+fn find(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
+    folders
+        .iter()
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+fn load(built_in: &[Template], folders: &[PathBuf], name: &str) -> Result<Option<String>, Error> {
+    let Some(template) = built_in.iter().find(|template| template.name == name) else {
+        return Ok(None);
+    };
+    match find(folders, name) {
+        Some(file) => read(&file).map(Some),
+        None => Ok(Some(template.text.to_owned())),
+    }
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    host::read_text(file).map_err(|error| {
+        Error::new(
+            ErrorKind::TemplateNotFound,
+            format!("cannot read `{}`: {error}", file.display()),
+        )
+    })
+}
+
+fn print(
+    built_in: &[Template],
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
+    let dialect = built_in
+        .iter()
+        .find(|template| template.name == state.name())
+        .map(|template| template.dialect);
+    let (Some(slot), Some(dialect)) = (value.downcast_object_ref::<Slot>(), dialect) else {
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("a template prints only whole values of the plan, not a {}", value.kind()),
+        ));
+    };
+    let text = dialect.spell(&slot.printed).map_err(|refusal| {
+        Error::new(ErrorKind::InvalidOperation, "cannot be written").with_source(Refused {
+            refusal,
+            owner: slot.owner.clone(),
+        })
+    })?;
+    out.write_str(&text)
+        .map_err(|_| Error::new(ErrorKind::WriteFailure, "the output is full"))
+}
+
+/// The engine's error in our words; it must not show values, which may be secrets.
+fn problem(error: &Error) -> Problem {
+    if let Some(refused) = refused(error) {
+        return Problem::error(refused.to_string()).help(&refused.refusal.help);
+    }
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let name = error.name().unwrap_or_default();
+    let problem = Problem::error(format!("in the template `{name}`: {detail}"))
+        .help(format!("`lisplaunch templates show {name}` prints it"));
+    match (error.template_source(), error.line()) {
+        (Some(text), Some(line)) => problem.at(line_of(name, text, line)),
+        _ => problem,
+    }
+}
+
+fn refused(error: &Error) -> Option<&Refused> {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(refused) = cause.downcast_ref() {
+            return Some(refused);
+        }
+        source = cause.source();
+    }
+    None
+}
+
+fn line_of(name: &str, text: &str, line: usize) -> Place {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let length = text[before..].lines().next().map_or(0, str::len);
+    Place {
+        source: Arc::new(Source {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        }),
+        range: before..before + length,
+    }
+}

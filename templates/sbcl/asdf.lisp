@@ -1,0 +1,3 @@
+{% if loader == "asdf" or loader == "ocicl" %}
+(require :asdf)
+{% endif %}
