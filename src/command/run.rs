@@ -4,18 +4,24 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, print, report};
+use super::{Failure, Session, print};
 use crate::argv::argv;
 use crate::cli::Run;
-use crate::dialect::sh;
+use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::launch;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
     let templates = session.templates(plan.templates.as_deref());
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
     if arguments.dry_run {
-        print(&sh::script(&service, &argv))?;
+        let line = shell_command(&service, &argv)
+            .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))
+            .map_err(Failure::from)?;
+        print(&line)?;
         return Ok(ExitCode::SUCCESS);
     }
     let obstacles = launch::obstacles(&service, &session.host);
@@ -24,4 +30,24 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     }
     let problem = launch::exec(&service, &argv, &session.host);
     Err(Failure::failed([problem]).into())
+}
+
+/// What a person would type to do the same in a shell.
+fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
+    let words = |words: &[Word]| Sh.spell(&Printed::Words(words.to_vec()));
+    let mut command = String::new();
+    if let Some(umask) = service.umask {
+        command += &format!("umask {umask:03o} && ");
+    }
+    command += &format!("cd {} && exec", words(&[service.directory.clone()])?);
+    if !service.env.is_empty() {
+        command += " env";
+    }
+    for (name, value) in &service.env {
+        command += &format!(" \\\n  {}", words(&[format!("{name}={}", value.resolved()).into()])?);
+    }
+    for line in &argv.0 {
+        command += &format!(" \\\n  {}", words(line)?);
+    }
+    Ok(command + "\n")
 }

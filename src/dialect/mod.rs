@@ -18,6 +18,8 @@ pub enum Printed {
     Words(Vec<Word>),
     /// Lisp text.
     Lisp(Word),
+    /// What must stand before a command with these words; nothing, mostly.
+    Prelude(Vec<Word>),
     /// Text after a comment sign, up to the end of the line.
     Comment(String),
     /// The value of a setting: the rest of a line.

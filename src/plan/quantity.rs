@@ -1,5 +1,6 @@
 //! Durations, sizes and numbers as people write them.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -42,6 +43,20 @@ impl Bytes {
             .parse_size(text)
             .map(Bytes)
             .map_err(|_| "a size such as `50MB`".to_owned())
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// In the largest unit that holds it in whole numbers: `50MB`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (MEGABYTE, "MB"), (1 << 10, "KB")];
+        match UNITS
+            .iter()
+            .find(|(unit, _)| self.0 != 0 && self.0 % unit == 0)
+        {
+            Some((unit, name)) => write!(f, "{}{name}", self.0 / unit),
+            None => write!(f, "{}", self.0),
+        }
     }
 }
 

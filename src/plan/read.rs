@@ -173,6 +173,11 @@ impl Context<'_> {
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
             user,
+            home: self
+                .base
+                .home
+                .and_then(Path::to_str)
+                .map(str::to_owned),
             restart: self.choice("restart", &Restart::ALL, Restart::Always),
             start_timeout: self
                 .parse("start-timeout", Seconds::parse)

@@ -57,6 +57,9 @@ pub struct Service {
     /// The user that a process manager runs it as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// The home folder that `~` stood for.
+    #[serde(skip)]
+    pub home: Option<String>,
     /// When a process manager starts it again.
     pub restart: Restart,
     /// How long it must stay up to count as started.

@@ -1,0 +1,127 @@
+//! `lisplaunch check`: everything that can be known without starting.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{FAILURE, Session, report};
+use crate::format::{self, Origin};
+use crate::launch;
+use crate::plan::service::Service;
+use crate::plan::{self, Choices, Plan};
+use crate::problem::{Problem, Severity};
+use crate::project::Project;
+
+pub(super) fn execute(session: &Session) -> Result<ExitCode> {
+    let project = session.project()?;
+    let mut problems = Vec::new();
+    let mut services = 0;
+    for profiles in variants(session, &project) {
+        let (count, found) = check_variant(session, &project, &profiles);
+        services = services.max(count);
+        for problem in found {
+            // Most problems are in all profiles alike.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    report(&problems);
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity() == Severity::Error)
+        .count();
+    let name = &project.source.name;
+    if errors > 0 {
+        eprintln!("{name}: {}", counted(errors, "problem"));
+        return Ok(ExitCode::from(FAILURE));
+    }
+    eprintln!(
+        "{name}: {} and {}, all well",
+        counted(services, "service"),
+        counted(project.profile_names().len(), "profile")
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+/// The profiles to check: those that were chosen, or else none and each one alone.
+fn variants(session: &Session, project: &Project) -> Vec<Vec<String>> {
+    if !session.selection.profiles.is_empty() {
+        return vec![session.selection.profiles.clone()];
+    }
+    let each = project.profile_names().into_iter();
+    std::iter::once(Vec::new())
+        .chain(each.map(|name| vec![name.to_owned()]))
+        .collect()
+}
+
+/// The number of services, and everything that is wrong with them.
+fn check_variant(
+    session: &Session,
+    project: &Project,
+    profiles: &[String],
+) -> (usize, Vec<Problem>) {
+    let choices = Choices {
+        profiles: profiles.to_vec(),
+        ..session.choices(&[])
+    };
+    match plan::plan(project, &choices, &session.host) {
+        Err(problems) => (0, problems),
+        Ok(plan) => (plan.services.len(), check_plan(session, &plan)),
+    }
+}
+
+fn check_plan(session: &Session, plan: &Plan) -> Vec<Problem> {
+    let mut problems = plan.warnings.clone();
+    for service in &plan.services {
+        problems.extend(launch::obstacles(service, &session.host));
+        problems.extend(missing_log_folder(service));
+    }
+    problems.extend(missing_templates(plan));
+    problems.extend(unrenderable(session, plan));
+    problems
+}
+
+fn missing_log_folder(service: &Service) -> Option<Problem> {
+    let file = service.log.as_ref()?.file.resolved();
+    let folder = Path::new(&file).parent()?;
+    (!folder.is_dir()).then(|| {
+        Problem::error(format!(
+            "the service `{}`: there is no folder `{}` for its log",
+            service.name,
+            folder.display()
+        ))
+        .help("make the folder: supervisord does not")
+    })
+}
+
+fn missing_templates(plan: &Plan) -> Option<Problem> {
+    let folder = plan.templates.as_ref()?;
+    (!Path::new(folder).is_dir()).then(|| {
+        Problem::error(format!("`templates`: there is no folder `{folder}`"))
+            .help("remove the key, or make the folder")
+    })
+}
+
+/// What the templates and the formats cannot hold.
+fn unrenderable(session: &Session, plan: &Plan) -> Vec<Problem> {
+    let templates = session.templates(plan.templates.as_deref());
+    let origin = Origin {
+        file: String::new(),
+        command: vec!["lisplaunch".to_owned()],
+        indirect: None,
+    };
+    format::ALL
+        .iter()
+        .filter_map(|format| format.emit(plan, &origin, &templates).err())
+        .collect()
+}
+

@@ -1,0 +1,122 @@
+//! `lisplaunch emit makefile`: a Makefile for GNU make and BSD make.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Emission, Format, Owner};
+use crate::dialect::Printed;
+use crate::dialect::make::{self, Make};
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::render::{Template, Variable};
+use crate::word::{Argv, Word};
+
+pub(super) const FORMAT: Format = Format {
+    name: "makefile",
+    summary: "a Makefile with a target `start`, for GNU make and BSD make",
+    file_name: "Makefile",
+    as_user: false,
+    indirect: false,
+    template: Template {
+        name: "makefile/Makefile",
+        text: include_str!("../../templates/makefile/Makefile"),
+        dialect: &Make,
+    },
+    context,
+};
+
+/// The target that starts everything.
+const START: &str = "start";
+
+fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
+    let recipes = emission
+        .services
+        .iter()
+        .map(|(service, argv)| Recipe::new(service, argv))
+        .collect::<Result<Vec<_>, _>>()?;
+    let several = emission.plan.several;
+    let targets = recipes
+        .iter()
+        .map(|recipe| recipe.context(several))
+        .collect::<Result<_, _>>()?;
+    Ok(vec![
+        ("variables", variables(&recipes)?),
+        ("several", Variable::option(several.then(|| Variable::choice("several")))),
+        ("count", Variable::printed(Printed::Bare(recipes.len().to_string()), "make")),
+        ("services", Variable::list::<Vec<_>>(targets)),
+    ])
+}
+
+/// What one target does.
+struct Recipe<'a> {
+    service: &'a Service,
+    owner: Owner,
+    command: Argv,
+}
+
+impl<'a> Recipe<'a> {
+    fn new(service: &'a Service, argv: &Argv) -> Result<Self, Problem> {
+        let owner = Owner::of(service);
+        Ok(Recipe {
+            service,
+            command: owner.with_variables("env", &service.env, argv)?,
+            owner,
+        })
+    }
+
+    /// Every word of the recipe.
+    fn words(&self) -> impl Iterator<Item = &Word> {
+        std::iter::once(&self.service.directory).chain(self.command.words())
+    }
+
+    fn context(&self, several: bool) -> Result<Variable, Problem> {
+        let name = self.service.name.as_str();
+        if several && name == START {
+            return Err(Problem::error(
+                "a service called `start` cannot have a target: `start` starts all services",
+            )
+            .help("give the service another name"));
+        }
+        let target = if several { name } else { START };
+        let owner = &self.owner;
+        Ok(Variable::map([
+            ("target", owner.bare(target)),
+            ("description", owner.comment(self.service.description.as_ref())),
+            ("umask", Variable::option(self.service.umask.map(|mask| owner.bare(format!("{mask:03o}"))))),
+            ("prelude", owner.print(Printed::Prelude(self.words().cloned().collect()))),
+            ("directory", owner.words([&self.service.directory])),
+            ("command", Variable::list(self.command.0.iter().map(|line| owner.words(line)))),
+        ]))
+    }
+}
+
+/// The variables that stay ones, each with the one value that it has in all services.
+fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
+    for variable in recipes.iter().flat_map(Recipe::words).flat_map(Word::variables) {
+        let (name, value) = (variable.name.as_str(), variable.value.as_str());
+        if make::reserved(name) {
+            return Err(Problem::error(format!(
+                "a Makefile cannot have a variable `{name}`: make has one already"
+            ))
+            .help("give the variable another name"));
+        }
+        match values.insert(name, value) {
+            None => found.push((name, value)),
+            Some(other) if other == value => {}
+            Some(other) => {
+                return Err(Problem::error(format!(
+                    "a Makefile cannot have two defaults for `{name}`: here it is {other}, there {value}"
+                ))
+                .help("use two names, emit one service at a time, or set it with `--set`"));
+            }
+        }
+    }
+    Ok(Variable::list(found.into_iter().map(|(name, value)| {
+        let owner = Owner("make".to_owned());
+        Variable::map([
+            ("name", owner.bare(name)),
+            ("value", owner.print(Printed::Setting(value.into()))),
+        ])
+    })))
+}
