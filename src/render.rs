@@ -73,7 +73,7 @@ impl Templates {
             .then(|| {
                 load(&self.built_in, &self.folders, name)
                     .map(Option::unwrap_or_default)
-                    .map_err(|error| problem(&error))
+                    .map_err(|error| self.problem(&error))
             })
     }
 
@@ -90,7 +90,26 @@ impl Templates {
         self.environment
             .get_template(name)
             .and_then(|template| template.render(context))
-            .map_err(|error| problem(&error))
+            .map_err(|error| self.problem(&error))
+    }
+
+    /// The engine's error in our words; it must not show values, which may be secrets.
+    fn problem(&self, error: &Error) -> Problem {
+        if let Some(refused) = refused(error) {
+            return Problem::error(refused.to_string()).help(&refused.refusal.help);
+        }
+        let detail = error
+            .detail()
+            .map_or_else(|| error.kind().to_string(), str::to_owned);
+        let Some(name) = error.name() else {
+            return Problem::error(detail);
+        };
+        let problem = Problem::error(format!("in the template `{name}`: {detail}"))
+            .help(format!("`lisplaunch templates show {name}` prints it"));
+        match (load(&self.built_in, &self.folders, name), error.line()) {
+            (Ok(Some(text)), Some(line)) => problem.at(line_of(name, text, line)),
+            _ => problem,
+        }
     }
 }
 
@@ -217,21 +236,6 @@ fn print(
         .map_err(|_| Error::new(ErrorKind::WriteFailure, "the output is full"))
 }
 
-/// The engine's error in our words; it must not show values, which may be secrets.
-fn problem(error: &Error) -> Problem {
-    if let Some(refused) = refused(error) {
-        return Problem::error(refused.to_string()).help(&refused.refusal.help);
-    }
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    let name = error.name().unwrap_or_default();
-    let problem = Problem::error(format!("in the template `{name}`: {detail}"))
-        .help(format!("`lisplaunch templates show {name}` prints it"));
-    match (error.template_source(), error.line()) {
-        (Some(text), Some(line)) => problem.at(line_of(name, text, line)),
-        _ => problem,
-    }
-}
-
 fn refused(error: &Error) -> Option<&Refused> {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -243,7 +247,7 @@ fn refused(error: &Error) -> Option<&Refused> {
     None
 }
 
-fn line_of(name: &str, text: &str, line: usize) -> Place {
+fn line_of(name: &str, text: String, line: usize) -> Place {
     let before: usize = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
@@ -253,7 +257,7 @@ fn line_of(name: &str, text: &str, line: usize) -> Place {
     Place {
         source: Arc::new(Source {
             name: name.to_owned(),
-            text: text.to_owned(),
+            text,
         }),
         range: before..before + length,
     }

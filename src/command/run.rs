@@ -43,8 +43,9 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
     if !service.env.is_empty() {
         command += " env";
     }
-    for (name, value) in &service.env {
-        command += &format!(" \\\n  {}", words(&[format!("{name}={}", value.resolved()).into()])?);
+    for variable in &service.env {
+        let variable = Sh.spell(&Printed::Environment(vec![variable.clone()]))?;
+        command += &format!(" \\\n  {variable}");
     }
     for line in &argv.0 {
         command += &format!(" \\\n  {}", words(line)?);

@@ -3,7 +3,7 @@
 //! Words never contain NUL, so NUL surrounds each piece: `t` and literal text, or `v`
 //! and `NAME=value`. What stands outside was written in the template.
 
-use super::{Dialect, Printed, Refusal};
+use super::{Dialect, Printed, Refusal, misplaced};
 use crate::lisp::print;
 use crate::word::{Piece, Variable, Word};
 
@@ -40,13 +40,6 @@ impl Dialect for Lisp {
 
 fn joined(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(" ")
-}
-
-fn misplaced(place: &str) -> Refusal {
-    Refusal {
-        message: format!("this value has no meaning in {place}"),
-        help: "start from the built-in template".to_owned(),
-    }
 }
 
 fn mark(word: &Word) -> String {

@@ -2,8 +2,11 @@
 //!
 //! One file a language. A dialect never alters: what it cannot hold it refuses.
 
+mod comment;
+mod limit;
 pub mod make;
 pub mod marked;
+mod name;
 pub mod sh;
 pub mod supervisord;
 
@@ -48,6 +51,15 @@ pub struct Refusal {
     pub message: String,
     /// What to do instead.
     pub help: String,
+}
+
+/// A value where the language has no place for its kind: only a template of the user's
+/// own can do that.
+fn misplaced(language: &str) -> Refusal {
+    Refusal {
+        message: format!("this value has no meaning in {language}"),
+        help: "start from the built-in template".to_owned(),
+    }
 }
 
 impl fmt::Display for Refusal {

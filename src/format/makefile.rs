@@ -37,12 +37,12 @@ fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
     let targets = recipes
         .iter()
         .map(|recipe| recipe.context(several))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(vec![
         ("variables", variables(&recipes)?),
         ("several", Variable::option(several.then(|| Variable::choice("several")))),
         ("count", Variable::printed(Printed::Bare(recipes.len().to_string()), "make")),
-        ("services", Variable::list::<Vec<_>>(targets)),
+        ("services", Variable::list(targets)),
     ])
 }
 
@@ -50,22 +50,26 @@ fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
 struct Recipe<'a> {
     service: &'a Service,
     owner: Owner,
-    command: Argv,
+    variables: &'a [(String, Word)],
+    command: &'a Argv,
 }
 
 impl<'a> Recipe<'a> {
-    fn new(service: &'a Service, argv: &Argv) -> Result<Self, Problem> {
+    fn new(service: &'a Service, argv: &'a Argv) -> Result<Self, Problem> {
         let owner = Owner::of(service);
         Ok(Recipe {
             service,
-            command: owner.with_variables("env", &service.env, argv)?,
+            command: argv,
+            variables: owner.variables_before(&service.env, argv)?,
             owner,
         })
     }
 
     /// Every word of the recipe.
     fn words(&self) -> impl Iterator<Item = &Word> {
-        std::iter::once(&self.service.directory).chain(self.command.words())
+        std::iter::once(&self.service.directory)
+            .chain(self.variables.iter().map(|(_, value)| value))
+            .chain(self.command.words())
     }
 
     fn context(&self, several: bool) -> Result<Variable, Problem> {
@@ -84,6 +88,7 @@ impl<'a> Recipe<'a> {
             ("umask", Variable::option(self.service.umask.map(|mask| owner.bare(format!("{mask:03o}"))))),
             ("prelude", owner.print(Printed::Prelude(self.words().cloned().collect()))),
             ("directory", owner.words([&self.service.directory])),
+            ("environment", Variable::list(self.variables.iter().map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))))),
             ("command", Variable::list(self.command.0.iter().map(|line| owner.words(line)))),
         ]))
     }

@@ -120,8 +120,8 @@ fn header(format: &str, origin: &Origin) -> Result<Variable, Problem> {
         .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))?;
     let lines = [
         format!("{MARK}{format}` from {}.", origin.file),
-        "Change that file, not this one, and write this one again with `-o FILE` after".to_owned(),
-        format!("  {command}"),
+        "Change that file instead of this one, then write this one again:".to_owned(),
+        format!("  {command} -o FILE"),
     ];
     Ok(Variable::list(lines.into_iter().map(|line| {
         Variable::printed(Printed::Comment(line), "the header")
@@ -152,33 +152,23 @@ impl Owner {
         Variable::option(text.map(|text| self.print(Printed::Comment(text.clone()))))
     }
 
-    /// `program NAME=value … ARGV`, where the consumer has no better way to set a variable.
+    /// The variables to be set by `env` before `argv`.
     ///
-    /// `program` is `env`, which would take a program with a `=` in it for a variable.
-    fn with_variables(
+    /// # Errors
+    /// When `env` would take the program itself for a variable.
+    fn variables_before<'a>(
         &self,
-        program: &str,
-        variables: &[(String, Word)],
+        variables: &'a [(String, Word)],
         argv: &Argv,
-    ) -> Result<Argv, Problem> {
-        if variables.is_empty() {
-            return Ok(argv.clone());
-        }
-        let first = argv.words().next().map(Word::resolved).unwrap_or_default();
-        if first.contains('=') {
+    ) -> Result<&'a [(String, Word)], Problem> {
+        let program = argv.words().next().map(Word::resolved).unwrap_or_default();
+        if !variables.is_empty() && program.contains('=') {
             return Err(Problem::error(format!(
-                "{}: the program `{first}` has a `=` in its path, and `env` would set a variable",
+                "{}: the program `{program}` has a `=` in its path, and `env` would set a variable",
                 self.0
             ))
             .help("give `sbcl.program` a path without `=`, or leave out `env`"));
         }
-        let mut lines = vec![vec![program.into()]];
-        lines.extend(variables.iter().map(|(name, value)| {
-            let mut word = Word::from(format!("{name}="));
-            word.extend(value.pieces().iter().cloned());
-            vec![word]
-        }));
-        lines.extend(argv.0.iter().cloned());
-        Ok(Argv(lines))
+        Ok(variables)
     }
 }

@@ -80,13 +80,13 @@ fn program(
     let (plain, difficult): (Vec<_>, Vec<_>) = variables
         .into_iter()
         .partition(|(_, value)| environment_holds(&value.resolved()));
-    let command = owner.with_variables("/usr/bin/env", &difficult, argv)?;
+    let command = with_env(owner.variables_before(&difficult, argv)?, argv);
     let environment = (!plain.is_empty()).then(|| owner.print(Printed::Environment(plain)));
     let exit_timeout = service.stop_timeout.unwrap_or(SBCL_EXIT_TIMEOUT);
     Ok(Variable::map([
         ("name", owner.bare(program_name(emission, service))),
         ("description", owner.comment(service.description.as_ref())),
-        ("command", owner.words(command.words())),
+        ("command", owner.words(&command)),
         ("directory", owner.print(Printed::Setting(service.directory.clone()))),
         ("environment", Variable::option(environment)),
         ("user", Variable::option(service.user.as_deref().map(|user| owner.print(Printed::Setting(user.into()))))),
@@ -122,6 +122,16 @@ fn user_variables(service: &Service) -> Result<Vec<(String, Word)>, Problem> {
         ("USER".to_owned(), user.as_str().into()),
         ("LANG".to_owned(), "C.UTF-8".into()),
     ])
+}
+
+/// `argv` behind an `env` that sets what `environment=` cannot hold.
+fn with_env(variables: &[(String, Word)], argv: &Argv) -> Vec<Word> {
+    let env = (!variables.is_empty()).then(|| Word::from("/usr/bin/env"));
+    let assignments = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value.resolved()).into());
+    let argv = argv.words().cloned();
+    env.into_iter().chain(assignments).chain(argv).collect()
 }
 
 fn autorestart(restart: Restart) -> &'static str {

@@ -132,10 +132,10 @@ pub struct Sbcl {
     /// A name on the PATH or an absolute file.
     pub program: Word,
     /// Options before `--noinform`, each with its value.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_words")]
     pub runtime_options: Vec<Vec<Word>>,
     /// Options after `--disable-debugger`, each with its value.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_words")]
     pub toplevel_options: Vec<Vec<Word>>,
 }
 
@@ -201,6 +201,13 @@ fn as_map<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
+}
+
+fn as_words<S: serde::Serializer>(
+    options: &[Vec<Word>],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(options.iter().flatten())
 }
 
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]

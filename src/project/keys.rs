@@ -60,7 +60,7 @@ const fn service(
 #[rustfmt::skip]
 pub const KEYS: &[Key] = &[
     project("name", "a name", "the folder's name", "what the project is called: letters, digits, `.`, `_` and `-`"),
-    service("description", "text", "", "a line about it, written into emitted files"),
+    service("description", "text", "", "a line about it, written into emitted files; not inherited"),
     service("systems", "a list of names", "", "ASDF or Quicklisp systems, loaded in order"),
     service("start", "a form or a list", "", "what starts the service; `my-app:main` is `(my-app:main)`"),
     service("stop", "a form or a list", "", "runs when the process is told to stop (`sb-ext:*exit-hooks*`)"),

@@ -98,7 +98,10 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
         return Err(Problem::error("`services` must be a map of names to services")
             .at(services.place.clone()));
     };
-    let defaults = without(root, &["name", "services", "profiles", "templates"]);
+    let defaults = without(
+        root,
+        &["name", "description", "services", "profiles", "templates"],
+    );
     let found: Vec<ServiceNode> = entries
         .iter()
         .filter(|(key, _)| !key.text.starts_with("x-"))
