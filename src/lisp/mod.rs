@@ -3,8 +3,15 @@
 //! The reader follows SBCL's on text: it knows where a form begins and ends and
 //! what is wrong with it, and builds no objects.
 
+mod faults;
+mod features;
+mod lexer;
+mod output;
 pub mod print;
 pub mod reader;
+mod shape;
+mod source;
+mod token;
 
 use std::ops::Range;
 
@@ -39,6 +46,13 @@ pub struct Form {
     pub word: Word,
     /// What a person should look at though it may be right.
     pub warnings: Vec<Fault>,
+}
+
+impl Form {
+    /// Its text with every variable replaced by its value, as a REPL would read it.
+    pub fn text(&self) -> String {
+        self.word.resolved()
+    }
 }
 
 /// What is wrong with a form.

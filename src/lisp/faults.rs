@@ -1,0 +1,372 @@
+//! Everything that can be wrong with a form, and what is said about it.
+
+use std::ops::Range;
+
+use super::{Fault, FaultKind};
+
+/// What is wrong, with the text that the message shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wrong<'a> {
+    /// A NUL byte.
+    Nul,
+    /// So many parentheses are open at the end; the place is the innermost.
+    OpenList(usize),
+    /// No second `"`.
+    OpenString,
+    /// No second `|`.
+    OpenBars,
+    /// No `|#`.
+    OpenComment,
+    /// A `\` and nothing else.
+    TrailingEscape,
+    /// The text ends after `'`, `#+x` and the like.
+    EndAfter(&'a str),
+    /// A `)` comes after it.
+    CloseAfter(&'a str),
+    /// The text ends after a package marker.
+    EndAfterColon(&'a str),
+    /// A package marker is the last of a token.
+    ColonAtEnd(&'a str),
+    /// Package markers that make no symbol.
+    TooManyColons(&'a str),
+    /// A `)` without its `(`.
+    UnmatchedClose,
+    /// A comma that belongs to no backquote.
+    CommaOutside(&'a str),
+    /// A spliced comma directly in a backquote.
+    SpliceAtTop,
+    /// A spliced comma after a dot.
+    SpliceAfterDot,
+    /// No datum before the dot.
+    DotFirst,
+    /// No datum after it.
+    DotLast,
+    /// More than one after it.
+    AfterDot,
+    /// A dot outside a list.
+    LoneDot,
+    /// A token of dots.
+    ManyDots(&'a str),
+    /// A character that the reader refuses.
+    InvalidCharacter(&'a str),
+    /// A ratio that divides by zero.
+    DividedByZero(&'a str),
+    /// `#<`, `#)`, `# `.
+    IllegalHash(&'a str),
+    /// `#r`, `#=` or `##` without its number.
+    NoNumber(&'a str),
+    /// `#37r`.
+    BadRadix(&'a str),
+    /// No rational number after `#x`.
+    NotRational(&'a str),
+    /// No string after `#p`.
+    NotAPath(&'a str),
+    /// No list of two numbers after `#c`.
+    NotComplex,
+    /// No list after `#s`.
+    NotAStructure,
+    /// No list after `#A`.
+    NotAnArray,
+    /// A dotted vector.
+    DottedVector,
+    /// A vector with another number of elements than it says.
+    VectorLength(&'a str),
+    /// Bits other than 0 and 1.
+    NotBits(&'a str),
+    /// Another number of bits than it says.
+    BitLength(&'a str),
+    /// A package marker after `#:`.
+    QualifiedUninterned(&'a str),
+    /// A number after `#:`.
+    NumericUninterned(&'a str),
+    /// `#1#` without `#1=`.
+    UndefinedLabel(&'a str),
+    /// A second `#1=`.
+    LabelTwice(&'a str),
+    /// `#1=#1#`.
+    LabelsItself(&'a str),
+    /// No feature expression after `#+`, and why.
+    BadFeature(&'a str, &'a str),
+    /// Nested too deep for the stack of SBCL.
+    TooDeep(usize),
+    /// A second form.
+    SecondForm,
+    /// A keyword, a number or a string where something is to be done.
+    NotACall(&'a str, &'a str),
+    /// No form at all.
+    Empty,
+    /// Only forms that `#+` or `#-` hides: the expression and the form.
+    Hidden(&'a str),
+    /// A value that would become something else than one token: its variable, itself, why.
+    Value(&'a str, &'a str, &'static str),
+    /// A variable after an escape or a `#`.
+    VariableAfter(&'a str, &'static str),
+    /// A dispatch macro that the standard lacks.
+    UnknownMacro(&'a str),
+    /// A name of a character that no one knows.
+    UnknownCharacter(&'a str),
+}
+
+impl Wrong<'_> {
+    /// The fault, at a range of the text as written.
+    pub(super) fn at(self, at: Range<usize>) -> Fault {
+        let (message, label, help) = self.wording();
+        Fault {
+            kind: self.kind(),
+            message,
+            at,
+            label,
+            help: (!help.is_empty()).then_some(help),
+        }
+    }
+
+    fn kind(self) -> FaultKind {
+        match self {
+            Wrong::OpenList(_)
+            | Wrong::OpenString
+            | Wrong::OpenBars
+            | Wrong::OpenComment
+            | Wrong::TrailingEscape
+            | Wrong::EndAfter(_)
+            | Wrong::EndAfterColon(_) => FaultKind::Incomplete,
+            Wrong::Empty | Wrong::Hidden(_) => FaultKind::Empty,
+            _ => FaultKind::Invalid,
+        }
+    }
+
+    /// Message, label and help.
+    fn wording(self) -> (String, String, String) {
+        self.incomplete_wording()
+            .or_else(|| self.place_wording())
+            .or_else(|| self.datum_wording())
+            .unwrap_or_else(|| self.form_wording())
+    }
+
+    /// What ends too early or is not matched.
+    fn incomplete_wording(self) -> Option<(String, String, String)> {
+        Some(match self {
+            Wrong::OpenList(1) => say("`(` is not closed", "opened here", "add the missing `)`"),
+            Wrong::OpenList(open) => say(
+                format!("{open} parentheses are not closed"),
+                "the last of them",
+                format!("add the missing `{}`", ")".repeat(open.min(8))),
+            ),
+            Wrong::OpenString => say(
+                "the string is not closed",
+                "opened here",
+                "add the missing `\"`; a `\"` within the string is written `\\\"`",
+            ),
+            Wrong::OpenBars => say("`|` is not closed", "opened here", "add the missing `|`"),
+            Wrong::OpenComment => say(
+                "the comment is not closed",
+                "opened here",
+                "add the missing `|#`; such comments nest",
+            ),
+            Wrong::TrailingEscape => say("`\\` has nothing after it", "escapes the next character", ""),
+            Wrong::EndAfter(text) | Wrong::CloseAfter(text) => say(
+                format!("`{}` has nothing after it", shown(text)),
+                "needs one form after it",
+                "",
+            ),
+            Wrong::EndAfterColon(text) | Wrong::ColonAtEnd(text) => say(
+                format!("`{}` has a package but no name", shown(text)),
+                "a name is missing after the colon",
+                "write `package:name`, without blanks",
+            ),
+            Wrong::UnmatchedClose => say(
+                "`)` closes nothing",
+                "no `(` is open here",
+                "remove it, or add the missing `(`",
+            ),
+            _ => return None,
+        })
+    }
+
+    /// What may not stand where it stands.
+    fn place_wording(self) -> Option<(String, String, String)> {
+        Some(match self {
+            Wrong::Nul => say("a NUL byte cannot be in a form", "", "a command line cannot hold it"),
+            Wrong::TooManyColons(text) => say(
+                format!("`{}` has too many colons", shown(text)),
+                "not a symbol",
+                "write `package:name`, or `package::name` for a symbol that is not exported",
+            ),
+            Wrong::CommaOutside(text) => say(
+                format!("`{}` is outside a backquote", shown(text)),
+                "belongs to no backquote",
+                "separate the elements of a list by blanks, or put a backquote before the list",
+            ),
+            Wrong::SpliceAtTop => say(
+                "a backquote cannot be spliced into nothing",
+                "",
+                "put the `,@` inside a list, or write `,`",
+            ),
+            Wrong::SpliceAfterDot => say("`,@` cannot come after a dot", "", "write `,`"),
+            Wrong::DotFirst => say("nothing comes before the dot", "", "write `(a . b)`, or remove the dot"),
+            Wrong::DotLast => say("nothing comes after the dot", "", "write `(a . b)`, or remove the dot"),
+            Wrong::AfterDot => say(
+                "more than one datum comes after the dot",
+                "one too many",
+                "write `(a . b)`, or remove the dot",
+            ),
+            Wrong::LoneDot => say(
+                "a dot stands alone",
+                "only a list can hold a dot, before its last datum",
+                "",
+            ),
+            Wrong::ManyDots(text) => say(
+                format!("`{}` is not a symbol", shown(text)),
+                "only dots",
+                format!("escape it if it is meant: `|{}|`", shown(text)),
+            ),
+            Wrong::InvalidCharacter(text) => say(
+                format!("`{}` cannot be in a symbol", shown(text)),
+                "a control character",
+                "remove it",
+            ),
+            Wrong::IllegalHash(text) => say(
+                format!("`{}` cannot be read", shown(text)),
+                "not readable by design",
+                "`#<…>` is how an object without a notation is printed; write a form that makes it",
+            ),
+            Wrong::VariableAfter(name, after) => say(
+                format!("`${{{}}}` comes directly after {after}", shown(name)),
+                "would change what the form means",
+                "put a blank between them, or write the text out",
+            ),
+            Wrong::Value(name, value, why) => say(
+                format!("the value of `${{{}}}` must be one Lisp token", shown(name)),
+                format!("`{}` {why}", shown(value)),
+                format!("if text is meant, write it as a string: `\"${{{}}}\"`", shown(name)),
+            ),
+            _ => return None,
+        })
+    }
+
+    /// What is no datum of its kind.
+    fn datum_wording(self) -> Option<(String, String, String)> {
+        Some(match self {
+            Wrong::DividedByZero(text) => say(format!("`{}` divides by zero", shown(text)), "not a number", ""),
+            Wrong::NoNumber(text) => say(
+                format!("`{}` needs a number", shown(text)),
+                "the number is missing",
+                "write it between the `#` and the letter or sign",
+            ),
+            Wrong::BadRadix(text) => say(format!("`{}` has no such base", shown(text)), "2 to 36", ""),
+            Wrong::NotRational(text) => say(
+                format!("`{}` needs an integer or a ratio in its base", shown(text)),
+                "not such a number",
+                "",
+            ),
+            Wrong::NotAPath(text) => say(
+                format!("`{}` needs a string", shown(text)),
+                "not a string",
+                "write `#p\"/path\"`",
+            ),
+            Wrong::NotComplex => say("`#c` needs two real numbers", "not two numbers", "write `#c(1 2)`"),
+            Wrong::NotAStructure => say(
+                "`#s` needs a list that begins with a structure's name",
+                "not such a list",
+                "write `#s(name :slot value)`",
+            ),
+            Wrong::NotAnArray => say(
+                "`#a` needs its number of dimensions",
+                "the number is missing",
+                "write `#2a((1 2) (3 4))`",
+            ),
+            Wrong::DottedVector => say("a vector cannot have a dot", "", "remove the dot"),
+            Wrong::VectorLength(text) => say(
+                format!("`{}…)` holds another number of elements", shown(text)),
+                "the number says how many there may be",
+                "",
+            ),
+            Wrong::NotBits(text) => say(format!("`{}` holds more than bits", shown(text)), "only 0 and 1", ""),
+            Wrong::BitLength(text) => say(
+                format!("`{}` holds another number of bits", shown(text)),
+                "the number says how many there may be",
+                "",
+            ),
+            Wrong::QualifiedUninterned(text) => say(
+                format!("`{}` names a package", shown(text)),
+                "a symbol after `#:` has none",
+                "remove the `#:`, or the package",
+            ),
+            Wrong::NumericUninterned(text) => say(format!("`{}` is not a symbol", shown(text)), "a number", ""),
+            Wrong::UndefinedLabel(text) => say(
+                format!("`{}` refers to nothing", shown(text)),
+                "no such label before it",
+                "",
+            ),
+            Wrong::LabelTwice(text) => say(format!("`{}` is there twice", shown(text)), "the second", ""),
+            Wrong::LabelsItself(text) => say(format!("`{}` labels only itself", shown(text)), "", ""),
+            Wrong::BadFeature(text, why) => say(
+                format!("`{}` is not a feature expression", shown(text)),
+                why,
+                "write a feature, or `(and …)`, `(or …)`, `(not …)`",
+            ),
+            Wrong::UnknownCharacter(text) => say(
+                format!("`{}` may be no character", shown(text)),
+                "no such name is known",
+                "write `#\\Space`, `#\\Newline`, or one character after `#\\`",
+            ),
+            _ => return None,
+        })
+    }
+
+    /// What is no form, or not the one form that is wanted.
+    fn form_wording(self) -> (String, String, String) {
+        match self {
+            Wrong::TooDeep(limit) => say(
+                format!("the form is nested more than {limit} deep"),
+                "too deep here",
+                "sbcl cannot read it either",
+            ),
+            Wrong::SecondForm => say(
+                "a second form stands where one is expected",
+                "the second form",
+                "write a list with one form each, or put them into one `(progn …)`",
+            ),
+            Wrong::NotACall(text, kind) => say(
+                format!("`{}` is not a call", shown(text)),
+                format!("{kind} does nothing when it is evaluated"),
+                "write a function and its arguments: `(package:function …)`",
+            ),
+            Wrong::Hidden(text) => say(
+                format!("no form is left: a plain sbcl skips `{}`", shown(text)),
+                "skipped",
+                format!(
+                    "if something loaded before it adds the feature, write `(progn {})`",
+                    shown(text)
+                ),
+            ),
+            Wrong::UnknownMacro(text) => say(
+                format!("`{}` is not a standard macro character", shown(text)),
+                "cannot be checked",
+                "a readtable with it must be in force when the form is read",
+            ),
+            _ => say("no form is here", "", "write a form: `(package:function …)`"),
+        }
+    }
+}
+
+fn say(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> (String, String, String) {
+    (message.into(), label.into(), help.into())
+}
+
+/// Text for a message: on one line, short, controls escaped.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut result = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == LONGEST {
+            result.push('…');
+            break;
+        }
+        if c.is_control() {
+            result.extend(c.escape_default());
+        } else {
+            result.push(c);
+        }
+    }
+    result
+}

@@ -1,0 +1,731 @@
+//! Cuts the text of a form into tokens, as SBCL's reader does with the standard
+//! readtable.
+//!
+//! What a token means may depend on where it stands, so the reader says so with each
+//! step. Here too a variable's value is held to be one token and no more.
+
+use std::ops::Range;
+
+use super::Fault;
+use super::faults::Wrong;
+use super::output::{Gap, Setting};
+use super::source::{Cursor, Source, Unit};
+use super::token::{self, Number};
+
+/// Where the next token stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context {
+    /// Whether a feature hides it.
+    pub(super) suppressed: bool,
+    /// How many backquotes more than commas are around it.
+    pub(super) backquotes: usize,
+    /// Whether it belongs to a feature expression.
+    pub(super) feature: bool,
+    /// The base in which numbers are read.
+    pub(super) radix: u32,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Context {
+            suppressed: false,
+            backquotes: 0,
+            feature: false,
+            radix: 10,
+        }
+    }
+}
+
+/// A token and what stands before it.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    /// The blanks and comments before it.
+    pub(super) gap: Gap,
+    /// Where it stands in the text.
+    pub(super) range: Range<usize>,
+    /// What it is.
+    pub(super) lexeme: Lexeme,
+}
+
+impl Token {
+    /// Whether it is a symbol and no keyword.
+    pub(super) fn lexeme_is_symbol(&self) -> bool {
+        matches!(self.lexeme, Lexeme::Atom(Atom::Symbol(_)))
+    }
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lexeme {
+    /// Begins a list.
+    Open(Opener),
+    /// Ends it.
+    Close,
+    /// A dot.
+    Dot,
+    /// Takes the next datum.
+    Prefix(Prefix),
+    /// A datum.
+    Atom(Atom),
+    /// Is skipped: a hidden `#1=`.
+    Nothing,
+    /// A dispatch macro that the standard lacks; whether it seems to take the next datum.
+    Unknown(bool),
+    /// The end of the text.
+    End,
+}
+
+/// What begins a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opener {
+    /// `(`
+    List,
+    /// `#(`, with its length.
+    Vector(Option<usize>),
+    /// `#s(`
+    Structure,
+}
+
+/// What takes the next datum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    /// `'` or `#'`
+    Quote,
+    /// A backquote.
+    Backquote,
+    /// `,`
+    Comma,
+    /// `,@` or `,.`
+    Splice,
+    /// `#.`
+    Eval,
+    /// `#p`
+    Path,
+    /// `#c`
+    Complex,
+    /// `#b`, `#o`, `#x`, `#8r`
+    Radix(u32),
+    /// `#a`, and whether with its dimensions.
+    Array(bool),
+    /// `#1=`
+    Label(u64),
+    /// `#+` or `#-`, and whether the feature must be there.
+    Feature(bool),
+    /// `package::`
+    Package,
+    /// A hidden `#s`, or a macro that the standard lacks.
+    Any,
+}
+
+/// A datum of one token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Atom {
+    /// A symbol; whether it is without escapes and package.
+    Symbol(bool),
+    /// A keyword.
+    Keyword,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// A character.
+    Character,
+    /// `#1#`
+    Reference(u64),
+    /// Anything else.
+    Other,
+}
+
+/// The token that has just been passed.
+#[derive(Debug)]
+struct Scan {
+    start: usize,
+    escaped: bool,
+    variables: bool,
+    colons: Colons,
+}
+
+/// Unescaped package markers.
+#[derive(Debug, Default)]
+struct Colons {
+    count: usize,
+    first: usize,
+    last: usize,
+}
+
+/// The text and how far it has been cut.
+#[derive(Debug)]
+pub(super) struct Lexer<'s, 'a> {
+    source: &'s Source<'a>,
+    cursor: Cursor,
+    settings: Vec<Setting>,
+    warnings: Vec<Fault>,
+    in_comment: bool,
+}
+
+impl<'s, 'a> Lexer<'s, 'a> {
+    /// At the beginning of the text.
+    pub(super) fn new(source: &'s Source<'a>) -> Self {
+        Lexer {
+            source,
+            cursor: Cursor::default(),
+            settings: vec![Setting::default(); source.hole_count()],
+            warnings: Vec::new(),
+            in_comment: false,
+        }
+    }
+
+    /// In what each variable stands, as far as it has been passed.
+    pub(super) fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
+    /// How many variables have been passed.
+    pub(super) fn variables_passed(&self) -> usize {
+        self.cursor.hole
+    }
+
+    /// Whether a comment that nothing closes ended the reading.
+    pub(super) fn in_open_comment(&self) -> bool {
+        self.in_comment
+    }
+
+    /// The warnings since they were last taken.
+    pub(super) fn take_warnings(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// The next token.
+    pub(super) fn next(&mut self, context: Context) -> Result<Token, Fault> {
+        let gap = self.gap()?;
+        let start = self.cursor.pos;
+        let lexeme = self.lexeme(context)?;
+        Ok(Token {
+            gap,
+            range: start..self.cursor.pos,
+            lexeme,
+        })
+    }
+
+    fn lexeme(&mut self, context: Context) -> Result<Lexeme, Fault> {
+        let start = self.cursor.pos;
+        match self.peek() {
+            Unit::End => Ok(Lexeme::End),
+            Unit::Hole(number) if self.stands_alone() => self.variable(number),
+            Unit::Hole(_) => self.symbol(context),
+            Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::List))),
+            Unit::Char(')') => Ok(self.take(Lexeme::Close)),
+            Unit::Char('\'') => Ok(self.take(Lexeme::Prefix(Prefix::Quote))),
+            Unit::Char('`') => Ok(self.take(Lexeme::Prefix(Prefix::Backquote))),
+            Unit::Char('"') => self.string(),
+            Unit::Char(',') => self.comma(context),
+            Unit::Char('#') => self.dispatch(start, context),
+            Unit::Char(_) => self.symbol(context),
+        }
+    }
+
+    // Moving.
+
+    fn peek(&self) -> Unit {
+        self.source.peek(self.cursor)
+    }
+
+    fn bump(&mut self) {
+        self.cursor = self.source.after(self.cursor);
+    }
+
+    fn take(&mut self, lexeme: Lexeme) -> Lexeme {
+        self.bump();
+        lexeme
+    }
+
+    /// Passes a variable, which stands in `setting`.
+    fn pass(&mut self, hole: usize, setting: Setting) {
+        self.settings[hole] = setting;
+        self.bump();
+    }
+
+    fn since(&self, start: usize) -> &'s str {
+        &self.source.text()[start..self.cursor.pos]
+    }
+
+    fn fault<'t>(&self, start: usize, wrong: impl FnOnce(&'s str) -> Wrong<'t>) -> Fault
+    where
+        's: 't,
+    {
+        self.source.fault(start..self.cursor.pos, wrong(self.since(start)))
+    }
+
+    // Blanks and comments.
+
+    fn gap(&mut self) -> Result<Gap, Fault> {
+        let mut gap = Gap::default();
+        let start = self.cursor.pos;
+        loop {
+            match self.peek() {
+                Unit::Char(c) if token::is_blank(c) => {
+                    gap.folds |= matches!(c, '\n' | '\r');
+                    self.bump();
+                }
+                Unit::Char(';') => {
+                    gap.open = self.line_comment();
+                    gap.comments = true;
+                }
+                Unit::Char('#') if self.at_block_comment() => {
+                    self.block_comment()?;
+                    gap.comments = true;
+                }
+                _ => break,
+            }
+        }
+        gap.folds |= gap.comments;
+        gap.range = start..self.cursor.pos;
+        Ok(gap)
+    }
+
+    /// Whether it was ended by the text, not by its line.
+    fn line_comment(&mut self) -> bool {
+        loop {
+            match self.peek() {
+                Unit::End => return true,
+                Unit::Char('\n') => return false,
+                Unit::Char(_) => self.bump(),
+                Unit::Hole(number) => self.pass(number, Setting::Comment),
+            }
+        }
+    }
+
+    fn at_block_comment(&self) -> bool {
+        let mut ahead = self.source.after(self.cursor);
+        while matches!(self.source.peek(ahead), Unit::Char('0'..='9')) {
+            ahead = self.source.after(ahead);
+        }
+        self.source.peek(ahead) == Unit::Char('|')
+    }
+
+    fn block_comment(&mut self) -> Result<(), Fault> {
+        let start = self.cursor.pos;
+        while self.peek() != Unit::Char('|') {
+            self.bump();
+        }
+        self.bump();
+        let opened = start..self.cursor.pos;
+        let mut level = 1;
+        let mut before = Unit::End;
+        self.in_comment = true;
+        while level > 0 {
+            let unit = self.peek();
+            match unit {
+                Unit::End => return Err(self.source.fault(opened, Wrong::OpenComment)),
+                Unit::Hole(number) => self.pass(number, Setting::Comment),
+                Unit::Char(_) => self.bump(),
+            }
+            let (change, ends_pair) = match (before, unit) {
+                (Unit::Char('|'), Unit::Char('#')) => (-1, true),
+                (Unit::Char('#'), Unit::Char('|')) => (1, true),
+                _ => (0, false),
+            };
+            level += change;
+            before = if ends_pair { Unit::End } else { unit };
+        }
+        self.in_comment = false;
+        Ok(())
+    }
+
+    // Strings, commas, symbols and numbers.
+
+    fn string(&mut self) -> Result<Lexeme, Fault> {
+        let start = self.cursor.pos;
+        self.bump();
+        let opened = start..self.cursor.pos;
+        loop {
+            match self.peek() {
+                Unit::End => return Err(self.source.fault(opened, Wrong::OpenString)),
+                Unit::Char('"') => return Ok(self.take(Lexeme::Atom(Atom::String))),
+                Unit::Char('\\') => {
+                    self.bump();
+                    self.escaped(&opened, Wrong::OpenString)?;
+                }
+                Unit::Char(_) => self.bump(),
+                Unit::Hole(number) => self.pass(number, Setting::String),
+            }
+        }
+    }
+
+    /// Passes the character after a `\`; `open` is said at `opened` if there is none.
+    fn escaped(&mut self, opened: &Range<usize>, open: Wrong<'_>) -> Result<(), Fault> {
+        match self.peek() {
+            Unit::End => Err(self.source.fault(opened.clone(), open)),
+            Unit::Hole(number) => Err(self.variable_after(number, "`\\`")),
+            Unit::Char(_) => {
+                self.bump();
+                Ok(())
+            }
+        }
+    }
+
+    fn comma(&mut self, context: Context) -> Result<Lexeme, Fault> {
+        let start = self.cursor.pos;
+        self.bump();
+        if context.backquotes == 0 {
+            return if context.suppressed {
+                Ok(Lexeme::Atom(Atom::Other))
+            } else {
+                Err(self.fault(start, Wrong::CommaOutside))
+            };
+        }
+        match self.peek() {
+            Unit::Char('@' | '.') => Ok(self.take(Lexeme::Prefix(Prefix::Splice))),
+            Unit::Hole(number) if self.source.value(number).starts_with(['@', '.']) => {
+                Err(self.variable_after(number, "`,`"))
+            }
+            _ => Ok(Lexeme::Prefix(Prefix::Comma)),
+        }
+    }
+
+    fn symbol(&mut self, context: Context) -> Result<Lexeme, Fault> {
+        let start = self.cursor.pos;
+        let scan = self.scan(!context.suppressed)?;
+        if context.suppressed {
+            return Ok(Lexeme::Atom(Atom::Other));
+        }
+        if scan.colons.count > 0 {
+            return self.qualified(&scan);
+        }
+        let text = self.since(start);
+        if scan.escaped {
+            return Ok(Lexeme::Atom(Atom::Symbol(false)));
+        }
+        if text.bytes().all(|byte| byte == b'.') {
+            return if text.len() == 1 {
+                Ok(Lexeme::Dot)
+            } else {
+                Err(self.fault(start, Wrong::ManyDots))
+            };
+        }
+        match token::number(text, context.radix) {
+            Some(Number::Real) => Ok(Lexeme::Atom(Atom::Number)),
+            Some(Number::DividedByZero) => Err(self.fault(start, Wrong::DividedByZero)),
+            None => Ok(Lexeme::Atom(Atom::Symbol(true))),
+        }
+    }
+
+    fn qualified(&mut self, scan: &Scan) -> Result<Lexeme, Fault> {
+        let colons = &scan.colons;
+        if colons.last + 1 < self.cursor.pos {
+            let keyword = colons.first == scan.start;
+            return Ok(Lexeme::Atom(if keyword { Atom::Keyword } else { Atom::Symbol(false) }));
+        }
+        match self.peek() {
+            Unit::End => Err(self.fault(scan.start, Wrong::EndAfterColon)),
+            _ if colons.count == 1 || scan.variables => Err(self.fault(scan.start, Wrong::ColonAtEnd)),
+            _ => Ok(Lexeme::Prefix(Prefix::Package)),
+        }
+    }
+
+    /// Passes the rest of a token. If it is `checked`, it must be one that makes a symbol.
+    fn scan(&mut self, checked: bool) -> Result<Scan, Fault> {
+        let mut scan = Scan {
+            start: self.cursor.pos,
+            escaped: false,
+            variables: false,
+            colons: Colons::default(),
+        };
+        loop {
+            match self.peek() {
+                Unit::Char('\\') => {
+                    let opened = self.cursor.pos..self.cursor.pos + 1;
+                    scan.escaped = true;
+                    self.bump();
+                    self.escaped(&opened, Wrong::TrailingEscape)?;
+                }
+                Unit::Char('|') => {
+                    scan.escaped = true;
+                    self.bars()?;
+                }
+                Unit::Char(c) if !token::is_delimiter(c) => {
+                    self.constituent(&mut scan, c, self.cursor.pos, checked)?;
+                    self.bump();
+                }
+                Unit::Hole(number) => {
+                    scan.variables = true;
+                    self.glued(number)?;
+                    let from = self.cursor.pos;
+                    self.pass(number, Setting::Token);
+                    for (offset, c) in self.since(from).char_indices() {
+                        self.constituent(&mut scan, c, from + offset, checked)?;
+                    }
+                }
+                Unit::Char(_) | Unit::End => return Ok(scan),
+            }
+        }
+    }
+
+    fn bars(&mut self) -> Result<(), Fault> {
+        let opened = self.cursor.pos..self.cursor.pos + 1;
+        self.bump();
+        loop {
+            match self.peek() {
+                Unit::End => return Err(self.source.fault(opened, Wrong::OpenBars)),
+                Unit::Char('|') => {
+                    self.bump();
+                    return Ok(());
+                }
+                Unit::Char('\\') => {
+                    self.bump();
+                    self.escaped(&opened, Wrong::OpenBars)?;
+                }
+                Unit::Char(_) => self.bump(),
+                Unit::Hole(number) => self.pass(number, Setting::Bars),
+            }
+        }
+    }
+
+    /// Takes note of one unescaped character of a token, at `pos`.
+    fn constituent(&self, scan: &mut Scan, c: char, pos: usize, checked: bool) -> Result<(), Fault> {
+        if c == ':' {
+            let colons = &mut scan.colons;
+            let adjoins = colons.count == 1 && colons.last + 1 == pos;
+            if checked && colons.count > 0 && !adjoins {
+                return Err(self.too_many_colons(scan.start, pos + 1));
+            }
+            if colons.count == 0 {
+                colons.first = pos;
+            }
+            colons.count += 1;
+            colons.last = pos;
+        } else if checked && token::is_invalid(c) {
+            let text = &self.source.text()[pos..=pos];
+            return Err(self.source.fault(pos..pos + 1, Wrong::InvalidCharacter(text)));
+        }
+        Ok(())
+    }
+
+    fn too_many_colons(&self, start: usize, end: usize) -> Fault {
+        let rest = &self.source.text()[end..];
+        let more = rest.find(|c| token::is_delimiter(c) || c == '|' || c == '\\').unwrap_or(rest.len());
+        let range = start..end + more;
+        let text = &self.source.text()[range.clone()];
+        self.source.fault(range, Wrong::TooManyColons(text))
+    }
+
+    // Variables.
+
+    /// Whether the variable at the cursor has no part of a token directly after it.
+    fn stands_alone(&self) -> bool {
+        match self.source.peek(self.source.after(self.cursor)) {
+            Unit::End => true,
+            Unit::Char(c) => token::is_delimiter(c),
+            Unit::Hole(_) => false,
+        }
+    }
+
+    /// A variable that is a token by itself.
+    fn variable(&mut self, number: usize) -> Result<Lexeme, Fault> {
+        let value = self.source.value(number);
+        let lexeme = lone_token(value).map_err(|why| self.value_fault(number, why))?;
+        self.pass(number, Setting::Token);
+        Ok(lexeme)
+    }
+
+    /// Refuses a value that may not be a piece of a token.
+    fn glued(&self, number: usize) -> Result<(), Fault> {
+        let value = self.source.value(number);
+        let why = if value.is_empty() {
+            "is empty"
+        } else if value.chars().all(token::is_plain) {
+            return Ok(());
+        } else {
+            "is glued to a token and not made of plain characters"
+        };
+        Err(self.value_fault(number, why))
+    }
+
+    fn value_fault(&self, number: usize, why: &'static str) -> Fault {
+        let hole = self.source.hole(number);
+        Wrong::Value(hole.name(), self.source.value(number), why).at(hole.at.clone())
+    }
+
+    fn variable_after(&self, number: usize, after: &'static str) -> Fault {
+        let hole = self.source.hole(number);
+        Wrong::VariableAfter(hole.name(), after).at(hole.at.clone())
+    }
+
+    // Dispatch macros.
+
+    fn dispatch(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+        self.bump();
+        let number_start = self.cursor.pos;
+        while matches!(self.peek(), Unit::Char('0'..='9')) {
+            self.bump();
+        }
+        let digits = self.since(number_start);
+        let argument = (!digits.is_empty()).then(|| digits.parse::<u64>().unwrap_or(u64::MAX));
+        match self.peek() {
+            Unit::End => Err(self.fault(start, Wrong::EndAfter)),
+            Unit::Hole(number) => Err(self.variable_after(number, "`#`")),
+            Unit::Char(c) => {
+                self.bump();
+                self.dispatched(start, c.to_ascii_lowercase(), argument, context)
+            }
+        }
+    }
+
+    fn dispatched(
+        &mut self,
+        start: usize,
+        sub: char,
+        argument: Option<u64>,
+        context: Context,
+    ) -> Result<Lexeme, Fault> {
+        match sub {
+            '\'' => Ok(Lexeme::Prefix(Prefix::Quote)),
+            '.' => Ok(Lexeme::Prefix(Prefix::Eval)),
+            '+' | '-' => Ok(Lexeme::Prefix(Prefix::Feature(sub == '+'))),
+            'p' => Ok(Lexeme::Prefix(Prefix::Path)),
+            'c' => Ok(Lexeme::Prefix(Prefix::Complex)),
+            'a' => Ok(Lexeme::Prefix(Prefix::Array(argument.is_some()))),
+            '(' => {
+                let length = argument.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+                Ok(Lexeme::Open(Opener::Vector(length)))
+            }
+            '\\' => self.character(start, context),
+            's' => self.structure(start, context),
+            ':' | '*' | 'b' | 'o' | 'x' | 'r' if context.suppressed => {
+                self.scan(false)?;
+                Ok(Lexeme::Atom(Atom::Other))
+            }
+            'b' => Ok(Lexeme::Prefix(Prefix::Radix(2))),
+            'o' => Ok(Lexeme::Prefix(Prefix::Radix(8))),
+            'x' => Ok(Lexeme::Prefix(Prefix::Radix(16))),
+            'r' => self.radix(start, argument),
+            ':' => self.uninterned(start, context),
+            '*' => self.bits(start, argument),
+            '=' | '#' => self.label(start, sub, argument, context),
+            ')' | '<' | ' ' | '\t' | '\n' | '\x0c' | '\r' | '\x08' => Err(self.fault(start, Wrong::IllegalHash)),
+            _ => Ok(self.unknown(start)),
+        }
+    }
+
+    fn character(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+        let name_start = self.cursor.pos;
+        let variables = self.cursor.hole;
+        match self.peek() {
+            Unit::End => return Err(self.source.fault(start..self.cursor.pos, Wrong::TrailingEscape)),
+            Unit::Char(_) => self.bump(),
+            Unit::Hole(number) => {
+                self.glued(number)?;
+                self.pass(number, Setting::Token);
+            }
+        }
+        let scan = self.scan(false)?;
+        let name = self.since(name_start);
+        if !context.suppressed && !scan.escaped && !token::may_name_character(name) {
+            if let Some(number) = (variables..self.cursor.hole).next() {
+                return Err(self.value_fault(number, "names no character"));
+            }
+            self.warnings.push(self.fault(start, Wrong::UnknownCharacter));
+        }
+        Ok(Lexeme::Atom(Atom::Character))
+    }
+
+    fn structure(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+        match self.peek() {
+            _ if context.suppressed => Ok(Lexeme::Prefix(Prefix::Any)),
+            Unit::End => Err(self.fault(start, Wrong::EndAfter)),
+            Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::Structure))),
+            _ => Err(self.fault(start, |_| Wrong::NotAStructure)),
+        }
+    }
+
+    fn radix(&mut self, start: usize, argument: Option<u64>) -> Result<Lexeme, Fault> {
+        match argument.map(u32::try_from) {
+            None => Err(self.fault(start, Wrong::NoNumber)),
+            Some(Ok(radix @ 2..=36)) => Ok(Lexeme::Prefix(Prefix::Radix(radix))),
+            Some(_) => Err(self.fault(start, Wrong::BadRadix)),
+        }
+    }
+
+    fn uninterned(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+        let scan = self.scan(false)?;
+        if scan.colons.count > 0 {
+            return Err(self.fault(start, Wrong::QualifiedUninterned));
+        }
+        if !scan.escaped && token::is_integer(self.since(scan.start), context.radix) {
+            return Err(self.fault(start, Wrong::NumericUninterned));
+        }
+        Ok(Lexeme::Atom(Atom::Other))
+    }
+
+    fn bits(&mut self, start: usize, argument: Option<u64>) -> Result<Lexeme, Fault> {
+        let scan = self.scan(false)?;
+        let bits = self.since(scan.start);
+        if scan.escaped || !bits.bytes().all(|bit| matches!(bit, b'0' | b'1')) {
+            return Err(self.fault(start, Wrong::NotBits));
+        }
+        match argument {
+            Some(length) if bits.len() as u64 > length || (length > 0 && bits.is_empty()) => {
+                Err(self.fault(start, Wrong::BitLength))
+            }
+            _ => Ok(Lexeme::Atom(Atom::Other)),
+        }
+    }
+
+    fn label(
+        &mut self,
+        start: usize,
+        sub: char,
+        argument: Option<u64>,
+        context: Context,
+    ) -> Result<Lexeme, Fault> {
+        match argument {
+            _ if context.suppressed && sub == '=' => Ok(Lexeme::Nothing),
+            _ if context.suppressed => Ok(Lexeme::Atom(Atom::Other)),
+            None => Err(self.fault(start, Wrong::NoNumber)),
+            Some(label) if sub == '=' => Ok(Lexeme::Prefix(Prefix::Label(label))),
+            Some(label) => Ok(Lexeme::Atom(Atom::Reference(label))),
+        }
+    }
+
+    /// Such a macro is held to take what is written directly after it.
+    fn unknown(&mut self, start: usize) -> Lexeme {
+        self.warnings.push(self.fault(start, Wrong::UnknownMacro));
+        let alone = match self.peek() {
+            Unit::End => true,
+            Unit::Char(c) => token::is_blank(c) || c == ')',
+            Unit::Hole(_) => false,
+        };
+        Lexeme::Unknown(!alone)
+    }
+}
+
+/// The token that a variable's value is, all of it.
+///
+/// # Errors
+/// When it is something else; the error says what.
+fn lone_token(value: &str) -> Result<Lexeme, &'static str> {
+    let part = super::Part {
+        text: value,
+        at: 0..value.len(),
+        origin: super::Origin::Written,
+    };
+    if value.is_empty() {
+        return Err("is empty");
+    }
+    let source = Source::new(&[part]).map_err(|_| "is not a token")?;
+    let mut lexer = Lexer::new(&source);
+    let token = lexer.next(Context::default()).map_err(|_| "is not a token")?;
+    let allowed = matches!(
+        token.lexeme,
+        Lexeme::Atom(Atom::Symbol(_) | Atom::Keyword | Atom::Number | Atom::String | Atom::Character)
+    );
+    if !token.gap.range.is_empty() {
+        Err("begins with a blank or a comment")
+    } else if !allowed || !lexer.warnings.is_empty() {
+        Err("is not a token")
+    } else if token.range.end < value.len() {
+        Err("is more than a token")
+    } else {
+        Ok(token.lexeme)
+    }
+}
