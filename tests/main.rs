@@ -1,1 +1,4 @@
 //! The tests of the whole program, one binary.
+
+mod consumer;
+mod dialects;

@@ -2,7 +2,10 @@
 //!
 //! One file a language. A dialect never alters: what it cannot hold it refuses.
 
+mod comment;
+mod limit;
 pub mod make;
+mod name;
 pub mod sh;
 pub mod supervisord;
 

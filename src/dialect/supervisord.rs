@@ -1,1 +1,194 @@
-//! stub
+//! The configuration file of supervisord.
+//!
+//! Rules: supervisor's documentation, "Configuration File", and what its reader does step
+//! by step (supervisor 4 on Python 3):
+//! 1. The file is read as text: a carriage return ends a line.
+//! 2. `ConfigParser` cuts each line at a `;` or `#` after white space, quotes or not, and
+//!    strips it; a line that is indented goes on with the value, after a newline.
+//! 3. In an included file, `%(here)s` is replaced wherever it occurs, also after a `%`.
+//! 4. Python's `%` formatting; for a log file a second time.
+//! 5. `command` goes through `shlex.split`, `environment` through `shlex` without its
+//!    POSIX mode (where nothing escapes a quote), a log file through `expanduser`.
+
+use super::{Dialect, Printed, Refusal, comment, limit, name};
+use crate::word::Word;
+
+/// The language of supervisord's configuration file.
+#[derive(Clone, Copy, Debug)]
+pub struct Supervisord;
+
+/// Whether `environment=` can hold a value; if not, `command=/usr/bin/env NAME=value …` can,
+/// unless there is a carriage return in it, or a `=` in the path of the program after it.
+pub fn environment_holds(value: &str) -> bool {
+    let quotes = ['\'', '"'];
+    !(quotes.iter().all(|quote| value.contains(*quote))
+        || value.starts_with(quotes)
+        || value.ends_with(quotes)
+        || value.contains(['\n', '\r'])
+        || value.contains(HERE)
+        || holds_inline_comment(value))
+}
+
+/// What an included file holds only as the folder that it stands in.
+const HERE: &str = "%(here)s";
+
+/// The values of `stdout_logfile` that are not a path, in lower case.
+const NOT_PATHS: [&str; 4] = ["auto", "none", "off", "syslog"];
+
+/// One word of `command=`.
+fn command_word(word: &Word) -> Result<String, Refusal> {
+    let text = word.resolved();
+    limit::check(&text)?;
+    if text.contains('\r') {
+        return Err(Refusal {
+            message: "a supervisord command cannot hold a carriage return: its reader takes it \
+                      for the end of a line"
+                .to_owned(),
+            help: "write it as an escape of the language that reads the word, or put the text \
+                   into a file and load that"
+                .to_owned(),
+        });
+    }
+    Ok(if is_bare(&text) { text } else { quoted(&text) })
+}
+
+/// Whether a word of a command is read as itself without quotes.
+fn is_bare(text: &str) -> bool {
+    let safe =
+        |character: char| character.is_ascii_alphanumeric() || "_+,./:@=-".contains(character);
+    !text.is_empty() && text.chars().all(safe)
+}
+
+/// A word of a command between quotes.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('\'');
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\'' => quoted.push_str(r#"'"'"'"#),
+            // The quotes are closed and opened again, so that there is no `%(here)s` …
+            '%' if characters.peek() == Some(&'(') => quoted.push_str("%%''"),
+            '%' => quoted.push_str("%%"),
+            // … and no white space before what would be a comment.
+            ';' | '#' => {
+                quoted.push_str("''");
+                quoted.push(character);
+            }
+            // The parts of two lines that a newline stands between, in double quotes.
+            '\n' => quoted.push_str("'\"\n \"'"),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+/// One `NAME="value"` of `environment=`.
+fn assignment(name: &str, value: &Word) -> Result<String, Refusal> {
+    let name = name::environment(name)?;
+    let value = value.resolved();
+    limit::check(&format!("{name}={value}"))?;
+    if !environment_holds(&value) {
+        return Err(Refusal {
+            message: format!(
+                "the `environment` of supervisord cannot hold the value of `{name}`: it has both \
+                 kinds of quote, a quote at an end, a line break, `{HERE}`, or white space before \
+                 `;` or `#`"
+            ),
+            help: format!("start the command with `/usr/bin/env {name}=…`"),
+        });
+    }
+    let quote = if value.contains('"') { '\'' } else { '"' };
+    Ok(format!("{name}={quote}{}{quote}", value.replace('%', "%%")))
+}
+
+/// A value that supervisord takes without quotes, before `%` is doubled.
+fn unquoted(word: &Word) -> Result<String, Refusal> {
+    let value = word.resolved();
+    let Some(reason) = unholdable(&value) else {
+        return Ok(value);
+    };
+    Err(Refusal {
+        message: format!(
+            "a setting of supervisord cannot hold `{}`: {reason}, and there are no quotes",
+            value.escape_debug()
+        ),
+        help: "choose another name, or let a symbolic link with a plain name lead there".to_owned(),
+    })
+}
+
+/// Why a value without quotes would not come back.
+fn unholdable(value: &str) -> Option<&'static str> {
+    if value.is_empty() {
+        Some("nothing is not a value")
+    } else if value.contains(['\n', '\r']) {
+        Some("a line break ends the value")
+    } else if value.starts_with(is_space) || value.ends_with(is_space) {
+        Some("white space at its ends is cut off")
+    } else if value.starts_with([';', '#']) || holds_inline_comment(value) {
+        Some("`;` and `#` start a comment after white space")
+    } else if value.contains(HERE) {
+        Some("`%(here)s` is replaced")
+    } else {
+        None
+    }
+}
+
+/// The value of `stdout_logfile`.
+fn log_file(word: &Word) -> Result<String, Refusal> {
+    let value = unquoted(word)?;
+    let reason = if NOT_PATHS.contains(&value.to_ascii_lowercase().as_str()) {
+        "it has a meaning of its own"
+    } else if value.starts_with('~') {
+        "a `~` is expanded to the home of the user that supervisord runs as"
+    } else {
+        return Ok(value.replace('%', "%%%%"));
+    };
+    Err(Refusal {
+        message: format!(
+            "a log file of supervisord cannot be called `{}`: {reason}",
+            value.escape_debug()
+        ),
+        help: "write the whole path, from `/` on".to_owned(),
+    })
+}
+
+/// Whether the reader finds a comment inside a value.
+fn holds_inline_comment(value: &str) -> bool {
+    value
+        .chars()
+        .zip(value.chars().skip(1))
+        .any(|(before, sign)| is_space(before) && matches!(sign, ';' | '#'))
+}
+
+/// White space as Python knows it: that of Unicode, and the four ASCII separators.
+fn is_space(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
+}
+
+impl Dialect for Supervisord {
+    fn spell(&self, value: &Printed) -> Result<String, Refusal> {
+        match value {
+            Printed::Words(words) => joined(words.iter().map(command_word), " "),
+            Printed::Environment(variables) => joined(
+                variables
+                    .iter()
+                    .map(|(name, value)| assignment(name, value)),
+                ",",
+            ),
+            Printed::Setting(word) => Ok(unquoted(word)?.replace('%', "%%")),
+            Printed::LogFile(word) => log_file(word),
+            Printed::Comment(text) => Ok(comment::one_line(text)),
+            Printed::Bare(text) => name::bare(text),
+        }
+    }
+}
+
+/// The parts with `separator` between them, or the first refusal.
+fn joined(
+    parts: impl Iterator<Item = Result<String, Refusal>>,
+    separator: &str,
+) -> Result<String, Refusal> {
+    Ok(parts.collect::<Result<Vec<_>, _>>()?.join(separator))
+}
