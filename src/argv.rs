@@ -61,7 +61,10 @@ pub fn argv(
         .iter()
         .map(|(key, template)| {
             let forms = lisp_forms(template.name, service, templates)?;
-            Ok((*key, Variable::list(forms.iter().map(|form| words(&[&form.word])))))
+            Ok((
+                *key,
+                Variable::list(forms.iter().map(|form| words(&[&form.word]))),
+            ))
         })
         .collect::<Result<Vec<_>, Problem>>()?;
     let text = templates.render(ARGV.name, command_line(service, arguments, forms))?;
@@ -137,7 +140,10 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
     vec![
         ("loader", Variable::choice(loader)),
         ("registry", word_list(&folders)),
-        ("systems", Variable::list(service.systems.iter().map(designator))),
+        (
+            "systems",
+            Variable::list(service.systems.iter().map(designator)),
+        ),
         ("swank", Variable::option(swank)),
         (
             "package",
@@ -149,7 +155,11 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
         ),
         (
             "stop_timeout",
-            Variable::option(service.stop_timeout.map(|seconds| bare(seconds.0.to_string()))),
+            Variable::option(
+                service
+                    .stop_timeout
+                    .map(|seconds| bare(seconds.0.to_string())),
+            ),
         ),
     ]
 }

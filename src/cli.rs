@@ -53,7 +53,14 @@ pub struct Cli {
 #[command(next_help_heading = "Project")]
 pub struct Selection {
     /// The project file; `-` is standard input [default: lisplaunch.yaml here or above]
-    #[arg(short, long, global = true, value_name = "FILE", env = "LISPLAUNCH_FILE", hide_env_values = true)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LISPLAUNCH_FILE",
+        hide_env_values = true
+    )]
     pub file: Option<PathBuf>,
     /// Look for the project file in this folder and above it
     #[arg(short = 'C', long, global = true, value_name = "DIR")]

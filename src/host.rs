@@ -57,9 +57,8 @@ pub fn own_home() -> Option<PathBuf> {
     let named = std::env::var_os("HOME")
         .map(PathBuf::from)
         .filter(|home| home.is_absolute());
-    let foreign = |home: &PathBuf| {
-        uid != 0 && home.metadata().is_ok_and(|metadata| metadata.uid() != uid)
-    };
+    let foreign =
+        |home: &PathBuf| uid != 0 && home.metadata().is_ok_and(|metadata| metadata.uid() != uid);
     match named {
         Some(home) if !foreign(&home) => Some(home),
         named => uzers::get_user_by_uid(uid)
@@ -77,7 +76,10 @@ pub fn home_of(user: &str) -> Option<PathBuf> {
 pub fn read_text(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     if file.metadata()?.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder",
+        ));
     }
     read_text_from(&mut file)
 }

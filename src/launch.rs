@@ -74,7 +74,10 @@ fn missing(need: &Need) -> Option<Problem> {
         NeedKind::Folder => Access::EXEC_OK,
     };
     let problem = if !there {
-        Problem::error(format!("`{}`: there is no {kind} `{}`", need.key, need.path))
+        Problem::error(format!(
+            "`{}`: there is no {kind} `{}`",
+            need.key, need.path
+        ))
     } else if rustix::fs::access(path, access).is_err() {
         Problem::error(format!(
             "`{}`: the {kind} `{}` may not be read by this user",

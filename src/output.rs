@@ -81,5 +81,9 @@ fn replace(target: &Path, text: &str) -> io::Result<()> {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Problem {
-    Problem::error(format!("cannot {what} `{}`: {}", path.display(), reason(error)))
+    Problem::error(format!(
+        "cannot {what} `{}`: {}",
+        path.display(),
+        reason(error)
+    ))
 }

@@ -223,7 +223,10 @@ fn print(
     let (Some(slot), Some(dialect)) = (value.downcast_object_ref::<Slot>(), dialect) else {
         return Err(Error::new(
             ErrorKind::InvalidOperation,
-            format!("a template prints only whole values of the plan, not a {}", value.kind()),
+            format!(
+                "a template prints only whole values of the plan, not a {}",
+                value.kind()
+            ),
         ));
     };
     let text = dialect.spell(&slot.printed).map_err(|refusal| {

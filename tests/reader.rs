@@ -15,7 +15,8 @@ use proptest::test_runner::{RngSeed, TestCaseResult};
 // The oracle.
 
 /// The packages that the texts name.
-const ORACLE_PACKAGES: &str = r#"(progn (defpackage "T" (:use)) (defpackage "FOO" (:use) (:export "BAR")))"#;
+const ORACLE_PACKAGES: &str =
+    r#"(progn (defpackage "T" (:use)) (defpackage "FOO" (:use) (:export "BAR")))"#;
 
 /// Reads each text that it is sent, `CHARACTERS\nTEXT`, and answers with one line:
 /// `ok` and each form as printed, `incomplete`, `error`, or `value` where the text is
@@ -66,7 +67,12 @@ enum Verdict {
 
 static SBCL: LazyLock<Mutex<Oracle>> = LazyLock::new(|| {
     let mut child = Command::new("sbcl")
-        .args(["--noinform", "--no-sysinit", "--no-userinit", "--disable-debugger"])
+        .args([
+            "--noinform",
+            "--no-sysinit",
+            "--no-userinit",
+            "--disable-debugger",
+        ])
         .args(["--eval", ORACLE_PACKAGES, "--eval", ORACLE_LOOP, "--quit"])
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::piped())
@@ -83,7 +89,9 @@ static SBCL: LazyLock<Mutex<Oracle>> = LazyLock::new(|| {
 });
 
 fn sbcl(text: &str) -> Verdict {
-    let mut oracle = SBCL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut oracle = SBCL
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     write!(oracle.input, "{}\n{text}", text.chars().count()).expect("sbcl reads");
     oracle.input.flush().expect("sbcl reads");
     let mut line = String::new();
@@ -178,26 +186,201 @@ fn agrees(text: &str) -> TestCaseResult {
 }
 
 const TOKENS: &[&str] = &[
-    "(", "(", "(", "(", ")", ")", ")", ")", "a", "b", "nil", "12", "1/2", "1/0", "+.5e3", ".", "..", "a.b",
-    "\"s\"", "\"a\n ; b\"", "\"( \\\" #|\"", "\"", "|a b|", "|\n;|", "|", "a|b c|d", "\\", "\\(", "foo\\)bar",
-    "#\\a", "#\\(", "#\\)", "#\\;", "#\\\"", "#\\|", "#\\Space", "#\\ ", "#\\\n", "#\\", "#\\U+41", "; c\n",
-    ";\n", "; (", "#| c |#", "#|\n#|x|# ; |#", "#|", "|#", "#||#", "#5|x|#", "'", "'", "#'", "`", "`", ",", ",@",
-    ",.", "`(", "`(a ,", "@", "#+", "#-", "#+sbcl", "#+nope", "#-sbcl", "#+nope", "#-nope", "#+(or sbcl nope)",
-    "#+(and sbcl (not nope))", "#-(or)", "#+(not)", "#+(not a b)", "#+5", "#+(or nope 5)", "(and", "(not", "sbcl",
-    "nope", ":sbcl", "#(", "#(1 2)", "#2(", "#1(a b)", "#0(", "#:", "#:g", "#:a:b", "#:1", "#:\\1", "#*", "#*01",
-    "#*012", "#3*01", "#1*01", "#3*", "#p\"x\"", "#p", "#P", "#b", "#b101", "#b2", "#o17", "#xFF", "#xfg", "#x",
-    "#36rz", "#37r1", "#r1", "#r", "#c(1 2)", "#c(1 a)", "#c(1)", "#c", "#c(", "#s(foo)", "#s", "#s(", "#2a((1)(2))",
-    "#a", "#1a", "#0a5", "#1=", "#1=", "#1#", "#2#", "#2=", "#=", "##", "#.k", "#.", "#", "#<x>", "#<", "#)", "# ",
-    "#\n", "#\t", ":k", "::k", ":", "::", "foo:bar", "foo::x", "foo:", "foo::", "foo:::x", "a:b:c", ":a:b",
-    "foo::(", "foo::|x|", "foo:\\x", "||", "|.|", "\\.", ".||", "a\\", "\u{8}", "é", "\u{a0}", "\r\n", "\x0c", "@x",
-    ".5", "1.", "+", "-1", "1+", "#5'", "t",
+    "(",
+    "(",
+    "(",
+    "(",
+    ")",
+    ")",
+    ")",
+    ")",
+    "a",
+    "b",
+    "nil",
+    "12",
+    "1/2",
+    "1/0",
+    "+.5e3",
+    ".",
+    "..",
+    "a.b",
+    "\"s\"",
+    "\"a\n ; b\"",
+    "\"( \\\" #|\"",
+    "\"",
+    "|a b|",
+    "|\n;|",
+    "|",
+    "a|b c|d",
+    "\\",
+    "\\(",
+    "foo\\)bar",
+    "#\\a",
+    "#\\(",
+    "#\\)",
+    "#\\;",
+    "#\\\"",
+    "#\\|",
+    "#\\Space",
+    "#\\ ",
+    "#\\\n",
+    "#\\",
+    "#\\U+41",
+    "; c\n",
+    ";\n",
+    "; (",
+    "#| c |#",
+    "#|\n#|x|# ; |#",
+    "#|",
+    "|#",
+    "#||#",
+    "#5|x|#",
+    "'",
+    "'",
+    "#'",
+    "`",
+    "`",
+    ",",
+    ",@",
+    ",.",
+    "`(",
+    "`(a ,",
+    "@",
+    "#+",
+    "#-",
+    "#+sbcl",
+    "#+nope",
+    "#-sbcl",
+    "#+nope",
+    "#-nope",
+    "#+(or sbcl nope)",
+    "#+(and sbcl (not nope))",
+    "#-(or)",
+    "#+(not)",
+    "#+(not a b)",
+    "#+5",
+    "#+(or nope 5)",
+    "(and",
+    "(not",
+    "sbcl",
+    "nope",
+    ":sbcl",
+    "#(",
+    "#(1 2)",
+    "#2(",
+    "#1(a b)",
+    "#0(",
+    "#:",
+    "#:g",
+    "#:a:b",
+    "#:1",
+    "#:\\1",
+    "#*",
+    "#*01",
+    "#*012",
+    "#3*01",
+    "#1*01",
+    "#3*",
+    "#p\"x\"",
+    "#p",
+    "#P",
+    "#b",
+    "#b101",
+    "#b2",
+    "#o17",
+    "#xFF",
+    "#xfg",
+    "#x",
+    "#36rz",
+    "#37r1",
+    "#r1",
+    "#r",
+    "#c(1 2)",
+    "#c(1 a)",
+    "#c(1)",
+    "#c",
+    "#c(",
+    "#s(foo)",
+    "#s",
+    "#s(",
+    "#2a((1)(2))",
+    "#a",
+    "#1a",
+    "#0a5",
+    "#1=",
+    "#1=",
+    "#1#",
+    "#2#",
+    "#2=",
+    "#=",
+    "##",
+    "#.k",
+    "#.",
+    "#",
+    "#<x>",
+    "#<",
+    "#)",
+    "# ",
+    "#\n",
+    "#\t",
+    ":k",
+    "::k",
+    ":",
+    "::",
+    "foo:bar",
+    "foo::x",
+    "foo:",
+    "foo::",
+    "foo:::x",
+    "a:b:c",
+    ":a:b",
+    "foo::(",
+    "foo::|x|",
+    "foo:\\x",
+    "||",
+    "|.|",
+    "\\.",
+    ".||",
+    "a\\",
+    "\u{8}",
+    "é",
+    "\u{a0}",
+    "\r\n",
+    "\x0c",
+    "@x",
+    ".5",
+    "1.",
+    "+",
+    "-1",
+    "1+",
+    "#5'",
+    "t",
 ];
 
-const BLANKS: &[&str] = &[" ", " ", " ", "", "", "\n", "  \n\t ", "  ", "\t", "; c\n", " ;\n ;\n", "#| |#", " #|x\n|# "];
+const BLANKS: &[&str] = &[
+    " ",
+    " ",
+    " ",
+    "",
+    "",
+    "\n",
+    "  \n\t ",
+    "  ",
+    "\t",
+    "; c\n",
+    " ;\n ;\n",
+    "#| |#",
+    " #|x\n|# ",
+];
 
 fn texts() -> impl Strategy<Value = String> {
     let piece = (prop::sample::select(TOKENS), prop::sample::select(BLANKS));
-    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.into_iter().flat_map(|(token, blank)| [token, blank]).collect())
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| {
+        pieces
+            .into_iter()
+            .flat_map(|(token, blank)| [token, blank])
+            .collect()
+    })
 }
 
 /// Texts that are mostly well formed, since long random ones rarely are.
@@ -207,20 +390,41 @@ fn good_texts() -> impl Strategy<Value = String> {
         .copied()
         .filter(|token| matches!(sbcl(token), Verdict::Forms(forms) if forms.len() == 1))
         .collect();
-    let blank = prop::sample::select(BLANKS).prop_map(|blank| if blank.is_empty() { " " } else { blank });
+    let blank =
+        prop::sample::select(BLANKS).prop_map(|blank| if blank.is_empty() { " " } else { blank });
     let blank = blank.boxed();
-    let wraps = &["(_)", "'_", "#'_", "`_", "`(_ ,_)", "`(,@_)", "#(_)", "#+nope _ _", "#-nope _", "(_ . _)", "#+sbcl _", "foo::_", "#1=_", "(#+nope _)"];
-    prop::sample::select(atoms).prop_map(str::to_owned).prop_recursive(6, 40, 5, move |inner| {
-        let parts = prop::collection::vec((inner, blank.clone()), 1..5);
-        (parts, prop::sample::select(&wraps[..])).prop_map(|(parts, wrap)| {
-            let all: String = parts.iter().flat_map(|(form, blank)| [form.as_str(), blank]).collect();
-            let first = format!("{}{}", parts[0].1, parts[0].0);
-            match wrap {
-                "(_)" | "#(_)" | "(#+nope _)" => wrap.replacen('_', &all, 1),
-                _ => wrap.replace('_', &format!("{first} ")),
-            }
+    let wraps = &[
+        "(_)",
+        "'_",
+        "#'_",
+        "`_",
+        "`(_ ,_)",
+        "`(,@_)",
+        "#(_)",
+        "#+nope _ _",
+        "#-nope _",
+        "(_ . _)",
+        "#+sbcl _",
+        "foo::_",
+        "#1=_",
+        "(#+nope _)",
+    ];
+    prop::sample::select(atoms)
+        .prop_map(str::to_owned)
+        .prop_recursive(6, 40, 5, move |inner| {
+            let parts = prop::collection::vec((inner, blank.clone()), 1..5);
+            (parts, prop::sample::select(&wraps[..])).prop_map(|(parts, wrap)| {
+                let all: String = parts
+                    .iter()
+                    .flat_map(|(form, blank)| [form.as_str(), blank])
+                    .collect();
+                let first = format!("{}{}", parts[0].1, parts[0].0);
+                match wrap {
+                    "(_)" | "#(_)" | "(#+nope _)" => wrap.replacen('_', &all, 1),
+                    _ => wrap.replace('_', &format!("{first} ")),
+                }
+            })
         })
-    })
 }
 
 proptest! {

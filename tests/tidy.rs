@@ -16,13 +16,28 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("dialect", &["word", "lisp"]),
     ("render", &["dialect", "host", "problem"]),
     ("project", &["word", "lisp", "problem", "suggest", "host"]),
-    ("plan", &["word", "lisp", "problem", "suggest", "host", "project"]),
-    ("argv", &["word", "lisp", "dialect", "problem", "plan", "render"]),
+    (
+        "plan",
+        &["word", "lisp", "problem", "suggest", "host", "project"],
+    ),
+    (
+        "argv",
+        &["word", "lisp", "dialect", "problem", "plan", "render"],
+    ),
     ("launch", &["word", "problem", "host", "plan", "project"]),
-    ("format", &["word", "dialect", "problem", "plan", "argv", "render"]),
+    (
+        "format",
+        &["word", "dialect", "problem", "plan", "argv", "render"],
+    ),
     ("output", &["problem", "host", "project", "format"]),
     ("cli", &["format", "project"]),
-    ("command", &["argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem", "project", "render", "suggest", "word"]),
+    (
+        "command",
+        &[
+            "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
+            "project", "render", "suggest", "word",
+        ],
+    ),
     ("main", &[]),
     ("lib", &[]),
 ];
@@ -68,12 +83,15 @@ fn imported(text: &str) -> Vec<String> {
                 Some(group) => group.split('}').next().unwrap().split(',').collect(),
                 None => vec![rest],
             };
-            names.into_iter().map(|name| {
-                name.trim()
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '_')
-                    .collect()
-            }).collect::<Vec<String>>()
+            names
+                .into_iter()
+                .map(|name| {
+                    name.trim()
+                        .chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '_')
+                        .collect()
+                })
+                .collect::<Vec<String>>()
         })
         .filter(|name| !name.is_empty())
         .collect()
@@ -120,7 +138,8 @@ fn templates_leave_quoting_to_the_dialect() {
     for (name, text) in files_below("templates") {
         for (number, line) in text.lines().enumerate() {
             for quote in ['\'', '"', '`'] {
-                let quoted = line.contains(&format!("{quote}{{{{")) || line.contains(&format!("}}}}{quote}"));
+                let quoted = line.contains(&format!("{quote}{{{{"))
+                    || line.contains(&format!("}}}}{quote}"));
                 assert!(!quoted, "{name}:{} quotes a value itself", number + 1);
             }
         }
@@ -137,7 +156,10 @@ fn snapshots_are_short_enough_to_be_read() {
 
 #[test]
 fn no_file_has_an_unfinished_mark() {
-    for (name, text) in files_below("src").into_iter().chain(files_below("templates")) {
+    for (name, text) in files_below("src")
+        .into_iter()
+        .chain(files_below("templates"))
+    {
         for mark in ["todo!", "unimplemented!", "TODO", "FIXME", "dbg!"] {
             assert!(!text.contains(mark), "{name} contains `{mark}`");
         }

@@ -124,4 +124,3 @@ fn unrenderable(session: &Session, plan: &Plan) -> Vec<Problem> {
         .filter_map(|format| format.emit(plan, &origin, &templates).err())
         .collect()
 }
-

@@ -29,8 +29,7 @@ pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
     if arguments.check {
         return check(&file, &text);
     }
-    output::write(&file, &text, arguments.force)
-        .map_err(|problem| Failure::failed([problem]))?;
+    output::write(&file, &text, arguments.force).map_err(|problem| Failure::failed([problem]))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,11 +101,10 @@ fn indirect(
     selection: Vec<String>,
 ) -> Result<Vec<String>, Problem> {
     if !format.indirect {
-        return Err(Problem::error(format!(
-            "the format `{}` has no `--indirect`",
-            format.name
-        ))
-        .help("leave it out, and write the file again when the project file changes"));
+        return Err(
+            Problem::error(format!("the format `{}` has no `--indirect`", format.name))
+                .help("leave it out, and write the file again when the project file changes"),
+        );
     }
     if file.is_none() {
         return Err(

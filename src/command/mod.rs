@@ -19,8 +19,8 @@ use crate::host::Host;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
-use crate::project::find::{Wanted, find};
 use crate::project::Project;
+use crate::project::find::{Wanted, find};
 use crate::render::Templates;
 use crate::{argv as command_line, format};
 

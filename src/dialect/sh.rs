@@ -4,7 +4,7 @@
 //! (assignments), and what dash and bash add to them.
 //!
 //! A word in shell syntax is a [`Word`] again: its text is shell syntax, and its variables
-//! are still variables. So a language that hands a line to a shell calls [`line`] and
+//! are still variables. So a language that hands a line to a shell calls [`line()`] and
 //! spells what it gets by its own rules, without knowing any of the shell's.
 
 use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
@@ -90,6 +90,9 @@ pub fn line<'a>(words: impl IntoIterator<Item = &'a Word>, newline: Newline) -> 
 }
 
 /// `NAME=value` words in a row, in shell syntax: for `env`, or before a command.
+///
+/// After `env`, a program with `=` in its path would be one more variable: that is for the
+/// caller to see to, who knows the program.
 ///
 /// # Errors
 /// When a name is not one, or a value is too long for the system.

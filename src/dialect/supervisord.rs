@@ -17,7 +17,8 @@ use crate::word::Word;
 #[derive(Clone, Copy, Debug)]
 pub struct Supervisord;
 
-/// Whether `environment=` can hold a value; if not, `command=/usr/bin/env NAME=value …` can.
+/// Whether `environment=` can hold a value; if not, `command=/usr/bin/env NAME=value …` can,
+/// unless there is a carriage return in it, or a `=` in the path of the program after it.
 pub fn environment_holds(value: &str) -> bool {
     let quotes = ['\'', '"'];
     !(quotes.iter().all(|quote| value.contains(*quote))

@@ -40,8 +40,14 @@ fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
         .collect::<Result<Vec<_>, _>>()?;
     Ok(vec![
         ("variables", variables(&recipes)?),
-        ("several", Variable::option(several.then(|| Variable::choice("several")))),
-        ("count", Variable::printed(Printed::Bare(recipes.len().to_string()), "make")),
+        (
+            "several",
+            Variable::option(several.then(|| Variable::choice("several"))),
+        ),
+        (
+            "count",
+            Variable::printed(Printed::Bare(recipes.len().to_string()), "make"),
+        ),
         ("services", Variable::list(targets)),
     ])
 }
@@ -84,12 +90,35 @@ impl<'a> Recipe<'a> {
         let owner = &self.owner;
         Ok(Variable::map([
             ("target", owner.bare(target)),
-            ("description", owner.comment(self.service.description.as_ref())),
-            ("umask", Variable::option(self.service.umask.map(|mask| owner.bare(format!("{mask:03o}"))))),
-            ("prelude", owner.print(Printed::Prelude(self.words().cloned().collect()))),
+            (
+                "description",
+                owner.comment(self.service.description.as_ref()),
+            ),
+            (
+                "umask",
+                Variable::option(
+                    self.service
+                        .umask
+                        .map(|mask| owner.bare(format!("{mask:03o}"))),
+                ),
+            ),
+            (
+                "prelude",
+                owner.print(Printed::Prelude(self.words().cloned().collect())),
+            ),
             ("directory", owner.words([&self.service.directory])),
-            ("environment", Variable::list(self.variables.iter().map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))))),
-            ("command", Variable::list(self.command.0.iter().map(|line| owner.words(line)))),
+            (
+                "environment",
+                Variable::list(
+                    self.variables
+                        .iter()
+                        .map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))),
+                ),
+            ),
+            (
+                "command",
+                Variable::list(self.command.0.iter().map(|line| owner.words(line))),
+            ),
         ]))
     }
 }
@@ -98,7 +127,11 @@ impl<'a> Recipe<'a> {
 fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
     let mut found: Vec<(&str, &str)> = Vec::new();
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-    for variable in recipes.iter().flat_map(Recipe::words).flat_map(Word::variables) {
+    for variable in recipes
+        .iter()
+        .flat_map(Recipe::words)
+        .flat_map(Word::variables)
+    {
         let (name, value) = (variable.name.as_str(), variable.value.as_str());
         if make::reserved(name) {
             return Err(Problem::error(format!(

@@ -66,11 +66,7 @@ fn program_name(emission: &Emission<'_>, service: &Service) -> String {
     }
 }
 
-fn program(
-    emission: &Emission<'_>,
-    service: &Service,
-    argv: &Argv,
-) -> Result<Variable, Problem> {
+fn program(emission: &Emission<'_>, service: &Service, argv: &Argv) -> Result<Variable, Problem> {
     let owner = Owner::of(service);
     let mut variables = user_variables(service)?;
     if emission.origin.indirect.is_none() {
@@ -87,15 +83,35 @@ fn program(
         ("name", owner.bare(program_name(emission, service))),
         ("description", owner.comment(service.description.as_ref())),
         ("command", owner.words(&command)),
-        ("directory", owner.print(Printed::Setting(service.directory.clone()))),
+        (
+            "directory",
+            owner.print(Printed::Setting(service.directory.clone())),
+        ),
         ("environment", Variable::option(environment)),
-        ("user", Variable::option(service.user.as_deref().map(|user| owner.print(Printed::Setting(user.into()))))),
-        ("umask", Variable::option(service.umask.map(|mask| owner.bare(format!("{mask:03o}"))))),
-        ("priority", Variable::option(service.priority.map(|priority| owner.bare(priority)))),
+        (
+            "user",
+            Variable::option(
+                service
+                    .user
+                    .as_deref()
+                    .map(|user| owner.print(Printed::Setting(user.into()))),
+            ),
+        ),
+        (
+            "umask",
+            Variable::option(service.umask.map(|mask| owner.bare(format!("{mask:03o}")))),
+        ),
+        (
+            "priority",
+            Variable::option(service.priority.map(|priority| owner.bare(priority))),
+        ),
         ("autorestart", owner.bare(autorestart(service.restart))),
         ("startsecs", owner.bare(service.start_timeout.0)),
         ("stopwaitsecs", owner.bare(exit_timeout.0 + GRACE)),
-        ("log", Variable::option(service.log.as_ref().map(|log| log_settings(&owner, log)))),
+        (
+            "log",
+            Variable::option(service.log.as_ref().map(|log| log_settings(&owner, log))),
+        ),
     ]))
 }
 

@@ -253,7 +253,8 @@ impl<'s, 'a> Lexer<'s, 'a> {
     where
         's: 't,
     {
-        self.source.fault(start..self.cursor.pos, wrong(self.since(start)))
+        self.source
+            .fault(start..self.cursor.pos, wrong(self.since(start)))
     }
 
     // Blanks and comments.
@@ -414,11 +415,17 @@ impl<'s, 'a> Lexer<'s, 'a> {
         let colons = &scan.colons;
         if colons.last + 1 < self.cursor.pos {
             let keyword = colons.first == scan.start;
-            return Ok(Lexeme::Atom(if keyword { Atom::Keyword } else { Atom::Symbol(false) }));
+            return Ok(Lexeme::Atom(if keyword {
+                Atom::Keyword
+            } else {
+                Atom::Symbol(false)
+            }));
         }
         match self.peek() {
             Unit::End => Err(self.fault(scan.start, Wrong::EndAfterColon)),
-            _ if colons.count == 1 || scan.variables => Err(self.fault(scan.start, Wrong::ColonAtEnd)),
+            _ if colons.count == 1 || scan.variables => {
+                Err(self.fault(scan.start, Wrong::ColonAtEnd))
+            }
             _ => Ok(Lexeme::Prefix(Prefix::Package)),
         }
     }
@@ -482,7 +489,13 @@ impl<'s, 'a> Lexer<'s, 'a> {
     }
 
     /// Takes note of one unescaped character of a token, at `pos`.
-    fn constituent(&self, scan: &mut Scan, c: char, pos: usize, checked: bool) -> Result<(), Fault> {
+    fn constituent(
+        &self,
+        scan: &mut Scan,
+        c: char,
+        pos: usize,
+        checked: bool,
+    ) -> Result<(), Fault> {
         if c == ':' {
             let colons = &mut scan.colons;
             let adjoins = colons.count == 1 && colons.last + 1 == pos;
@@ -496,14 +509,18 @@ impl<'s, 'a> Lexer<'s, 'a> {
             colons.last = pos;
         } else if checked && token::is_invalid(c) {
             let text = &self.source.text()[pos..=pos];
-            return Err(self.source.fault(pos..pos + 1, Wrong::InvalidCharacter(text)));
+            return Err(self
+                .source
+                .fault(pos..pos + 1, Wrong::InvalidCharacter(text)));
         }
         Ok(())
     }
 
     fn too_many_colons(&self, start: usize, end: usize) -> Fault {
         let rest = &self.source.text()[end..];
-        let more = rest.find(|c| token::is_delimiter(c) || c == '|' || c == '\\').unwrap_or(rest.len());
+        let more = rest
+            .find(|c| token::is_delimiter(c) || c == '|' || c == '\\')
+            .unwrap_or(rest.len());
         let range = start..end + more;
         let text = &self.source.text()[range.clone()];
         self.source.fault(range, Wrong::TooManyColons(text))
@@ -602,7 +619,9 @@ impl<'s, 'a> Lexer<'s, 'a> {
             ':' => self.uninterned(start, context),
             '*' => self.bits(start, argument),
             '=' | '#' => self.label(start, sub, argument, context),
-            ')' | '<' | ' ' | '\t' | '\n' | '\x0c' | '\r' | '\x08' => Err(self.fault(start, Wrong::IllegalHash)),
+            ')' | '<' | ' ' | '\t' | '\n' | '\x0c' | '\r' | '\x08' => {
+                Err(self.fault(start, Wrong::IllegalHash))
+            }
             _ => Ok(self.unknown(start)),
         }
     }
@@ -611,7 +630,11 @@ impl<'s, 'a> Lexer<'s, 'a> {
         let name_start = self.cursor.pos;
         let variables = self.cursor.hole;
         match self.peek() {
-            Unit::End => return Err(self.source.fault(start..self.cursor.pos, Wrong::TrailingEscape)),
+            Unit::End => {
+                return Err(self
+                    .source
+                    .fault(start..self.cursor.pos, Wrong::TrailingEscape));
+            }
             Unit::Char(_) => self.bump(),
             Unit::Hole(number) => {
                 self.glued(number)?;
@@ -624,7 +647,8 @@ impl<'s, 'a> Lexer<'s, 'a> {
             if let Some(number) = (variables..self.cursor.hole).next() {
                 return Err(self.value_fault(number, "names no character"));
             }
-            self.warnings.push(self.fault(start, Wrong::UnknownCharacter));
+            self.warnings
+                .push(self.fault(start, Wrong::UnknownCharacter));
         }
         Ok(Lexeme::Atom(Atom::Character))
     }
@@ -714,10 +738,14 @@ fn lone_token(value: &str) -> Result<Lexeme, &'static str> {
     }
     let source = Source::new(&[part]).map_err(|_| "is not a token")?;
     let mut lexer = Lexer::new(&source);
-    let token = lexer.next(Context::default()).map_err(|_| "is not a token")?;
+    let token = lexer
+        .next(Context::default())
+        .map_err(|_| "is not a token")?;
     let allowed = matches!(
         token.lexeme,
-        Lexeme::Atom(Atom::Symbol(_) | Atom::Keyword | Atom::Number | Atom::String | Atom::Character)
+        Lexeme::Atom(
+            Atom::Symbol(_) | Atom::Keyword | Atom::Number | Atom::String | Atom::Character
+        )
     );
     if !token.gap.range.is_empty() {
         Err("begins with a blank or a comment")

@@ -159,7 +159,11 @@ impl Listing {
             Shape::Number | Shape::Rational | Shape::Reference(_) | Shape::Unknown
         );
         let list = &mut self.so_far;
-        list.named = if list.count == 0 { symbol || shape == Shape::Unknown } else { list.named };
+        list.named = if list.count == 0 {
+            symbol || shape == Shape::Unknown
+        } else {
+            list.named
+        };
         list.reals = real && (list.reals || list.count == 0);
         list.uncertain |= shape == Shape::Unknown;
         list.count += 1;

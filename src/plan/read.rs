@@ -66,7 +66,10 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
                     "the folder's name `{}` cannot be the project's",
                     folder.escape_debug()
                 ))
-                .help(format!("add `name:` to `{}`: {expected}", project.source.name)),
+                .help(format!(
+                    "add `name:` to `{}`: {expected}",
+                    project.source.name
+                )),
             );
         })
         .ok()
@@ -173,11 +176,7 @@ impl Context<'_> {
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
             user,
-            home: self
-                .base
-                .home
-                .and_then(Path::to_str)
-                .map(str::to_owned),
+            home: self.base.home.and_then(Path::to_str).map(str::to_owned),
             restart: self.choice("restart", &Restart::ALL, Restart::Always),
             start_timeout: self
                 .parse("start-timeout", Seconds::parse)

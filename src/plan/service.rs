@@ -203,10 +203,7 @@ fn as_map<S: serde::Serializer>(
     serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
 }
 
-fn as_words<S: serde::Serializer>(
-    options: &[Vec<Word>],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn as_words<S: serde::Serializer>(options: &[Vec<Word>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(options.iter().flatten())
 }
 

@@ -341,9 +341,7 @@ impl<'a> Field<'a> {
         }
         let form = ["start", "stop", "before-load"].contains(&self.path.as_str());
         if form && self.comment_follows() {
-            self.report(
-                Problem::error(format!("`{}` has no value", self.path)).help(COMMENT_TRAP),
-            );
+            self.report(Problem::error(format!("`{}` has no value", self.path)).help(COMMENT_TRAP));
         }
         false
     }
@@ -374,8 +372,7 @@ impl<'a> Field<'a> {
 
     fn unexpected(&self, value: &Value, text: &str, expected: &str) -> Problem {
         let shown = shortened(text);
-        let problem =
-            Problem::error(format!("`{}` is `{shown}`: expected {expected}", self.path));
+        let problem = Problem::error(format!("`{}` is `{shown}`: expected {expected}", self.path));
         let variables: Vec<String> = value
             .variables()
             .map(|variable| format!("`{}` is `{}`", variable.name, shortened(&variable.value)))

@@ -67,11 +67,20 @@ fn open(file: &Path) -> Result<Found, Problem> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::error(format!("cannot read `{}`: {}", file.display(), reason(error)));
+    let problem = Problem::error(format!(
+        "cannot read `{}`: {}",
+        file.display(),
+        reason(error)
+    ));
     match error.kind() {
-        io::ErrorKind::IsADirectory => problem.help("name the file in it: `-f FOLDER/lisplaunch.yaml`, or use `-C FOLDER`"),
-        io::ErrorKind::NotFound => problem.help("name the project file with `-f FILE`; `lisplaunch help` shows how to write one"),
-        io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge => problem.help("a project file is YAML text of a few lines"),
+        io::ErrorKind::IsADirectory => {
+            problem.help("name the file in it: `-f FOLDER/lisplaunch.yaml`, or use `-C FOLDER`")
+        }
+        io::ErrorKind::NotFound => problem
+            .help("name the project file with `-f FILE`; `lisplaunch help` shows how to write one"),
+        io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge => {
+            problem.help("a project file is YAML text of a few lines")
+        }
         _ => problem,
     }
 }
@@ -124,7 +133,12 @@ fn in_folder(folder: &Path) -> Option<Result<PathBuf, Problem>> {
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {
     std::path::absolute(path)
         .map(|path| without_dots(&path))
-        .map_err(|error| Problem::error(format!("cannot tell the current folder: {}", reason(&error))))
+        .map_err(|error| {
+            Problem::error(format!(
+                "cannot tell the current folder: {}",
+                reason(&error)
+            ))
+        })
 }
 
 /// The path without `.` parts, which would be written into every emitted file.

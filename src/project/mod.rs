@@ -95,8 +95,10 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
         }]);
     };
     let Kind::Map(entries) = &services.kind else {
-        return Err(Problem::error("`services` must be a map of names to services")
-            .at(services.place.clone()));
+        return Err(
+            Problem::error("`services` must be a map of names to services")
+                .at(services.place.clone()),
+        );
     };
     let defaults = without(
         root,

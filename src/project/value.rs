@@ -146,8 +146,9 @@ fn look_up(
         (_, Some(value)) if !value.is_empty() => Ok(value.to_owned()),
         (Fallback::Default(segments), _) => resolve_default(segments, at, variables),
         (Fallback::Message(message), _) => Err(Unresolved {
-            problem: Problem::error(format!("the variable `{name}` is not set: {message}"))
-                .help(format!("set it in the environment, or with `--set {name}=VALUE`")),
+            problem: Problem::error(format!("the variable `{name}` is not set: {message}")).help(
+                format!("set it in the environment, or with `--set {name}=VALUE`"),
+            ),
             at: at.clone(),
         }),
         (Fallback::None, None) => Err(Unresolved {

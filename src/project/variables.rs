@@ -36,7 +36,11 @@ impl Variables {
         }
         match self.environment.get(name) {
             Some(value) => value.to_str().ok_or(Missing::NotUtf8),
-            None => self.files.get(name).map(String::as_str).ok_or(Missing::Unset),
+            None => self
+                .files
+                .get(name)
+                .map(String::as_str)
+                .ok_or(Missing::Unset),
         }
     }
 }

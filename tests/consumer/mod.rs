@@ -1,0 +1,44 @@
+//! The real programs that read what lisplaunch writes, and what a program that they start
+//! receives. A consumer that is not installed fails the test: nothing is skipped.
+
+mod dumper;
+mod supervisord;
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+pub(crate) use dumper::{Dumper, Received};
+pub(crate) use supervisord::{Daemon, Parsed, Parser};
+
+/// The shells that must read a script alike.
+pub(crate) const SHELLS: [&str; 2] = ["sh", "bash"];
+
+/// The makes that must read a Makefile alike: GNU make first, then BSD make.
+pub(crate) const MAKES: [&str; 2] = ["make", "bmake"];
+
+/// A command in an environment that only knows where programs are.
+pub(crate) fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").expect("a PATH"));
+    command
+}
+
+/// Runs a consumer to its end, in the folder of its file, and returns what it printed.
+pub(crate) fn run<A: AsRef<OsStr>>(program: &str, arguments: &[A], directory: &Path) -> String {
+    let output = command(program)
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap_or_else(|error| panic!("`{program}` must be installed for this test: {error}"));
+    let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "`{program}`: {}\n{}",
+        output.status,
+        printed.chars().take(4000).collect::<String>(),
+    );
+    printed.into_owned()
+}
