@@ -141,7 +141,7 @@ impl Excerpt {
         let range = place.shown();
         let lines = start_of_line(text, range.start)..end_of_line(text, range.end);
         Excerpt {
-            name: printable(&place.source.name),
+            name: printable(&place.source.name).replace('\n', "␊"),
             text: visible(&text[lines.clone()]),
             line: place.line(),
             range: range.start - lines.start..range.end - lines.start,
@@ -152,8 +152,8 @@ impl Excerpt {
 impl Place {
     /// The number of the line that it starts on, counted from 1.
     pub fn line(&self) -> usize {
-        let before = &self.source.text.as_bytes()[..self.shown().start];
-        1 + before.iter().filter(|&&byte| byte == b'\n').count()
+        let before = &self.source.text[..self.shown().start];
+        1 + before.matches('\n').count()
     }
 
     /// What to point at: without the line breaks at its end, and after the last character of the
@@ -182,10 +182,11 @@ fn start_of_line(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
+/// Where the line of `at` ends, before its `\n` or `\r\n`.
 fn end_of_line(text: &str, at: usize) -> usize {
-    text[at..]
-        .find('\n')
-        .map_or(text.len(), |length| at + length)
+    let rest = &text[at..];
+    let line = rest.split('\n').next().unwrap_or(rest);
+    at + line.strip_suffix('\r').unwrap_or(line).len()
 }
 
 /// Text that cannot steer a terminal.

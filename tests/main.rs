@@ -5,3 +5,4 @@ mod dialects;
 mod reader;
 mod support;
 mod tidy;
+mod yaml;

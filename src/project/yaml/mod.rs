@@ -3,13 +3,15 @@
 //! Text is read in four steps, each in a file of its own: `check` refuses what is not one text,
 //! `tape` runs the parser (the only file that names it) and writes its events down within limits,
 //! `explain` says in plain words what the parser did not like, and `tree` expands the tape to
-//! nodes. `locate` finds the place of a part of a value, and only when it is asked to.
+//! nodes. `marks` and `span` turn the parser's places into ours. `locate` finds the place of a part
+//! of a value, and only when it is asked to.
 
 mod check;
 mod explain;
 mod limit;
 mod locate;
 mod marks;
+mod span;
 mod tape;
 mod tree;
 

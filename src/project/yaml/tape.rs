@@ -8,6 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::locate::{self, Style};
 use super::marks::Marks;
+use super::span::Spans;
 use super::{check, explain, limit};
 use crate::problem::{Place, Problem, Source};
 
@@ -47,6 +48,7 @@ pub(super) fn record(source: &Arc<Source>) -> Result<Vec<Step>, Problem> {
     let mut recorder = Recorder {
         source,
         marks: Marks::new(&source.text),
+        spans: Spans { text: &source.text },
         steps: Vec::new(),
         open: Vec::new(),
         anchors: HashMap::new(),
@@ -67,6 +69,7 @@ pub(super) fn record(source: &Arc<Source>) -> Result<Vec<Step>, Problem> {
 struct Recorder<'a> {
     source: &'a Arc<Source>,
     marks: Marks<'a>,
+    spans: Spans<'a>,
     steps: Vec<Step>,
     open: Vec<Open>,
     /// The step of every anchor, by the parser's number.
@@ -160,7 +163,7 @@ impl Recorder<'_> {
         };
         let plain = style == Style::Plain && before.tag.is_none_or(|tag| tag.suffix != "str");
         let null = plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL");
-        let range = self.written(&text, style, before, range);
+        let range = self.spans.written(&text, style, before.count(), range);
         self.anchor(before);
         self.push(
             range,
@@ -175,10 +178,10 @@ impl Recorder<'_> {
     fn open(&mut self, kind: StepKind, before: &Properties<'_>, span: Span) -> Result<(), Problem> {
         let range = self.bytes(span);
         self.tag(before, &range)?;
-        let mut start = self.after_properties(before, range.start);
+        let mut start = self.spans.after_properties(before.count(), range.start);
         let flow = self.source.text[start..].starts_with(['[', '{']);
         if matches!(kind, StepKind::List) && !flow {
-            start = self.dash(start);
+            start = self.spans.dash(start);
         }
         if self.open.len() == limit::DEPTH {
             return Err(limit::too_deep().at(self.place(start..start)));
@@ -203,7 +206,7 @@ impl Recorder<'_> {
                     .get(open.step + 1)
                     .map_or(start, |first| first.range.end)
             };
-            self.steps[open.step].range = self.first_line(start..end.max(start));
+            self.steps[open.step].range = self.spans.first_line(start..end.max(start));
         }
         self.push(end..end, StepKind::End)
     }
@@ -241,117 +244,6 @@ impl Recorder<'_> {
         Err(explain::tags().at(self.place(start..start + tag.len())))
     }
 
-    /// What was written of a scalar: the parser counts properties and what follows a quote as
-    /// parts of it, and leaves out where a block begins.
-    fn written(
-        &self,
-        value: &str,
-        style: Style,
-        before: &Properties<'_>,
-        range: Range<usize>,
-    ) -> Range<usize> {
-        let text = &self.source.text;
-        let start = self.after_properties(before, range.start).min(range.end);
-        match style {
-            Style::Single | Style::Double => {
-                start..start + locate::quoted_end(style, &text[start..])
-            }
-            Style::Plain if value.is_empty() && before.is_none() => self.nothing(range.start),
-            Style::Plain if value.is_empty() => self.first_line(range),
-            Style::Plain => start..range.end,
-            Style::Block if value.chars().all(locate::is_blank) => self.header(start),
-            Style::Block => self.block(start..range.end, before),
-        }
-    }
-
-    /// Where a value is missing: the parser points at the indicator or after it.
-    fn nothing(&self, at: usize) -> Range<usize> {
-        let text = &self.source.text;
-        let before = self.line_before(at);
-        if text[at..].starts_with(':') {
-            at..at + 1
-        } else if text[before.clone()].ends_with('-') {
-            before.end - 1..before.end
-        } else {
-            at..at
-        }
-    }
-
-    /// The `|` of a block without visible text.
-    fn header(&self, at: usize) -> Range<usize> {
-        let text = &self.source.text;
-        if text[at..].starts_with(['|', '>']) {
-            return at..at + 1;
-        }
-        let line = self.line_before(text[..at].trim_end_matches(locate::is_blank).len());
-        match text[line.clone()].rfind(['|', '>']) {
-            Some(found) => line.start + found..line.start + found + 1,
-            None => at..at,
-        }
-    }
-
-    /// The visible text of a block, without its header.
-    fn block(&self, range: Range<usize>, before: &Properties<'_>) -> Range<usize> {
-        let text = &self.source.text[range.clone()];
-        let header = if before.is_none() {
-            0
-        } else {
-            text.find(['\n', '\r']).unwrap_or(text.len())
-        };
-        let content = text[header..].trim_start_matches(locate::is_blank);
-        let start = range.end - content.len();
-        start..start + content.trim_end_matches(locate::is_blank).len()
-    }
-
-    /// Where the node begins whose `&anchor` and `!tag` begin at `start`.
-    fn after_properties(&self, before: &Properties<'_>, start: usize) -> usize {
-        let text = &self.source.text;
-        let count = usize::from(before.anchor > 0) + usize::from(before.tag.is_some());
-        let mut rest = &text[start..];
-        for _ in 0..count {
-            rest = rest.trim_start_matches(|c| !locate::is_blank(c));
-            rest = after_comments(rest);
-        }
-        text.len() - rest.len()
-    }
-
-    /// The `-` of the first item, where the parser points behind it.
-    fn dash(&self, at: usize) -> usize {
-        let text = &self.source.text;
-        if text[at..]
-            .strip_prefix('-')
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(locate::is_blank))
-        {
-            return at;
-        }
-        let line = text[..at]
-            .rfind(['\n', '\r'])
-            .map_or(0, |newline| newline + 1);
-        let blanks = text[line..at].len() - text[line..at].trim_start_matches(' ').len();
-        if text[line + blanks..].starts_with('-') {
-            line + blanks
-        } else {
-            at
-        }
-    }
-
-    /// The line up to `at`, without a comment.
-    fn line_before(&self, at: usize) -> Range<usize> {
-        let text = &self.source.text;
-        let start = text[..at]
-            .rfind(['\n', '\r'])
-            .map_or(0, |newline| newline + 1);
-        let line = &text[start..at];
-        let line = line.find(" #").map_or(line, |comment| &line[..comment]);
-        start..start + line.trim_end_matches(locate::is_blank).len()
-    }
-
-    fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        let text = &self.source.text[range.clone()];
-        let line = text.split(['\n', '\r']).next().unwrap_or(text);
-        range.start..range.start + line.trim_end_matches(locate::is_blank).len()
-    }
-
     fn bytes(&self, span: Span) -> Range<usize> {
         let start = self.marks.byte(span.start.index());
         start..self.marks.byte(span.end.index()).max(start)
@@ -377,18 +269,7 @@ impl Recorder<'_> {
 }
 
 impl Properties<'_> {
-    fn is_none(&self) -> bool {
-        self.anchor == 0 && self.tag.is_none()
-    }
-}
-
-/// `rest` without the blanks, line breaks and comments that it starts with.
-fn after_comments(mut rest: &str) -> &str {
-    loop {
-        rest = rest.trim_start_matches(locate::is_blank);
-        if !rest.starts_with('#') {
-            return rest;
-        }
-        rest = rest.trim_start_matches(|c| !matches!(c, '\n' | '\r'));
+    fn count(&self) -> usize {
+        usize::from(self.anchor > 0) + usize::from(self.tag.is_some())
     }
 }
