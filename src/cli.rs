@@ -84,11 +84,24 @@ pub struct Selection {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[expect(
+        missing_docs,
+        reason = "the arguments say it, and clap takes it from there"
+    )]
     Run(Run),
+    #[expect(missing_docs, reason = "see above")]
     Argv(PrintArgv),
+    #[expect(missing_docs, reason = "see above")]
     Emit(Emit),
+    /// Tell everything that is wrong, without starting anything
+    ///
+    /// Checks all services, without a profile and with each profile alone: values, forms,
+    /// files, ports, templates. Exits with 0, or with 1 and every problem.
+    #[command(after_help = "Examples:\n  lisplaunch check\n  lisplaunch check -p production")]
     Check,
+    #[expect(missing_docs, reason = "see above")]
     Show(Show),
+    #[expect(missing_docs, reason = "see above")]
     Templates(Templates),
 }
 
@@ -150,6 +163,10 @@ pub enum ArgvFormat {
 /// Prints to standard output, or writes a file whole or not at all. A file that
 /// lisplaunch did not write is left alone unless --force is given.
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is typed"
+)]
 #[command(after_help = "\
 Examples:
   lisplaunch emit makefile -o Makefile

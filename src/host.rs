@@ -95,11 +95,8 @@ pub fn read_text_from(reader: &mut impl Read) -> io::Result<String> {
         ));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|&byte| byte == b'\n').count();
         io::Error::new(
             io::ErrorKind::InvalidData,
             format!("it is not UTF-8 text (line {line})"),

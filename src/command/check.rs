@@ -34,14 +34,14 @@ pub(super) fn execute(session: &Session) -> Result<ExitCode> {
         .count();
     let name = &project.source.name;
     if errors > 0 {
-        eprintln!("{name}: {}", counted(errors, "problem"));
+        super::tell(&format!("{name}: {}", counted(errors, "problem")));
         return Ok(ExitCode::from(FAILURE));
     }
-    eprintln!(
+    super::tell(&format!(
         "{name}: {} and {}, all well",
         counted(services, "service"),
         counted(project.profile_names().len(), "profile")
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,7 +86,7 @@ fn check_plan(session: &Session, plan: &Plan) -> Vec<Problem> {
         problems.extend(missing_log_folder(service));
     }
     problems.extend(missing_templates(plan));
-    problems.extend(unrenderable(session, plan));
+    problems.extend(unrenderable(plan));
     problems
 }
 
@@ -112,8 +112,8 @@ fn missing_templates(plan: &Plan) -> Option<Problem> {
 }
 
 /// What the templates and the formats cannot hold.
-fn unrenderable(session: &Session, plan: &Plan) -> Vec<Problem> {
-    let templates = session.templates(plan.templates.as_deref());
+fn unrenderable(plan: &Plan) -> Vec<Problem> {
+    let templates = super::templates(plan.templates.as_deref());
     let origin = Origin {
         file: String::new(),
         command: vec!["lisplaunch".to_owned()],

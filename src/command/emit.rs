@@ -52,7 +52,7 @@ fn emit(session: &Session, format: &Format, arguments: &Emit) -> Result<String, 
     };
     let plan = session.plan(&project, &choices)?;
     let origin = origin(session, format, arguments, &project)?;
-    let templates = session.templates(plan.templates.as_deref());
+    let templates = super::templates(plan.templates.as_deref());
     format
         .emit(&plan, &origin, &templates)
         .map_err(|problem| Failure::failed([problem]))

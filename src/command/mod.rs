@@ -107,10 +107,19 @@ fn report(problems: &[Problem]) {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colour = stderr.is_terminal() && !plain;
     let mut stderr = stderr.lock();
-    for problem in problems {
+    for (index, problem) in problems.iter().enumerate() {
+        if index > 0 {
+            let _ = writeln!(stderr);
+        }
         // There is nobody left to tell that standard error cannot be written.
         let _ = writeln!(stderr, "{}", problem.render(colour));
     }
+}
+
+/// Tells a person how it went.
+fn tell(message: &str) {
+    // There is nobody left to tell that standard error cannot be written.
+    let _ = writeln!(io::stderr(), "{message}");
 }
 
 /// Prints the output of a command. A reader that has gone away is no error.
@@ -195,12 +204,12 @@ impl Session {
         .help(format!("name one of {}", crate::suggest::list(&names)))
         .into())
     }
+}
 
-    /// The templates in use: the project's own, the user's, the built-in ones.
-    fn templates(&self, project_folder: Option<&str>) -> Templates {
-        let user = dirs::config_dir().map(|folder| folder.join("lisplaunch/templates"));
-        let folders = project_folder.map(PathBuf::from).into_iter().chain(user);
-        let built_in = command_line::templates().chain(format::templates());
-        Templates::new(built_in.collect(), folders.collect())
-    }
+/// The templates in use: the project's own, the user's, the built-in ones.
+fn templates(project_folder: Option<&str>) -> Templates {
+    let user = dirs::config_dir().map(|folder| folder.join("lisplaunch/templates"));
+    let folders = project_folder.map(PathBuf::from).into_iter().chain(user);
+    let built_in = command_line::templates().chain(format::templates());
+    Templates::new(built_in.collect(), folders.collect())
 }

@@ -15,7 +15,7 @@ use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
-    let templates = session.templates(plan.templates.as_deref());
+    let templates = super::templates(plan.templates.as_deref());
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
     if arguments.dry_run {
         let line = shell_command(&service, &argv)
@@ -39,7 +39,10 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
     if let Some(umask) = service.umask {
         command += &format!("umask {umask:03o} && ");
     }
-    command += &format!("cd {} && exec", words(&[service.directory.clone()])?);
+    command += &format!(
+        "cd {} && exec",
+        words(std::slice::from_ref(&service.directory))?
+    );
     if !service.env.is_empty() {
         command += " env";
     }

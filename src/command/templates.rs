@@ -11,7 +11,7 @@ use crate::render::Templates;
 use crate::suggest;
 
 pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCode> {
-    let templates = session.templates(project_folder(session).as_deref());
+    let templates = super::templates(project_folder(session).as_deref());
     let text = match &arguments.command {
         None => list(&templates),
         Some(TemplatesCommand::Show { name }) => show(&templates, name)?,

@@ -3,6 +3,8 @@
 mod makefile;
 mod supervisor;
 
+use std::fmt::Display;
+
 use crate::argv::argv;
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::plan::Plan;
@@ -144,7 +146,7 @@ impl Owner {
         self.print(Printed::Words(words.into_iter().cloned().collect()))
     }
 
-    fn bare(&self, text: impl ToString) -> Variable {
+    fn bare(&self, text: impl Display) -> Variable {
         self.print(Printed::Bare(text.to_string()))
     }
 

@@ -98,6 +98,7 @@ impl Shape {
 
 /// A list that has been closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Counted {
     /// How many elements it has, the datum after a dot not counted.
     pub(super) count: usize,

@@ -23,7 +23,7 @@ pub fn absolute(word: &Word, base: Base<'_>) -> Result<Word, String> {
         return Ok(word.clone());
     }
     if text == "~" || text.starts_with("~/") {
-        return Ok(prefixed(home(base)?, without_front(word, "~")));
+        return Ok(prefixed(home(base)?, &without_front(word, "~")));
     }
     if text.starts_with('~') {
         return Err(format!(
@@ -33,8 +33,8 @@ pub fn absolute(word: &Word, base: Base<'_>) -> Result<Word, String> {
     }
     match text.as_str() {
         "." | "./" => Ok(base.folder.into()),
-        _ if text.starts_with("./") => Ok(below(base.folder, without_front(word, "./"))),
-        _ => Ok(below(base.folder, word.clone())),
+        _ if text.starts_with("./") => Ok(below(base.folder, &without_front(word, "./"))),
+        _ => Ok(below(base.folder, word)),
     }
 }
 
@@ -44,11 +44,11 @@ fn home(base: Base<'_>) -> Result<&str, String> {
         .ok_or_else(|| "a path without `~`: the home folder is not known".to_owned())
 }
 
-fn below(folder: &str, rest: Word) -> Word {
+fn below(folder: &str, rest: &Word) -> Word {
     prefixed(&format!("{}/", folder.trim_end_matches('/')), rest)
 }
 
-fn prefixed(front: &str, rest: Word) -> Word {
+fn prefixed(front: &str, rest: &Word) -> Word {
     let mut word = Word::from(front);
     word.extend(rest.pieces().iter().cloned());
     word

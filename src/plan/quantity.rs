@@ -52,7 +52,7 @@ impl fmt::Display for Bytes {
         const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (MEGABYTE, "MB"), (1 << 10, "KB")];
         match UNITS
             .iter()
-            .find(|(unit, _)| self.0 != 0 && self.0 % unit == 0)
+            .find(|(unit, _)| self.0 != 0 && self.0.is_multiple_of(*unit))
         {
             Some((unit, name)) => write!(f, "{}{name}", self.0 / unit),
             None => write!(f, "{}", self.0),
@@ -77,13 +77,13 @@ pub fn sbcl_size(text: &str) -> Result<String, String> {
             .ok_or_else(expected)?,
         _ => Bytes::parse(text).map_err(|_| expected())?.0,
     };
-    if bytes == 0 || bytes % MEGABYTE != 0 {
+    if bytes == 0 || !bytes.is_multiple_of(MEGABYTE) {
         return Err(expected());
     }
     let megabytes = bytes / MEGABYTE;
     Ok(match &text[digits.len()..] {
         "" | "MB" | "GB" if plain => text.to_owned(),
-        _ if megabytes % 1024 == 0 => format!("{}GB", megabytes / 1024),
+        _ if megabytes.is_multiple_of(1024) => format!("{}GB", megabytes / 1024),
         _ => format!("{megabytes}MB"),
     })
 }

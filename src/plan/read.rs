@@ -330,7 +330,7 @@ impl Context<'_> {
         };
         let swank = Swank {
             port: number.unwrap_or_default(),
-            interface: self.interface(&fields),
+            interface: interface(&fields),
             style: fields
                 .get("style")
                 .and_then(|field| field.parse(swank_style))
@@ -342,32 +342,6 @@ impl Context<'_> {
             place: Some(port.as_ref().unwrap_or(&field).place()),
         };
         Some(swank)
-    }
-
-    fn interface(&self, swank: &Fields<'_>) -> Word {
-        let Some(field) = swank.get("interface") else {
-            return DEFAULT_INTERFACE.into();
-        };
-        let Some(interface) = field.parse(swank_interface) else {
-            return Word::default();
-        };
-        let remote = swank
-            .get("allow-remote")
-            .and_then(|field| field.flag())
-            .unwrap_or(false);
-        if !is_loopback(&interface) {
-            field.report(if remote {
-                Problem::warning(format!("swank listens on `{interface}`")).label(
-                    "whoever reaches this address can run any code as the service's user",
-                )
-            } else {
-                Problem::error(format!("swank would listen on `{interface}`"))
-                    .label("whoever reaches this address could run any code as the service's user")
-                    .help("leave it out and connect through `ssh -L`")
-                    .help("or write `allow-remote: true` beside it, where a firewall keeps others out")
-            });
-        }
-        interface.into()
     }
 
     fn log(&self) -> Option<Log> {
@@ -431,6 +405,32 @@ const DEFAULT_INTERFACE: &str = "127.0.0.1";
 /// supervisord's own defaults for its logs.
 const DEFAULT_LOG_SIZE: Bytes = Bytes(50 << 20);
 const DEFAULT_LOG_BACKUPS: i64 = 10;
+
+fn interface(swank: &Fields<'_>) -> Word {
+    let Some(field) = swank.get("interface") else {
+        return DEFAULT_INTERFACE.into();
+    };
+    let Some(interface) = field.parse(swank_interface) else {
+        return Word::default();
+    };
+    let remote = swank
+        .get("allow-remote")
+        .and_then(|field| field.flag())
+        .unwrap_or(false);
+    if !is_loopback(&interface) {
+        field.report(if remote {
+            Problem::warning(format!("swank listens on `{interface}`")).label(
+                "whoever reaches this address can run any code as the service's user",
+            )
+        } else {
+            Problem::error(format!("swank would listen on `{interface}`"))
+                .label("whoever reaches this address could run any code as the service's user")
+                .help("leave it out and connect through `ssh -L`")
+                .help("or write `allow-remote: true` beside it, where a firewall keeps others out")
+        });
+    }
+    interface.into()
+}
 
 fn absolute_path(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
     let word = field.value()?.word();

@@ -207,7 +207,11 @@ fn as_words<S: serde::Serializer>(options: &[Vec<Word>], serializer: S) -> Resul
     serializer.collect_seq(options.iter().flatten())
 }
 
-#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference to the field"
+)]
 fn as_octal<S: serde::Serializer>(mask: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{:03o}", mask.unwrap_or_default()))
 }

@@ -244,8 +244,10 @@ impl<'a> Field<'a> {
                 None
             }
             Ok(value) => Some(value),
-            Err(Unresolved { problem, at }) => {
-                self.reader.report(problem.at(self.node.place_of(at)));
+            Err(unresolved) => {
+                for Unresolved { problem, at } in unresolved {
+                    self.reader.report(problem.at(self.node.place_of(at)));
+                }
                 None
             }
         }

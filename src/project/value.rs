@@ -36,17 +36,27 @@ pub struct Unresolved {
 }
 
 impl Value {
-    /// Resolves the variables in `text`.
-    pub fn resolve(text: &str, variables: &Variables) -> Result<Self, Unresolved> {
-        let segments = reference::parse(text).map_err(|error| Unresolved {
-            problem: Problem::error(error.message).help(error.help),
-            at: error.at,
+    /// Resolves the variables in `text`, or tells all that have no value.
+    pub fn resolve(text: &str, variables: &Variables) -> Result<Self, Vec<Unresolved>> {
+        let segments = reference::parse(text).map_err(|error| {
+            vec![Unresolved {
+                problem: Problem::error(error.message).help(error.help),
+                at: error.at,
+            }]
         })?;
-        segments
-            .into_iter()
-            .map(|segment| resolve_segment(segment, variables))
-            .collect::<Result<_, _>>()
-            .map(Value)
+        let mut parts = Vec::new();
+        let mut unresolved = Vec::new();
+        for segment in segments {
+            match resolve_segment(segment, variables) {
+                Ok(part) => parts.push(part),
+                Err(error) => unresolved.push(error),
+            }
+        }
+        if unresolved.is_empty() {
+            Ok(Value(parts))
+        } else {
+            Err(unresolved)
+        }
     }
 
     /// The text that every consumer without variables gets.
