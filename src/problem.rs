@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
 
 /// A text that was read, under the name that a person knows it by.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,26 +96,115 @@ impl Problem {
 
     /// As text for a person, in colour where asked.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = level.primary_title(&self.message).elements(
-            self.place.iter().map(|place| {
+        let excerpt = self.place.as_ref().map(Excerpt::new);
+        let label = printable(&self.label);
+        let mut group = level
+            .primary_title(visible(&self.message))
+            .elements(excerpt.iter().map(|excerpt| {
                 let annotation = AnnotationKind::Primary
-                    .span(place.range.clone())
-                    .label((!self.label.is_empty()).then_some(self.label.as_str()));
-                Snippet::source(&place.source.text)
-                    .path(&place.source.name)
+                    .span(excerpt.range.clone())
+                    .label((!label.is_empty()).then_some(label.as_str()));
+                Snippet::source(&excerpt.text)
+                    .path(&excerpt.name)
+                    .line_start(excerpt.line)
                     .annotation(annotation)
-            }),
-        );
+            }));
         for help in &self.help {
-            group = group.element(Level::HELP.message(help));
+            group = group.element(Level::HELP.message(printable(help)));
         }
         renderer.render(&[group])
     }
+}
+
+/// The lines of a source that a place touches; the renderer would read all of the source.
+struct Excerpt {
+    name: String,
+    text: String,
+    /// The number of the first line.
+    line: usize,
+    /// The place within the text.
+    range: Range<usize>,
+}
+
+impl Excerpt {
+    fn new(place: &Place) -> Self {
+        let text = &place.source.text;
+        let range = place.shown();
+        let lines = start_of_line(text, range.start)..end_of_line(text, range.end);
+        Excerpt {
+            name: printable(&place.source.name).replace('\n', "␊"),
+            text: visible(&text[lines.clone()]),
+            line: place.line(),
+            range: range.start - lines.start..range.end - lines.start,
+        }
+    }
+}
+
+impl Place {
+    /// The number of the line that it starts on, counted from 1.
+    pub fn line(&self) -> usize {
+        let before = &self.source.text[..self.shown().start];
+        1 + before.matches('\n').count()
+    }
+
+    /// What to point at: without the line breaks at its end, and after the last character of the
+    /// file rather than on the empty line below it.
+    fn shown(&self) -> Range<usize> {
+        let text = &self.source.text;
+        let start = floor(text, self.range.start);
+        let end = floor(text, self.range.end).max(start);
+        if start == text.len() {
+            let last = text.trim_end().len();
+            return last..last;
+        }
+        start..start + text[start..end].trim_end_matches(['\n', '\r']).len()
+    }
+}
+
+/// The nearest character boundary that is not after `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}
+
+fn start_of_line(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// Where the line of `at` ends, before its `\n` or `\r\n`.
+fn end_of_line(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    let line = rest.split('\n').next().unwrap_or(rest);
+    at + line.strip_suffix('\r').unwrap_or(line).len()
+}
+
+/// Text that cannot steer a terminal.
+fn printable(text: &str) -> String {
+    normalize_untrusted_str(&visible(text))
+}
+
+/// Replaces what the renderer would print raw although it may steer a terminal, each by a
+/// character of as many bytes, so that ranges stay right.
+fn visible(text: &str) -> String {
+    let replaced = |c| match c {
+        '\u{80}'..='\u{9F}' | '\u{61C}' => '\u{B7}',
+        '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c => c,
+    };
+    text.chars().map(replaced).collect()
 }
 
 impl fmt::Display for Problem {

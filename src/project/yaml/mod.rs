@@ -1,0 +1,110 @@
+//! YAML as a tree whose nodes know their place.
+//!
+//! Text is read in four steps, each in a file of its own: `check` refuses what is not one text,
+//! `tape` runs the parser (the only file that names it) and writes its events down within limits,
+//! `explain` says in plain words what the parser did not like, and `tree` expands the tape to
+//! nodes. `marks` and `span` turn the parser's places into ours. `locate` finds the place of a part
+//! of a value, and only when it is asked to.
+
+mod check;
+mod explain;
+mod limit;
+mod locate;
+mod marks;
+mod span;
+mod tape;
+mod tree;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::problem::{Place, Problem, Source};
+use locate::Style;
+
+/// A node of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Where it stands: all of a scalar, the first key or item of a block, a bracketed list or map
+    /// up to the end of its line.
+    pub place: Place,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The three shapes of YAML, and nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// No value, `~` or `null`.
+    Null,
+    /// Anything on one leaf: numbers and booleans keep the text that was written.
+    Scalar(Scalar),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping in the order of the file, without duplicates; what `<<` brought in comes last.
+    Map(Vec<(Key, Node)>),
+}
+
+/// The text of a leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scalar {
+    /// After YAML's own folding and escapes.
+    pub text: String,
+    /// Whether it may be read as a number or a boolean: no quotes, no block, no `!!str`.
+    pub plain: bool,
+    style: Style,
+}
+
+/// A key of a mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its text.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Reads a file of one YAML document whose root is a map.
+pub fn read(source: &Arc<Source>) -> Result<Node, Problem> {
+    check::check(source)?;
+    let tape = tape::record(source)?;
+    let root = tree::build(source, &tape)?;
+    match root.kind {
+        Kind::Map(_) => Ok(root),
+        Kind::Null if root.place.range.is_empty() => Err(check::empty(source)),
+        _ => Err(not_a_map(root)),
+    }
+}
+
+fn not_a_map(root: Node) -> Problem {
+    Problem::error(format!(
+        "expected a map at the top of the file, found {}",
+        root.kind.name()
+    ))
+    .at(root.place)
+    .help(check::MINIMAL)
+}
+
+impl Kind {
+    /// What it is called in a message, with its article.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Null => "nothing",
+            Kind::Scalar(_) => "text",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a map",
+        }
+    }
+}
+
+impl Node {
+    /// The place in the file of `range`, in bytes of this scalar's text.
+    ///
+    /// It starts at the first and ends after the last visible character of `range`; without one
+    /// it is empty. A node that is not a scalar has no parts: its own place is returned.
+    pub fn place_of(&self, range: Range<usize>) -> Place {
+        match &self.kind {
+            Kind::Scalar(scalar) => locate::part(&self.place, scalar, range),
+            _ => self.place.clone(),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The tape expanded to nodes: aliases, merge keys, and no key twice.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::tape::{Step, StepKind};
+use super::{Key, Kind, Node, Scalar, explain, limit};
+use crate::problem::{Place, Problem, Source};
+
+/// The root of the document.
+pub(super) fn build(source: &Arc<Source>, steps: &[Step]) -> Result<Node, Problem> {
+    let mut tree = Tree {
+        source,
+        steps,
+        values: 0,
+        bytes: 0,
+    };
+    tree.node(&mut 0, 0)
+}
+
+struct Tree<'a> {
+    source: &'a Arc<Source>,
+    steps: &'a [Step],
+    /// Built so far.
+    values: usize,
+    bytes: usize,
+}
+
+impl Tree<'_> {
+    /// The node at the cursor, which moves behind it. It calls itself, at most `limit::DEPTH`
+    /// times within each other.
+    fn node(&mut self, cursor: &mut usize, depth: usize) -> Result<Node, Problem> {
+        let step = &self.steps[*cursor];
+        *cursor += 1;
+        let place = self.place(&step.range);
+        let kind = match &step.kind {
+            StepKind::Alias(target) => return self.node(&mut target.clone(), depth),
+            StepKind::Null | StepKind::End => Kind::Null,
+            StepKind::Scalar { text, plain, style } => {
+                self.text(text, &place)?;
+                Kind::Scalar(Scalar {
+                    text: text.clone(),
+                    plain: *plain,
+                    style: *style,
+                })
+            }
+            StepKind::List => {
+                let inside = deeper(depth, &place)?;
+                Kind::List(self.list(cursor, inside)?)
+            }
+            StepKind::Map => {
+                let inside = deeper(depth, &place)?;
+                Kind::Map(self.map(cursor, inside)?)
+            }
+        };
+        self.value(&place)?;
+        Ok(Node { place, kind })
+    }
+
+    fn list(&mut self, cursor: &mut usize, depth: usize) -> Result<Vec<Node>, Problem> {
+        let mut items = Vec::new();
+        while !self.at_end(cursor) {
+            items.push(self.node(cursor, depth)?);
+        }
+        Ok(items)
+    }
+
+    fn map(&mut self, cursor: &mut usize, depth: usize) -> Result<Vec<(Key, Node)>, Problem> {
+        let mut entries = Entries::default();
+        let mut merged = None;
+        while !self.at_end(cursor) {
+            let brings = self.is_merge(*cursor);
+            let key = self.key(cursor, depth)?;
+            entries.claim(&key)?;
+            let value = self.node(cursor, depth)?;
+            if brings {
+                merged = Some(value);
+            } else {
+                entries.list.push((key, value));
+            }
+        }
+        if let Some(value) = merged {
+            entries.merge(value)?;
+        }
+        Ok(entries.list)
+    }
+
+    fn is_merge(&self, cursor: usize) -> bool {
+        matches!(&self.steps[cursor].kind, StepKind::Scalar { text, plain: true, .. } if text == "<<")
+    }
+
+    fn key(&mut self, cursor: &mut usize, depth: usize) -> Result<Key, Problem> {
+        let node = self.node(cursor, depth)?;
+        let text = match node.kind {
+            Kind::Scalar(scalar) => scalar.text,
+            Kind::Null => {
+                return Err(Problem::error("a key is missing")
+                    .at(node.place)
+                    .help("write `key: value`; quote a key that is `null` or `~`"));
+            }
+            Kind::List(_) | Kind::Map(_) => {
+                return Err(Problem::error(format!(
+                    "a key must be text, found {}",
+                    node.kind.name()
+                ))
+                .at(node.place)
+                .help("quote a key that is text and starts with `[`, `{` or `? `"));
+            }
+        };
+        Ok(Key {
+            text,
+            place: node.place,
+        })
+    }
+
+    /// Whether a list or map ends here; the cursor moves behind its end.
+    fn at_end(&self, cursor: &mut usize) -> bool {
+        let end = self
+            .steps
+            .get(*cursor)
+            .is_none_or(|step| matches!(step.kind, StepKind::End));
+        *cursor += usize::from(end);
+        end
+    }
+
+    fn value(&mut self, place: &Place) -> Result<(), Problem> {
+        self.values += 1;
+        if self.values > limit::VALUES {
+            return Err(limit::too_many().at(place.clone()));
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str, place: &Place) -> Result<(), Problem> {
+        self.bytes += text.len();
+        if self.bytes > limit::BYTES {
+            return Err(limit::too_long(place.clone()));
+        }
+        Ok(())
+    }
+
+    fn place(&self, range: &Range<usize>) -> Place {
+        Place {
+            source: Arc::clone(self.source),
+            range: range.clone(),
+        }
+    }
+}
+
+fn deeper(depth: usize, place: &Place) -> Result<usize, Problem> {
+    if depth == limit::DEPTH {
+        return Err(limit::too_deep().at(place.clone()));
+    }
+    Ok(depth + 1)
+}
+
+/// The entries of one map as they come in.
+#[derive(Default)]
+struct Entries {
+    list: Vec<(Key, Node)>,
+    /// Every key so far, with the place where it was first.
+    keys: HashMap<String, Place>,
+}
+
+impl Entries {
+    /// Holds the key for this map, or finds that it is taken.
+    fn claim(&mut self, key: &Key) -> Result<(), Problem> {
+        let name = explain::brief(&key.text);
+        let Some(first) = self.keys.insert(key.text.clone(), key.place.clone()) else {
+            return Ok(());
+        };
+        let help = if key.text == "<<" {
+            "name both in one list: `<<: [*a, *b]`".to_owned()
+        } else {
+            format!(
+                "the first `{name}` is on line {}: keep one of them",
+                first.line()
+            )
+        };
+        Err(Problem::error(format!("duplicate key `{name}`"))
+            .at(key.place.clone())
+            .help(help))
+    }
+
+    /// Adds what `<<` names: what is there wins, and of a list the first.
+    fn merge(&mut self, value: Node) -> Result<(), Problem> {
+        match value.kind {
+            Kind::Map(entries) => {
+                for (key, value) in entries {
+                    if !self.keys.contains_key(&key.text) {
+                        self.keys.insert(key.text.clone(), key.place.clone());
+                        self.list.push((key, value));
+                    }
+                }
+                Ok(())
+            }
+            Kind::List(maps) if maps.iter().all(|map| matches!(map.kind, Kind::Map(_))) => {
+                maps.into_iter().try_for_each(|map| self.merge(map))
+            }
+            kind => Err(Problem::error(format!(
+                "`<<` takes a map or a list of maps, found {}",
+                kind.name()
+            ))
+            .at(value.place)
+            .help("name the anchor of a map: `<<: *name`")),
+        }
+    }
+}
