@@ -922,8 +922,11 @@ fn survives(text: &str) {
 
 // ---- Another reader as the judge
 
+/// Without the three characters that only YAML 1.1, which the judge reads, takes for line breaks.
+const ONE_LINE: &str = "[^\u{85}\u{2028}\u{2029}]{0,24}";
+
 fn tree() -> impl Strategy<Value = Value> {
-    let text = prop_oneof!["[ -~]{0,12}", "[a-z \\n\\t'\":#]{0,24}", any::<String>()];
+    let text = prop_oneof!["[ -~]{0,12}", "[a-z \\n\\t'\":#]{0,24}", ONE_LINE];
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
