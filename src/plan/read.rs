@@ -419,9 +419,8 @@ fn interface(swank: &Fields<'_>) -> Word {
         .unwrap_or(false);
     if !is_loopback(&interface) {
         field.report(if remote {
-            Problem::warning(format!("swank listens on `{interface}`")).label(
-                "whoever reaches this address can run any code as the service's user",
-            )
+            Problem::warning(format!("swank listens on `{interface}`"))
+                .label("whoever reaches this address can run any code as the service's user")
         } else {
             Problem::error(format!("swank would listen on `{interface}`"))
                 .label("whoever reaches this address could run any code as the service's user")
