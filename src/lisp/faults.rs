@@ -162,7 +162,11 @@ impl Wrong<'_> {
                 "opened here",
                 "add the missing `|#`; such comments nest",
             ),
-            Wrong::TrailingEscape => say("`\\` has nothing after it", "escapes the next character", ""),
+            Wrong::TrailingEscape => say(
+                "`\\` has nothing after it",
+                "escapes the next character",
+                "",
+            ),
             Wrong::EndAfter(text) | Wrong::CloseAfter(text) => say(
                 format!("`{}` has nothing after it", shown(text)),
                 "needs one form after it",
@@ -185,7 +189,11 @@ impl Wrong<'_> {
     /// What may not stand where it stands.
     fn place_wording(self) -> Option<(String, String, String)> {
         Some(match self {
-            Wrong::Nul => say("a NUL byte cannot be in a form", "", "a command line cannot hold it"),
+            Wrong::Nul => say(
+                "a NUL byte cannot be in a form",
+                "",
+                "a command line cannot hold it",
+            ),
             Wrong::TooManyColons(text) => say(
                 format!("`{}` has too many colons", shown(text)),
                 "not a symbol",
@@ -197,13 +205,21 @@ impl Wrong<'_> {
                 "separate the elements of a list by blanks, or put a backquote before the list",
             ),
             Wrong::SpliceAtTop => say(
-                "a backquote cannot be spliced into nothing",
+                "`,@` has no list to be spliced into",
                 "",
-                "put the `,@` inside a list, or write `,`",
+                "put it inside a list, or write `,`",
             ),
             Wrong::SpliceAfterDot => say("`,@` cannot come after a dot", "", "write `,`"),
-            Wrong::DotFirst => say("nothing comes before the dot", "", "write `(a . b)`, or remove the dot"),
-            Wrong::DotLast => say("nothing comes after the dot", "", "write `(a . b)`, or remove the dot"),
+            Wrong::DotFirst => say(
+                "nothing comes before the dot",
+                "",
+                "write `(a . b)`, or remove the dot",
+            ),
+            Wrong::DotLast => say(
+                "nothing comes after the dot",
+                "",
+                "write `(a . b)`, or remove the dot",
+            ),
             Wrong::AfterDot => say(
                 "more than one datum comes after the dot",
                 "one too many",
@@ -224,10 +240,15 @@ impl Wrong<'_> {
                 "a control character",
                 "remove it",
             ),
+            Wrong::IllegalHash("#<") => say(
+                "`#<` cannot be read",
+                "not readable by design",
+                "so an object without a notation is printed; write a form that makes it",
+            ),
             Wrong::IllegalHash(text) => say(
                 format!("`{}` cannot be read", shown(text)),
-                "not readable by design",
-                "`#<…>` is how an object without a notation is printed; write a form that makes it",
+                "nothing can begin so",
+                "remove the `#`, or complete what it begins",
             ),
             Wrong::VariableAfter(name, after) => say(
                 format!("`${{{}}}` comes directly after {after}", shown(name)),
@@ -237,7 +258,10 @@ impl Wrong<'_> {
             Wrong::Value(name, value, why) => say(
                 format!("the value of `${{{}}}` must be one Lisp token", shown(name)),
                 format!("`{}` {why}", shown(value)),
-                format!("if text is meant, write it as a string: `\"${{{}}}\"`", shown(name)),
+                format!(
+                    "if text is meant, write it as a string: `\"${{{}}}\"`",
+                    shown(name)
+                ),
             ),
             _ => return None,
         })
@@ -246,13 +270,19 @@ impl Wrong<'_> {
     /// What is no datum of its kind.
     fn datum_wording(self) -> Option<(String, String, String)> {
         Some(match self {
-            Wrong::DividedByZero(text) => say(format!("`{}` divides by zero", shown(text)), "not a number", ""),
+            Wrong::DividedByZero(text) => say(
+                format!("`{}` divides by zero", shown(text)),
+                "not a number",
+                "",
+            ),
             Wrong::NoNumber(text) => say(
                 format!("`{}` needs a number", shown(text)),
                 "the number is missing",
                 "write it between the `#` and the letter or sign",
             ),
-            Wrong::BadRadix(text) => say(format!("`{}` has no such base", shown(text)), "2 to 36", ""),
+            Wrong::BadRadix(text) => {
+                say(format!("`{}` has no such base", shown(text)), "2 to 36", "")
+            }
             Wrong::NotRational(text) => say(
                 format!("`{}` needs an integer or a ratio in its base", shown(text)),
                 "not such a number",
@@ -263,7 +293,11 @@ impl Wrong<'_> {
                 "not a string",
                 "write `#p\"/path\"`",
             ),
-            Wrong::NotComplex => say("`#c` needs two real numbers", "not two numbers", "write `#c(1 2)`"),
+            Wrong::NotComplex => say(
+                "`#c` needs two real numbers",
+                "not two numbers",
+                "write `#c(1 2)`",
+            ),
             Wrong::NotAStructure => say(
                 "`#s` needs a list that begins with a structure's name",
                 "not such a list",
@@ -280,7 +314,11 @@ impl Wrong<'_> {
                 "the number says how many there may be",
                 "",
             ),
-            Wrong::NotBits(text) => say(format!("`{}` holds more than bits", shown(text)), "only 0 and 1", ""),
+            Wrong::NotBits(text) => say(
+                format!("`{}` holds more than bits", shown(text)),
+                "only 0 and 1",
+                "",
+            ),
             Wrong::BitLength(text) => say(
                 format!("`{}` holds another number of bits", shown(text)),
                 "the number says how many there may be",
@@ -291,14 +329,22 @@ impl Wrong<'_> {
                 "a symbol after `#:` has none",
                 "remove the `#:`, or the package",
             ),
-            Wrong::NumericUninterned(text) => say(format!("`{}` is not a symbol", shown(text)), "a number", ""),
+            Wrong::NumericUninterned(text) => {
+                say(format!("`{}` is not a symbol", shown(text)), "a number", "")
+            }
             Wrong::UndefinedLabel(text) => say(
                 format!("`{}` refers to nothing", shown(text)),
                 "no such label before it",
                 "",
             ),
-            Wrong::LabelTwice(text) => say(format!("`{}` is there twice", shown(text)), "the second", ""),
-            Wrong::LabelsItself(text) => say(format!("`{}` labels only itself", shown(text)), "", ""),
+            Wrong::LabelTwice(text) => say(
+                format!("`{}` is there twice", shown(text)),
+                "the second",
+                "",
+            ),
+            Wrong::LabelsItself(text) => {
+                say(format!("`{}` labels only itself", shown(text)), "", "")
+            }
             Wrong::BadFeature(text, why) => say(
                 format!("`{}` is not a feature expression", shown(text)),
                 why,
@@ -344,12 +390,20 @@ impl Wrong<'_> {
                 "cannot be checked",
                 "a readtable with it must be in force when the form is read",
             ),
-            _ => say("no form is here", "", "write a form: `(package:function …)`"),
+            _ => say(
+                "no form is here",
+                "",
+                "write a form: `(package:function …)`",
+            ),
         }
     }
 }
 
-fn say(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> (String, String, String) {
+fn say(
+    message: impl Into<String>,
+    label: impl Into<String>,
+    help: impl Into<String>,
+) -> (String, String, String) {
     (message.into(), label.into(), help.into())
 }
 

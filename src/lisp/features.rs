@@ -28,7 +28,15 @@ const HERE: &[(&str, bool)] = &[
     ("FREEBSD", cfg!(target_os = "freebsd")),
     ("OPENBSD", cfg!(target_os = "openbsd")),
     ("NETBSD", cfg!(target_os = "netbsd")),
-    ("BSD", cfg!(any(target_os = "macos", target_os = "freebsd", target_os = "openbsd", target_os = "netbsd"))),
+    (
+        "BSD",
+        cfg!(any(
+            target_os = "macos",
+            target_os = "freebsd",
+            target_os = "openbsd",
+            target_os = "netbsd"
+        )),
+    ),
     ("X86-64", cfg!(target_arch = "x86_64")),
     ("X86", cfg!(target_arch = "x86")),
     ("ARM64", cfg!(target_arch = "aarch64")),
@@ -82,7 +90,8 @@ enum Operator {
 impl Operator {
     fn of_symbol(text: &str) -> Self {
         let (package, name) = symbol_name(text);
-        let standard = package.is_none_or(|p| matches!(p.as_str(), "" | "KEYWORD" | "CL" | "COMMON-LISP"));
+        let standard =
+            package.is_none_or(|p| matches!(p.as_str(), "" | "KEYWORD" | "CL" | "COMMON-LISP"));
         match name.as_str() {
             "AND" if standard => Operator::And,
             "OR" if standard => Operator::Or,
@@ -128,12 +137,14 @@ impl Gathered {
             Some(Operator::Not) if self.arguments != 1 => {
                 return Truth::Bad("`not` takes one feature");
             }
-            Some(Operator::Not) => self.decided.unwrap_or(Truth::No),
-            Some(Operator::And) if dotted && self.decided == Some(Truth::No) => Truth::No,
             Some(Operator::And) => self.decided.unwrap_or(Truth::Yes),
-            Some(Operator::Or) => self.decided.unwrap_or(Truth::No),
+            Some(Operator::Or | Operator::Not) => self.decided.unwrap_or(Truth::No),
         };
         let excused = self.operator == Some(Operator::And) && decided == Truth::No;
-        if dotted && !excused { Truth::Bad("a dotted list is none") } else { decided }
+        if dotted && !excused {
+            Truth::Bad("a dotted list is none")
+        } else {
+            decided
+        }
     }
 }

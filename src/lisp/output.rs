@@ -51,7 +51,13 @@ impl Output {
     }
 
     /// Appends a token and the gap before it.
-    pub(super) fn token(&mut self, source: &Source<'_>, settings: &[Setting], gap: &Gap, token: &Range<usize>) {
+    pub(super) fn token(
+        &mut self,
+        source: &Source<'_>,
+        settings: &[Setting],
+        gap: &Gap,
+        token: &Range<usize>,
+    ) {
         let text = &source.text()[token.clone()];
         match &mut self.range {
             None => self.range = Some(token.clone()),
@@ -75,7 +81,12 @@ impl Output {
 }
 
 /// The text as it was written, but for its variables; `open` if it may end in a comment.
-pub(super) fn verbatim(source: &Source<'_>, settings: &[Setting], range: &Range<usize>, open: bool) -> Word {
+pub(super) fn verbatim(
+    source: &Source<'_>,
+    settings: &[Setting],
+    range: &Range<usize>,
+    open: bool,
+) -> Word {
     let mut word = Word::default();
     spell(&mut word, source, settings, range, 0);
     if open {
@@ -85,13 +96,24 @@ pub(super) fn verbatim(source: &Source<'_>, settings: &[Setting], range: &Range<
 }
 
 /// Appends a range; begins to look for variables at `hole` and returns the next.
-fn spell(word: &mut Word, source: &Source<'_>, settings: &[Setting], range: &Range<usize>, mut hole: usize) -> usize {
+fn spell(
+    word: &mut Word,
+    source: &Source<'_>,
+    settings: &[Setting],
+    range: &Range<usize>,
+    mut hole: usize,
+) -> usize {
     let mut from = range.start;
     while hole < source.hole_count() && source.hole(hole).range.start < range.end {
         let found = &source.hole(hole).range;
         if found.start >= range.start {
             word.push_text(&source.text()[from..found.start]);
-            spell_variable(word, source, hole, settings.get(hole).copied().unwrap_or_default());
+            spell_variable(
+                word,
+                source,
+                hole,
+                settings.get(hole).copied().unwrap_or_default(),
+            );
             from = found.end;
         }
         hole += 1;

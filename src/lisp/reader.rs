@@ -161,16 +161,20 @@ impl<'s, 'a> Reader<'s, 'a> {
             return Err(self.source.fault(opened, Wrong::TooDeep(DEEPEST)));
         }
         let outside = std::mem::replace(&mut self.context, inside);
-        self.stack.push(Frame { opened, outside, kind });
+        self.stack.push(Frame {
+            opened,
+            outside,
+            kind,
+        });
         Ok(())
     }
 
-    fn open(&mut self, opener: Opener, opened: Range<usize>) -> Result<(), Fault> {
+    fn open(&mut self, opener: Opener, at: Range<usize>) -> Result<(), Fault> {
         let mut inside = self.context;
         if opener == Opener::Structure {
             inside.backquotes = 0;
         }
-        self.push(opened, Kind::List(opener, Listing::default()), inside)
+        self.push(at, Kind::List(opener, Listing::default()), inside)
     }
 
     fn prefix(&mut self, prefix: Prefix, opened: Range<usize>) -> Result<(), Fault> {
@@ -195,7 +199,10 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     fn unknown(&mut self, takes_datum: bool, opened: Range<usize>) -> Result<(), Fault> {
-        let form = self.output.range().map_or(opened.start, |range| range.start);
+        let form = self
+            .output
+            .range()
+            .map_or(opened.start, |range| range.start);
         self.unknown.get_or_insert(Unknown {
             form: self.forms.len(),
             start: form,
@@ -226,7 +233,11 @@ impl<'s, 'a> Reader<'s, 'a> {
                 } else {
                     self.closed(opener, &list, &frame.opened, closed)?
                 };
-                let truth = if opener == Opener::List { truth } else { Truth::NOT_A_FEATURE };
+                let truth = if opener == Opener::List {
+                    truth
+                } else {
+                    Truth::NOT_A_FEATURE
+                };
                 self.complete(Datum {
                     truth,
                     ..Datum::new(shape, range)
@@ -243,20 +254,24 @@ impl<'s, 'a> Reader<'s, 'a> {
         &self,
         opener: Opener,
         list: &Listing,
-        opened: &Range<usize>,
-        closed: Range<usize>,
+        from: &Range<usize>,
+        to: Range<usize>,
     ) -> Result<Shape, Fault> {
         if list.dot == Dot::Waiting {
-            return Err(self.source.fault(closed, Wrong::DotLast));
+            return Err(self.source.fault(to, Wrong::DotLast));
         }
         let counted = list.so_far;
-        let range = opened.start..closed.end;
+        let range = from.start..to.end;
         match opener {
             Opener::List => Ok(Shape::List(counted)),
-            Opener::Structure if !counted.named => Err(self.source.fault(range, Wrong::NotAStructure)),
-            Opener::Vector(_) if counted.dotted => Err(self.source.fault(range, Wrong::DottedVector)),
+            Opener::Structure if !counted.is_named() => {
+                Err(self.source.fault(range, Wrong::NotAStructure))
+            }
+            Opener::Vector(_) if counted.dotted => {
+                Err(self.source.fault(range, Wrong::DottedVector))
+            }
             Opener::Vector(Some(length)) if !counted.uncertain && !counted.fills(length) => {
-                let text = self.text(opened);
+                let text = self.text(from);
                 Err(self.source.fault(range, Wrong::VectorLength(text)))
             }
             Opener::Vector(_) | Opener::Structure => Ok(Shape::Other),
@@ -271,7 +286,10 @@ impl<'s, 'a> Reader<'s, 'a> {
         else {
             return Err(self.source.fault(at, Wrong::LoneDot));
         };
+        let at_end = at.end == self.source.text().len();
         let wrong = match list.dot {
+            // More text may make it the dot of a number; that the list is open is the fault.
+            Dot::None if at_end => return Ok(()),
             Dot::None if list.so_far.count == 0 => Wrong::DotFirst,
             Dot::None => {
                 list.dot = Dot::Waiting;
@@ -309,11 +327,13 @@ impl<'s, 'a> Reader<'s, 'a> {
                 let text = self.text(&range);
                 return Err(self.source.fault(range, Wrong::UndefinedLabel(text)));
             }
-            Atom::Other => Shape::Other,
+            Atom::Uninterned | Atom::Other => Shape::Other,
         };
         let mut datum = Datum::new(shape, range);
         if self.context.feature && datum.is_symbol() {
             datum.truth = features::of_symbol(self.text(&datum.token));
+        } else if atom == Atom::Uninterned {
+            datum.truth = Truth::No;
         }
         self.complete(datum)
     }
@@ -323,7 +343,9 @@ impl<'s, 'a> Reader<'s, 'a> {
         loop {
             match self.stack.last_mut().map(|frame| &mut frame.kind) {
                 None => return self.top_level(&datum),
-                Some(Kind::List(_, list)) => return element(self.source, list, self.context, &datum),
+                Some(Kind::List(_, list)) => {
+                    return element(self.source, list, self.context, &datum);
+                }
                 Some(Kind::Prefix(_) | Kind::Guard(_)) => {
                     let Some(outer) = self.reduce(datum)? else {
                         return Ok(());
@@ -372,7 +394,12 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     /// Decides whether a feature shows the next datum.
-    fn guard(&mut self, opened: Range<usize>, wanted: bool, expression: &Datum) -> Result<(), Fault> {
+    fn guard(
+        &mut self,
+        opened: Range<usize>,
+        wanted: bool,
+        expression: &Datum,
+    ) -> Result<(), Fault> {
         let present = match expression.truth {
             Truth::Yes => true,
             Truth::No => false,
@@ -391,7 +418,12 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     /// The shape of a datum with its prefix.
-    fn prefixed(&self, prefix: Prefix, opened: &Range<usize>, datum: &Datum) -> Result<Shape, Fault> {
+    fn prefixed(
+        &self,
+        prefix: Prefix,
+        opened: &Range<usize>,
+        datum: &Datum,
+    ) -> Result<Shape, Fault> {
         let wrong = |wrong| Err(self.source.fault(opened.start..datum.range.end, wrong));
         let shape = datum.shape;
         let known = !shape.is_unknown();
@@ -415,13 +447,17 @@ impl<'s, 'a> Reader<'s, 'a> {
                 wrong(Wrong::LabelsItself(self.text(opened)))
             }
             Prefix::Label(_) | Prefix::Package => Ok(shape),
-            Prefix::Comma | Prefix::Complex | Prefix::Array(_) | Prefix::Feature(_) => Ok(Shape::Other),
+            Prefix::Comma | Prefix::Complex | Prefix::Array(_) | Prefix::Feature(_) => {
+                Ok(Shape::Other)
+            }
         }
     }
 
     fn rational(&self, radix: u32, datum: &Datum) -> Option<Number> {
         match datum.shape {
-            Shape::Number | Shape::Symbol { plain: true } => token::rational(self.text(&datum.token), radix),
+            Shape::Number | Shape::Symbol { plain: true } => {
+                token::rational(self.text(&datum.token), radix)
+            }
             Shape::Rational | Shape::Unknown | Shape::Reference(_) => Some(Number::Real),
             _ => None,
         }
@@ -440,7 +476,9 @@ impl<'s, 'a> Reader<'s, 'a> {
         }
         if let (Count::One, Some(kind)) = (self.count, datum.idle()) {
             let text = self.text(&datum.range);
-            return Err(self.source.fault(datum.range.clone(), Wrong::NotACall(text, kind)));
+            return Err(self
+                .source
+                .fault(datum.range.clone(), Wrong::NotACall(text, kind)));
         }
         Ok(())
     }
@@ -455,7 +493,8 @@ impl<'s, 'a> Reader<'s, 'a> {
         if self.data == 0 {
             if let Some(last) = self.forms.last_mut() {
                 last.word.push_text(" ");
-                last.word.extend(output.into_word().pieces().iter().cloned());
+                last.word
+                    .extend(output.into_word().pieces().iter().cloned());
                 last.warnings.extend(warnings);
             }
             return;
@@ -463,12 +502,20 @@ impl<'s, 'a> Reader<'s, 'a> {
         self.data = 0;
         let here = self.forms.len();
         let word = if self.unknown.is_some_and(|unknown| unknown.form == here) {
-            let kept = if gap.comments { self.trimmed(range.start..gap.range.end) } else { range };
+            let kept = if gap.comments {
+                self.trimmed(range.start..gap.range.end)
+            } else {
+                range
+            };
             self.verbatim(&kept, gap.open)
         } else {
             output.into_word()
         };
-        let word = if self.call { parenthesized(&word) } else { word };
+        let word = if self.call {
+            parenthesized(&word)
+        } else {
+            word
+        };
         self.forms.push(Form { word, warnings });
     }
 
@@ -491,18 +538,21 @@ impl<'s, 'a> Reader<'s, 'a> {
             warnings.extend(form.warnings);
         }
         warnings.push(fault);
-        let word = if self.call { parenthesized(&word) } else { word };
+        let word = if self.call {
+            parenthesized(&word)
+        } else {
+            word
+        };
         self.forms.push(Form { word, warnings });
         Ok(())
     }
 
     fn nothing(&self) -> Fault {
-        match &self.hidden {
-            Some(range) => self.source.fault(range.clone(), Wrong::Hidden(self.text(range))),
-            None => {
-                let all = 0..self.source.text().len();
-                self.source.fault(all, Wrong::Empty)
-            }
+        if let Some(range) = &self.hidden {
+            let text = self.text(range);
+            self.source.fault(range.clone(), Wrong::Hidden(text))
+        } else {
+            self.source.fault(0..self.source.text().len(), Wrong::Empty)
         }
     }
 
@@ -523,12 +573,19 @@ impl<'s, 'a> Reader<'s, 'a> {
 }
 
 /// Takes a datum into the list that it stands in.
-fn element(source: &Source<'_>, list: &mut Listing, context: Context, datum: &Datum) -> Result<(), Fault> {
+fn element(
+    source: &Source<'_>,
+    list: &mut Listing,
+    context: Context,
+    datum: &Datum,
+) -> Result<(), Fault> {
     if context.suppressed {
         return Ok(());
     }
     if context.feature && list.dot == Dot::None {
-        let symbol = datum.is_symbol().then(|| &source.text()[datum.token.clone()]);
+        let symbol = datum
+            .is_symbol()
+            .then(|| &source.text()[datum.token.clone()]);
         list.gathered.add(symbol, datum.truth);
     }
     match list.dot {

@@ -129,7 +129,10 @@ impl<'a> Source<'a> {
     pub(super) fn peek(&self, cursor: Cursor) -> Unit {
         match self.holes.get(cursor.hole) {
             Some(hole) if hole.range.start == cursor.pos => Unit::Hole(cursor.hole),
-            _ => self.text[cursor.pos..].chars().next().map_or(Unit::End, Unit::Char),
+            _ => self.text[cursor.pos..]
+                .chars()
+                .next()
+                .map_or(Unit::End, Unit::Char),
         }
     }
 
@@ -159,9 +162,13 @@ impl<'a> Source<'a> {
     }
 
     fn place_of_start(&self, pos: usize) -> usize {
-        let after = self.segments.partition_point(|segment| segment.start <= pos);
+        let after = self
+            .segments
+            .partition_point(|segment| segment.start <= pos);
         match after.checked_sub(1).map(|index| &self.segments[index]) {
-            Some(segment) if segment.written => (segment.at.start + (pos - segment.start)).min(segment.at.end),
+            Some(segment) if segment.written => {
+                (segment.at.start + (pos - segment.start)).min(segment.at.end)
+            }
             Some(segment) if pos == self.text.len() => segment.at.end,
             Some(segment) => segment.at.start,
             None => 0,
@@ -171,7 +178,9 @@ impl<'a> Source<'a> {
     fn place_of_end(&self, pos: usize) -> usize {
         let after = self.segments.partition_point(|segment| segment.start < pos);
         match after.checked_sub(1).map(|index| &self.segments[index]) {
-            Some(segment) if segment.written => (segment.at.start + (pos - segment.start)).min(segment.at.end),
+            Some(segment) if segment.written => {
+                (segment.at.start + (pos - segment.start)).min(segment.at.end)
+            }
             Some(segment) => segment.at.end,
             None => 0,
         }

@@ -48,7 +48,9 @@ fn all_digits(text: &str, radix: u32) -> bool {
 
 fn is_float(text: &str) -> bool {
     let body = unsigned(text);
-    let mantissa_end = body.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(body.len());
+    let mantissa_end = body
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(body.len());
     let (mantissa, exponent) = body.split_at(mantissa_end);
     let (whole, fraction) = match mantissa.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -56,9 +58,8 @@ fn is_float(text: &str) -> bool {
     };
     match fraction {
         Some(fraction) if fraction.contains('.') => false,
-        Some("") => !whole.is_empty() && is_exponent(exponent),
+        None | Some("") => !whole.is_empty() && is_exponent(exponent),
         Some(_) => exponent.is_empty() || is_exponent(exponent),
-        None => !whole.is_empty() && is_exponent(exponent),
     }
 }
 
@@ -109,19 +110,72 @@ pub(super) fn is_plain(c: char) -> bool {
 
 /// Names of characters that hold neither `_` nor `-`, besides `U` and hexadecimal digits.
 const CHARACTER_NAMES: &[&str] = &[
-    "ack", "altmode", "ampersand", "apostrophe", "asterisk", "backspace", "bel", "bell", "breve",
-    "can", "caron", "cedilla", "colon", "comma", "dc1", "dc2", "dc3", "dc4", "del", "delete",
-    "diaeresis", "dle", "em", "enq", "eot", "esc", "escape", "etb", "etx", "fs", "gs", "linefeed",
-    "macron", "nak", "newline", "nul", "null", "ogonek", "page", "return", "rs", "rubout",
-    "semicolon", "si", "so", "soh", "solidus", "space", "stx", "sub", "syn", "tab", "tilde", "us",
+    "ack",
+    "altmode",
+    "ampersand",
+    "apostrophe",
+    "asterisk",
+    "backspace",
+    "bel",
+    "bell",
+    "breve",
+    "can",
+    "caron",
+    "cedilla",
+    "colon",
+    "comma",
+    "dc1",
+    "dc2",
+    "dc3",
+    "dc4",
+    "del",
+    "delete",
+    "diaeresis",
+    "dle",
+    "em",
+    "enq",
+    "eot",
+    "esc",
+    "escape",
+    "etb",
+    "etx",
+    "fs",
+    "gs",
+    "linefeed",
+    "macron",
+    "nak",
+    "newline",
+    "nul",
+    "null",
+    "ogonek",
+    "page",
+    "return",
+    "rs",
+    "rubout",
+    "semicolon",
+    "si",
+    "so",
+    "soh",
+    "solidus",
+    "space",
+    "stx",
+    "sub",
+    "syn",
+    "tab",
+    "tilde",
+    "us",
     "vt",
 ];
 
 /// Whether there may be a character of this name; long Unicode names are believed.
 pub(super) fn may_name_character(name: &str) -> bool {
-    let hex = name.strip_prefix(['u', 'U']).map(|rest| rest.strip_prefix('+').unwrap_or(rest));
+    let hex = name
+        .strip_prefix(['u', 'U'])
+        .map(|rest| rest.strip_prefix('+').unwrap_or(rest));
     name.chars().nth(1).is_none()
         || name.contains(['_', '-'])
         || hex.is_some_and(|hex| all_digits(hex, 16))
-        || CHARACTER_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || CHARACTER_NAMES
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
 }
