@@ -205,9 +205,9 @@ impl Wrong<'_> {
                 "separate the elements of a list by blanks, or put a backquote before the list",
             ),
             Wrong::SpliceAtTop => say(
-                "a backquote cannot be spliced into nothing",
+                "`,@` has no list to be spliced into",
                 "",
-                "put the `,@` inside a list, or write `,`",
+                "put it inside a list, or write `,`",
             ),
             Wrong::SpliceAfterDot => say("`,@` cannot come after a dot", "", "write `,`"),
             Wrong::DotFirst => say(
@@ -240,10 +240,15 @@ impl Wrong<'_> {
                 "a control character",
                 "remove it",
             ),
+            Wrong::IllegalHash("#<") => say(
+                "`#<` cannot be read",
+                "not readable by design",
+                "so an object without a notation is printed; write a form that makes it",
+            ),
             Wrong::IllegalHash(text) => say(
                 format!("`{}` cannot be read", shown(text)),
-                "not readable by design",
-                "`#<…>` is how an object without a notation is printed; write a form that makes it",
+                "nothing can begin so",
+                "remove the `#`, or complete what it begins",
             ),
             Wrong::VariableAfter(name, after) => say(
                 format!("`${{{}}}` comes directly after {after}", shown(name)),

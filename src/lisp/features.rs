@@ -137,10 +137,8 @@ impl Gathered {
             Some(Operator::Not) if self.arguments != 1 => {
                 return Truth::Bad("`not` takes one feature");
             }
-            Some(Operator::Not) => self.decided.unwrap_or(Truth::No),
-            Some(Operator::And) if dotted && self.decided == Some(Truth::No) => Truth::No,
             Some(Operator::And) => self.decided.unwrap_or(Truth::Yes),
-            Some(Operator::Or) => self.decided.unwrap_or(Truth::No),
+            Some(Operator::Or | Operator::Not) => self.decided.unwrap_or(Truth::No),
         };
         let excused = self.operator == Some(Operator::And) && decided == Truth::No;
         if dotted && !excused {

@@ -2,7 +2,10 @@
 //! readtable.
 //!
 //! What a token means may depend on where it stands, so the reader says so with each
-//! step. Here too a variable's value is held to be one token and no more.
+//! step.
+
+mod dispatch;
+mod value;
 
 use std::ops::Range;
 
@@ -130,6 +133,8 @@ pub(super) enum Atom {
     String,
     /// A character.
     Character,
+    /// `#:x`
+    Uninterned,
     /// `#1#`
     Reference(u64),
     /// Anything else.
@@ -212,7 +217,6 @@ impl<'s, 'a> Lexer<'s, 'a> {
         match self.peek() {
             Unit::End => Ok(Lexeme::End),
             Unit::Hole(number) if self.stands_alone() => self.variable(number),
-            Unit::Hole(_) => self.symbol(context),
             Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::List))),
             Unit::Char(')') => Ok(self.take(Lexeme::Close)),
             Unit::Char('\'') => Ok(self.take(Lexeme::Prefix(Prefix::Quote))),
@@ -220,7 +224,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
             Unit::Char('"') => self.string(),
             Unit::Char(',') => self.comma(context),
             Unit::Char('#') => self.dispatch(start, context),
-            Unit::Char(_) => self.symbol(context),
+            Unit::Char(_) | Unit::Hole(_) => self.symbol(context),
         }
     }
 
@@ -524,236 +528,5 @@ impl<'s, 'a> Lexer<'s, 'a> {
         let range = start..end + more;
         let text = &self.source.text()[range.clone()];
         self.source.fault(range, Wrong::TooManyColons(text))
-    }
-
-    // Variables.
-
-    /// Whether the variable at the cursor has no part of a token directly after it.
-    fn stands_alone(&self) -> bool {
-        match self.source.peek(self.source.after(self.cursor)) {
-            Unit::End => true,
-            Unit::Char(c) => token::is_delimiter(c),
-            Unit::Hole(_) => false,
-        }
-    }
-
-    /// A variable that is a token by itself.
-    fn variable(&mut self, number: usize) -> Result<Lexeme, Fault> {
-        let value = self.source.value(number);
-        let lexeme = lone_token(value).map_err(|why| self.value_fault(number, why))?;
-        self.pass(number, Setting::Token);
-        Ok(lexeme)
-    }
-
-    /// Refuses a value that may not be a piece of a token.
-    fn glued(&self, number: usize) -> Result<(), Fault> {
-        let value = self.source.value(number);
-        let why = if value.is_empty() {
-            "is empty"
-        } else if value.chars().all(token::is_plain) {
-            return Ok(());
-        } else {
-            "is glued to a token and not made of plain characters"
-        };
-        Err(self.value_fault(number, why))
-    }
-
-    fn value_fault(&self, number: usize, why: &'static str) -> Fault {
-        let hole = self.source.hole(number);
-        Wrong::Value(hole.name(), self.source.value(number), why).at(hole.at.clone())
-    }
-
-    fn variable_after(&self, number: usize, after: &'static str) -> Fault {
-        let hole = self.source.hole(number);
-        Wrong::VariableAfter(hole.name(), after).at(hole.at.clone())
-    }
-
-    // Dispatch macros.
-
-    fn dispatch(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
-        self.bump();
-        let number_start = self.cursor.pos;
-        while matches!(self.peek(), Unit::Char('0'..='9')) {
-            self.bump();
-        }
-        let digits = self.since(number_start);
-        let argument = (!digits.is_empty()).then(|| digits.parse::<u64>().unwrap_or(u64::MAX));
-        match self.peek() {
-            Unit::End => Err(self.fault(start, Wrong::EndAfter)),
-            Unit::Hole(number) => Err(self.variable_after(number, "`#`")),
-            Unit::Char(c) => {
-                self.bump();
-                self.dispatched(start, c.to_ascii_lowercase(), argument, context)
-            }
-        }
-    }
-
-    fn dispatched(
-        &mut self,
-        start: usize,
-        sub: char,
-        argument: Option<u64>,
-        context: Context,
-    ) -> Result<Lexeme, Fault> {
-        match sub {
-            '\'' => Ok(Lexeme::Prefix(Prefix::Quote)),
-            '.' => Ok(Lexeme::Prefix(Prefix::Eval)),
-            '+' | '-' => Ok(Lexeme::Prefix(Prefix::Feature(sub == '+'))),
-            'p' => Ok(Lexeme::Prefix(Prefix::Path)),
-            'c' => Ok(Lexeme::Prefix(Prefix::Complex)),
-            'a' => Ok(Lexeme::Prefix(Prefix::Array(argument.is_some()))),
-            '(' => {
-                let length = argument.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-                Ok(Lexeme::Open(Opener::Vector(length)))
-            }
-            '\\' => self.character(start, context),
-            's' => self.structure(start, context),
-            ':' | '*' | 'b' | 'o' | 'x' | 'r' if context.suppressed => {
-                self.scan(false)?;
-                Ok(Lexeme::Atom(Atom::Other))
-            }
-            'b' => Ok(Lexeme::Prefix(Prefix::Radix(2))),
-            'o' => Ok(Lexeme::Prefix(Prefix::Radix(8))),
-            'x' => Ok(Lexeme::Prefix(Prefix::Radix(16))),
-            'r' => self.radix(start, argument),
-            ':' => self.uninterned(start, context),
-            '*' => self.bits(start, argument),
-            '=' | '#' => self.label(start, sub, argument, context),
-            ')' | '<' | ' ' | '\t' | '\n' | '\x0c' | '\r' | '\x08' => {
-                Err(self.fault(start, Wrong::IllegalHash))
-            }
-            _ => Ok(self.unknown(start)),
-        }
-    }
-
-    fn character(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
-        let name_start = self.cursor.pos;
-        let variables = self.cursor.hole;
-        match self.peek() {
-            Unit::End => {
-                return Err(self
-                    .source
-                    .fault(start..self.cursor.pos, Wrong::TrailingEscape));
-            }
-            Unit::Char(_) => self.bump(),
-            Unit::Hole(number) => {
-                self.glued(number)?;
-                self.pass(number, Setting::Token);
-            }
-        }
-        let scan = self.scan(false)?;
-        let name = self.since(name_start);
-        if !context.suppressed && !scan.escaped && !token::may_name_character(name) {
-            if let Some(number) = (variables..self.cursor.hole).next() {
-                return Err(self.value_fault(number, "names no character"));
-            }
-            self.warnings
-                .push(self.fault(start, Wrong::UnknownCharacter));
-        }
-        Ok(Lexeme::Atom(Atom::Character))
-    }
-
-    fn structure(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
-        match self.peek() {
-            _ if context.suppressed => Ok(Lexeme::Prefix(Prefix::Any)),
-            Unit::End => Err(self.fault(start, Wrong::EndAfter)),
-            Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::Structure))),
-            _ => Err(self.fault(start, |_| Wrong::NotAStructure)),
-        }
-    }
-
-    fn radix(&mut self, start: usize, argument: Option<u64>) -> Result<Lexeme, Fault> {
-        match argument.map(u32::try_from) {
-            None => Err(self.fault(start, Wrong::NoNumber)),
-            Some(Ok(radix @ 2..=36)) => Ok(Lexeme::Prefix(Prefix::Radix(radix))),
-            Some(_) => Err(self.fault(start, Wrong::BadRadix)),
-        }
-    }
-
-    fn uninterned(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
-        let scan = self.scan(false)?;
-        if scan.colons.count > 0 {
-            return Err(self.fault(start, Wrong::QualifiedUninterned));
-        }
-        if !scan.escaped && token::is_integer(self.since(scan.start), context.radix) {
-            return Err(self.fault(start, Wrong::NumericUninterned));
-        }
-        Ok(Lexeme::Atom(Atom::Other))
-    }
-
-    fn bits(&mut self, start: usize, argument: Option<u64>) -> Result<Lexeme, Fault> {
-        let scan = self.scan(false)?;
-        let bits = self.since(scan.start);
-        if scan.escaped || !bits.bytes().all(|bit| matches!(bit, b'0' | b'1')) {
-            return Err(self.fault(start, Wrong::NotBits));
-        }
-        match argument {
-            Some(length) if bits.len() as u64 > length || (length > 0 && bits.is_empty()) => {
-                Err(self.fault(start, Wrong::BitLength))
-            }
-            _ => Ok(Lexeme::Atom(Atom::Other)),
-        }
-    }
-
-    fn label(
-        &mut self,
-        start: usize,
-        sub: char,
-        argument: Option<u64>,
-        context: Context,
-    ) -> Result<Lexeme, Fault> {
-        match argument {
-            _ if context.suppressed && sub == '=' => Ok(Lexeme::Nothing),
-            _ if context.suppressed => Ok(Lexeme::Atom(Atom::Other)),
-            None => Err(self.fault(start, Wrong::NoNumber)),
-            Some(label) if sub == '=' => Ok(Lexeme::Prefix(Prefix::Label(label))),
-            Some(label) => Ok(Lexeme::Atom(Atom::Reference(label))),
-        }
-    }
-
-    /// Such a macro is held to take what is written directly after it.
-    fn unknown(&mut self, start: usize) -> Lexeme {
-        self.warnings.push(self.fault(start, Wrong::UnknownMacro));
-        let alone = match self.peek() {
-            Unit::End => true,
-            Unit::Char(c) => token::is_blank(c) || c == ')',
-            Unit::Hole(_) => false,
-        };
-        Lexeme::Unknown(!alone)
-    }
-}
-
-/// The token that a variable's value is, all of it.
-///
-/// # Errors
-/// When it is something else; the error says what.
-fn lone_token(value: &str) -> Result<Lexeme, &'static str> {
-    let part = super::Part {
-        text: value,
-        at: 0..value.len(),
-        origin: super::Origin::Written,
-    };
-    if value.is_empty() {
-        return Err("is empty");
-    }
-    let source = Source::new(&[part]).map_err(|_| "is not a token")?;
-    let mut lexer = Lexer::new(&source);
-    let token = lexer
-        .next(Context::default())
-        .map_err(|_| "is not a token")?;
-    let allowed = matches!(
-        token.lexeme,
-        Lexeme::Atom(
-            Atom::Symbol(_) | Atom::Keyword | Atom::Number | Atom::String | Atom::Character
-        )
-    );
-    if !token.gap.range.is_empty() {
-        Err("begins with a blank or a comment")
-    } else if !allowed || !lexer.warnings.is_empty() {
-        Err("is not a token")
-    } else if token.range.end < value.len() {
-        Err("is more than a token")
-    } else {
-        Ok(token.lexeme)
     }
 }

@@ -169,12 +169,12 @@ impl<'s, 'a> Reader<'s, 'a> {
         Ok(())
     }
 
-    fn open(&mut self, opener: Opener, opened: Range<usize>) -> Result<(), Fault> {
+    fn open(&mut self, opener: Opener, at: Range<usize>) -> Result<(), Fault> {
         let mut inside = self.context;
         if opener == Opener::Structure {
             inside.backquotes = 0;
         }
-        self.push(opened, Kind::List(opener, Listing::default()), inside)
+        self.push(at, Kind::List(opener, Listing::default()), inside)
     }
 
     fn prefix(&mut self, prefix: Prefix, opened: Range<usize>) -> Result<(), Fault> {
@@ -254,24 +254,28 @@ impl<'s, 'a> Reader<'s, 'a> {
         &self,
         opener: Opener,
         list: &Listing,
-        opened: &Range<usize>,
-        closed: Range<usize>,
+        from: &Range<usize>,
+        to: Range<usize>,
     ) -> Result<Shape, Fault> {
         if list.dot == Dot::Waiting {
-            return Err(self.source.fault(closed, Wrong::DotLast));
+            return Err(self.source.fault(to, Wrong::DotLast));
         }
         let counted = list.so_far;
-        let range = opened.start..closed.end;
+        let range = from.start..to.end;
         match opener {
             Opener::List => Ok(Shape::List(counted)),
+<<<<<<< HEAD
             Opener::Structure if !counted.named => {
+=======
+            Opener::Structure if !counted.is_named() => {
+>>>>>>> 37034c60e10fb7971c57bb5cbdaf6b45fb32db89
                 Err(self.source.fault(range, Wrong::NotAStructure))
             }
             Opener::Vector(_) if counted.dotted => {
                 Err(self.source.fault(range, Wrong::DottedVector))
             }
             Opener::Vector(Some(length)) if !counted.uncertain && !counted.fills(length) => {
-                let text = self.text(opened);
+                let text = self.text(from);
                 Err(self.source.fault(range, Wrong::VectorLength(text)))
             }
             Opener::Vector(_) | Opener::Structure => Ok(Shape::Other),
@@ -286,7 +290,10 @@ impl<'s, 'a> Reader<'s, 'a> {
         else {
             return Err(self.source.fault(at, Wrong::LoneDot));
         };
+        let at_end = at.end == self.source.text().len();
         let wrong = match list.dot {
+            // More text may make it the dot of a number; that the list is open is the fault.
+            Dot::None if at_end => return Ok(()),
             Dot::None if list.so_far.count == 0 => Wrong::DotFirst,
             Dot::None => {
                 list.dot = Dot::Waiting;
@@ -324,11 +331,13 @@ impl<'s, 'a> Reader<'s, 'a> {
                 let text = self.text(&range);
                 return Err(self.source.fault(range, Wrong::UndefinedLabel(text)));
             }
-            Atom::Other => Shape::Other,
+            Atom::Uninterned | Atom::Other => Shape::Other,
         };
         let mut datum = Datum::new(shape, range);
         if self.context.feature && datum.is_symbol() {
             datum.truth = features::of_symbol(self.text(&datum.token));
+        } else if atom == Atom::Uninterned {
+            datum.truth = Truth::No;
         }
         self.complete(datum)
     }
@@ -543,6 +552,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     fn nothing(&self) -> Fault {
+<<<<<<< HEAD
         match &self.hidden {
             Some(range) => self
                 .source
@@ -551,6 +561,13 @@ impl<'s, 'a> Reader<'s, 'a> {
                 let all = 0..self.source.text().len();
                 self.source.fault(all, Wrong::Empty)
             }
+=======
+        if let Some(range) = &self.hidden {
+            let text = self.text(range);
+            self.source.fault(range.clone(), Wrong::Hidden(text))
+        } else {
+            self.source.fault(0..self.source.text().len(), Wrong::Empty)
+>>>>>>> 37034c60e10fb7971c57bb5cbdaf6b45fb32db89
         }
     }
 

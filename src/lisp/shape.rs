@@ -96,6 +96,18 @@ impl Shape {
     }
 }
 
+/// What a list begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Head {
+    /// Nothing: it is empty.
+    #[default]
+    Missing,
+    /// What is or may be a symbol.
+    Name,
+    /// Something else.
+    Other,
+}
+
 /// A list that has been closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -106,13 +118,18 @@ pub(super) struct Counted {
     pub(super) uncertain: bool,
     /// Whether all of them may be real numbers.
     pub(super) reals: bool,
-    /// Whether it begins with a symbol.
-    pub(super) named: bool,
+    /// What it begins with.
+    pub(super) head: Head,
     /// Whether it ends in something else than a list.
     pub(super) dotted: bool,
 }
 
 impl Counted {
+    /// Whether it begins with a symbol.
+    pub(super) fn is_named(self) -> bool {
+        self.head == Head::Name
+    }
+
     /// Whether its elements fill a vector of this length; the last one repeats.
     pub(super) fn fills(self, length: usize) -> bool {
         self.count <= length && (self.count > 0 || length == 0)
@@ -122,7 +139,7 @@ impl Counted {
     pub(super) fn quoting() -> Self {
         Counted {
             count: 2,
-            named: true,
+            head: Head::Name,
             ..Counted::default()
         }
     }
@@ -154,17 +171,26 @@ pub(super) struct Listing {
 impl Listing {
     /// Takes an element that comes before any dot.
     pub(super) fn push(&mut self, shape: Shape) {
-        let symbol = matches!(shape, Shape::Symbol { .. } | Shape::Keyword);
+        let name = matches!(
+            shape,
+            Shape::Symbol { .. } | Shape::Keyword | Shape::Unknown | Shape::Reference(_)
+        );
         let real = matches!(
             shape,
             Shape::Number | Shape::Rational | Shape::Reference(_) | Shape::Unknown
         );
         let list = &mut self.so_far;
+<<<<<<< HEAD
         list.named = if list.count == 0 {
             symbol || shape == Shape::Unknown
         } else {
             list.named
         };
+=======
+        if list.count == 0 {
+            list.head = if name { Head::Name } else { Head::Other };
+        }
+>>>>>>> 37034c60e10fb7971c57bb5cbdaf6b45fb32db89
         list.reals = real && (list.reals || list.count == 0);
         list.uncertain |= shape == Shape::Unknown;
         list.count += 1;

@@ -58,9 +58,8 @@ fn is_float(text: &str) -> bool {
     };
     match fraction {
         Some(fraction) if fraction.contains('.') => false,
-        Some("") => !whole.is_empty() && is_exponent(exponent),
+        None | Some("") => !whole.is_empty() && is_exponent(exponent),
         Some(_) => exponent.is_empty() || is_exponent(exponent),
-        None => !whole.is_empty() && is_exponent(exponent),
     }
 }
 
