@@ -264,11 +264,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         let range = from.start..to.end;
         match opener {
             Opener::List => Ok(Shape::List(counted)),
-<<<<<<< HEAD
-            Opener::Structure if !counted.named => {
-=======
             Opener::Structure if !counted.is_named() => {
->>>>>>> 37034c60e10fb7971c57bb5cbdaf6b45fb32db89
                 Err(self.source.fault(range, Wrong::NotAStructure))
             }
             Opener::Vector(_) if counted.dotted => {
@@ -552,22 +548,11 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     fn nothing(&self) -> Fault {
-<<<<<<< HEAD
-        match &self.hidden {
-            Some(range) => self
-                .source
-                .fault(range.clone(), Wrong::Hidden(self.text(range))),
-            None => {
-                let all = 0..self.source.text().len();
-                self.source.fault(all, Wrong::Empty)
-            }
-=======
         if let Some(range) = &self.hidden {
             let text = self.text(range);
             self.source.fault(range.clone(), Wrong::Hidden(text))
         } else {
             self.source.fault(0..self.source.text().len(), Wrong::Empty)
->>>>>>> 37034c60e10fb7971c57bb5cbdaf6b45fb32db89
         }
     }
 

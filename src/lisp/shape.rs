@@ -110,7 +110,6 @@ pub(super) enum Head {
 
 /// A list that has been closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Counted {
     /// How many elements it has, the datum after a dot not counted.
     pub(super) count: usize,
@@ -180,17 +179,9 @@ impl Listing {
             Shape::Number | Shape::Rational | Shape::Reference(_) | Shape::Unknown
         );
         let list = &mut self.so_far;
-<<<<<<< HEAD
-        list.named = if list.count == 0 {
-            symbol || shape == Shape::Unknown
-        } else {
-            list.named
-        };
-=======
         if list.count == 0 {
             list.head = if name { Head::Name } else { Head::Other };
         }
->>>>>>> 37034c60e10fb7971c57bb5cbdaf6b45fb32db89
         list.reals = real && (list.reals || list.count == 0);
         list.uncertain |= shape == Shape::Unknown;
         list.count += 1;
