@@ -44,7 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Crates that one module keeps to itself, so that they can be changed in one place.
 const OWNERS: &[(&str, &str)] = &[
-    ("clap", "src/cli.rs"),
+    ("clap", "src/cli/"),
     ("minijinja", "src/render.rs"),
     ("saphyr_parser", "src/project/yaml"),
     ("dotenvy", "src/plan/environment.rs"),

@@ -1,4 +1,4 @@
-//! The command line as it is typed. The only file that names clap.
+//! The command line as it is typed. The only module that names clap.
 
 use std::path::PathBuf;
 
@@ -55,7 +55,7 @@ pub struct Selection {
     /// The project file; `-` is standard input [default: lisplaunch.yaml here or above]
     #[arg(
         short,
-        long,
+        long = "project",
         global = true,
         value_name = "FILE",
         env = "LISPLAUNCH_FILE",
