@@ -1,5 +1,7 @@
 //! The command line as it is typed. The only module that names clap.
 
+pub mod live;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -103,6 +105,20 @@ pub enum Command {
     Show(Show),
     #[expect(missing_docs, reason = "see above")]
     Templates(Templates),
+    #[expect(missing_docs, reason = "see above")]
+    Eval(live::Eval),
+    #[expect(missing_docs, reason = "see above")]
+    Reload(live::Reload),
+    #[expect(missing_docs, reason = "see above")]
+    Status(live::Status),
+    #[expect(missing_docs, reason = "see above")]
+    Stop(live::Stop),
+    #[expect(missing_docs, reason = "see above")]
+    Connect(live::Connect),
+    #[expect(missing_docs, reason = "see above")]
+    Repl(live::Repl),
+    #[expect(missing_docs, reason = "see above")]
+    Tmux(live::Tmux),
 }
 
 /// Become the sbcl process of a service

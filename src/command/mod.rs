@@ -2,10 +2,17 @@
 
 mod argv;
 mod check;
+mod connect;
 mod emit;
+mod eval;
+mod reload;
+mod repl;
 mod run;
 mod show;
+mod status;
+mod stop;
 mod templates;
+mod tmux;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
@@ -84,6 +91,13 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Check => check::execute(&session),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Templates(arguments) => templates::execute(&session, &arguments),
+        Command::Tmux(arguments) => tmux::execute(&session, &arguments),
+        Command::Repl(arguments) => repl::execute(&session, &arguments),
+        Command::Connect(arguments) => connect::execute(&session, &arguments),
+        Command::Stop(arguments) => stop::execute(&session, &arguments),
+        Command::Status(arguments) => status::execute(&session, &arguments),
+        Command::Reload(arguments) => reload::execute(&session, &arguments),
+        Command::Eval(arguments) => eval::execute(&session, &arguments),
     }
 }
 
