@@ -57,17 +57,18 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
+    let context = lisp_context(service);
     let forms = FORMS
         .iter()
         .map(|(key, template)| {
-            let forms = lisp_forms(template.name, service, templates)?;
+            let forms = lisp_forms(template.name, &context, templates)?;
             Ok((
                 *key,
                 Variable::list(forms.iter().map(|form| words(&[&form.word]))),
             ))
         })
         .collect::<Result<Vec<_>, Problem>>()?;
-    let text = templates.render(ARGV.name, command_line(service, arguments, forms))?;
+    let text = templates.render(ARGV.name, &command_line(service, arguments, forms))?;
     let argv = lines(&text);
     check_lengths(&argv, service)?;
     Ok(argv)
@@ -95,7 +96,7 @@ fn command_line(
     service: &Service,
     arguments: &[String],
     forms: Vec<(&'static str, Variable)>,
-) -> Vec<(&'static str, Variable)> {
+) -> Variable {
     let options = |options: &[Vec<Word>]| {
         Variable::list(
             options
@@ -105,7 +106,7 @@ fn command_line(
     };
     let form_words = |forms: &[Form]| word_list(forms.iter().map(|form| &form.word));
     let arguments: Vec<Word> = arguments.iter().map(|text| text.as_str().into()).collect();
-    vec![
+    Variable::map([
         ("program", words(&[&service.sbcl.program])),
         ("runtime_options", options(&service.sbcl.runtime_options)),
         ("toplevel_options", options(&service.sbcl.toplevel_options)),
@@ -118,11 +119,11 @@ fn command_line(
         ("start", form_words(&service.start)),
         ("arguments", word_list(&arguments)),
         ("forms", Variable::map(forms)),
-    ]
+    ])
 }
 
 /// What the templates of Lisp forms know.
-fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
+fn lisp_context(service: &Service) -> Variable {
     let loader = Loader::ALL
         .iter()
         .find(|(_, loader)| *loader == service.loader)
@@ -137,7 +138,7 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
     });
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
-    vec![
+    Variable::map([
         ("loader", Variable::choice(loader)),
         ("registry", word_list(&folders)),
         (
@@ -161,7 +162,7 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
                     .map(|seconds| bare(seconds.0.to_string())),
             ),
         ),
-    ]
+    ])
 }
 
 fn lisp_boolean(value: bool) -> String {
@@ -180,10 +181,10 @@ fn as_folder(path: &Word) -> Word {
 /// Renders a template of Lisp text and reads the forms in it.
 fn lisp_forms(
     name: &'static str,
-    service: &Service,
+    context: &Variable,
     templates: &Templates,
 ) -> Result<Vec<Form>, Problem> {
-    let text = templates.render(name, lisp_context(service))?;
+    let text = templates.render(name, context)?;
     let runs: Vec<Run<'_>> = runs(&text).collect();
     let mut shown = String::new();
     let parts: Vec<Part<'_>> = runs

@@ -77,16 +77,15 @@ impl Templates {
             })
     }
 
-    /// Renders a template.
+    /// Renders a template with what it knows, a map.
     ///
     /// # Errors
     /// When a value cannot be spelt, or a template that replaces a built-in one is wrong.
     pub fn render(
         &self,
         name: &'static str,
-        variables: impl IntoIterator<Item = (&'static str, Variable)>,
+        Variable(context): &Variable,
     ) -> Result<String, Problem> {
-        let Variable(context) = Variable::map(variables);
         self.environment
             .get_template(name)
             .and_then(|template| template.render(context))
