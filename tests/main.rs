@@ -10,6 +10,7 @@
 mod consumer;
 mod dialects;
 mod reader;
+mod readme;
 mod support;
 mod tidy;
 mod yaml;
