@@ -54,8 +54,8 @@ fn counted(count: usize, what: &str) -> String {
 
 /// The profiles to check: those that were chosen, or else none and each one alone.
 fn variants(session: &Session, project: &Project) -> Vec<Vec<String>> {
-    if !session.selection.profiles.is_empty() {
-        return vec![session.selection.profiles.clone()];
+    if !session.profiles().is_empty() {
+        return vec![session.profiles().to_vec()];
     }
     let each = project.profile_names().into_iter();
     std::iter::once(Vec::new())

@@ -148,7 +148,9 @@ impl Session {
 
     fn wanted(&self) -> Wanted {
         let start = self.selection.directory.as_deref();
-        match &self.selection.file {
+        // An empty variable of the environment is one that is not set.
+        let named = self.selection.file.as_ref();
+        match named.filter(|file| !file.as_os_str().is_empty()) {
             Some(file) if file.as_os_str() == "-" => Wanted::Stdin,
             Some(file) => Wanted::File(start.unwrap_or(Path::new("")).join(file)),
             None => Wanted::Above(start.unwrap_or(Path::new(".")).to_owned()),
@@ -157,10 +159,18 @@ impl Session {
 
     fn choices(&self, services: &[String]) -> Choices {
         Choices {
-            profiles: self.selection.profiles.clone(),
+            profiles: self.profiles().to_vec(),
             set: self.settings(),
             services: services.to_vec(),
             as_user: false,
+        }
+    }
+
+    /// The chosen profiles; an empty variable of the environment chooses none.
+    fn profiles(&self) -> &[String] {
+        match self.selection.profiles.as_slice() {
+            [name] if name.is_empty() => &[],
+            names => names,
         }
     }
 
@@ -188,7 +198,7 @@ impl Session {
     }
 
     fn check_single(&self, project: &Project) -> Result<(), Failure> {
-        let root = project.with_profiles(&self.selection.profiles)?;
+        let root = project.with_profiles(self.profiles())?;
         let services = crate::project::services(&root)?;
         if services.len() == 1 {
             return Ok(());
