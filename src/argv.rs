@@ -31,21 +31,64 @@ macro_rules! lisp_template {
     };
 }
 
-/// The templates of Lisp forms, under the names that `sbcl/argv` has for what they render to.
-const FORMS: [(&str, Template); 8] = [
-    ("exit_timeout", lisp_template!("exit-timeout")),
-    ("asdf", lisp_template!("asdf")),
-    ("registry", lisp_template!("registry")),
-    ("systems", lisp_template!("systems")),
-    ("swank", lisp_template!("swank")),
-    ("package", lisp_template!("package")),
-    ("stop", lisp_template!("stop")),
-    ("stay", lisp_template!("stay")),
+/// A template of Lisp forms.
+struct Forms {
+    /// What `sbcl/argv` calls the forms that it renders to.
+    key: &'static str,
+    template: Template,
+    /// Whether a service has such forms.
+    needed: fn(&Service) -> bool,
+}
+
+const FORMS: [Forms; 8] = [
+    Forms {
+        key: "exit_timeout",
+        template: lisp_template!("exit-timeout"),
+        needed: |service| service.stop_timeout.is_some(),
+    },
+    Forms {
+        key: "asdf",
+        template: lisp_template!("asdf"),
+        needed: |service| matches!(service.loader, Loader::Asdf | Loader::Ocicl),
+    },
+    Forms {
+        key: "registry",
+        template: lisp_template!("registry"),
+        needed: |service| !service.registry.is_empty(),
+    },
+    Forms {
+        key: "systems",
+        template: lisp_template!("systems"),
+        needed: |service| {
+            service.loader != Loader::None
+                && (!service.systems.is_empty() || service.swank.is_some())
+        },
+    },
+    Forms {
+        key: "swank",
+        template: lisp_template!("swank"),
+        needed: |service| service.swank.is_some(),
+    },
+    Forms {
+        key: "package",
+        template: lisp_template!("package"),
+        needed: |service| service.package.is_some(),
+    },
+    Forms {
+        key: "stop",
+        template: lisp_template!("stop"),
+        needed: |service| !service.stop.is_empty(),
+    },
+    Forms {
+        key: "stay",
+        template: lisp_template!("stay"),
+        needed: |_| true,
+    },
 ];
 
 /// The templates of the command line.
 pub fn templates() -> impl Iterator<Item = Template> {
-    std::iter::once(ARGV).chain(FORMS.map(|(_, template)| template))
+    std::iter::once(ARGV).chain(FORMS.map(|forms| forms.template))
 }
 
 /// The command line of `service`, with `arguments` for the program in it.
@@ -60,13 +103,23 @@ pub fn argv(
     let context = lisp_context(service);
     let forms = FORMS
         .iter()
-        .map(|(key, template)| {
-            let forms = lisp_forms(template.name, &context, templates)?;
-            Ok((
-                *key,
-                Variable::list(forms.iter().map(|form| words(&[&form.word]))),
-            ))
-        })
+        .map(
+            |Forms {
+                 key,
+                 template,
+                 needed,
+             }| {
+                let forms = if needed(service) {
+                    lisp_forms(template.name, &context, templates)?
+                } else {
+                    Vec::new()
+                };
+                Ok((
+                    *key,
+                    Variable::list(forms.iter().map(|form| words(&[&form.word]))),
+                ))
+            },
+        )
         .collect::<Result<Vec<_>, Problem>>()?;
     let text = templates.render(ARGV.name, &command_line(service, arguments, forms))?;
     let argv = lines(&text);
