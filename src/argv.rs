@@ -259,12 +259,16 @@ fn lisp_forms(
             name: format!("the text that the template `{name}` renders to"),
             text: shown,
         });
-        Problem::error(fault.message)
+        let problem = Problem::error(fault.message)
             .at(Place {
                 source,
                 range: fault.at,
             })
-            .label(fault.label)
+            .label(fault.label);
+        match fault.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
     })
 }
 

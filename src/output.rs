@@ -52,7 +52,13 @@ pub fn write(path: &Path, text: &str, force: bool) -> Result<(), Problem> {
         ))
         .help("name another file, or give `--force` to replace it"));
     }
-    replace(&target, text).map_err(|error| failed("write", path, &error))
+    replace(&target, text).map_err(|error| {
+        let problem = failed("write", path, &error);
+        match error.kind() {
+            io::ErrorKind::NotFound => problem.help("make its folder first"),
+            _ => problem,
+        }
+    })
 }
 
 fn is_ours(path: &Path) -> bool {

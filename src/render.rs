@@ -106,7 +106,11 @@ impl Templates {
         let problem = Problem::error(format!("in the template `{name}`: {detail}"))
             .help(format!("`lisplaunch templates show {name}` prints it"));
         match (load(&self.built_in, &self.folders, name), error.line()) {
-            (Ok(Some(text)), Some(line)) => problem.at(line_of(name, text, line)),
+            (Ok(Some(text)), Some(line)) => {
+                let file = find(&self.folders, name);
+                let shown = file.map_or(name.to_owned(), |file| file.display().to_string());
+                problem.at(line_of(&shown, text, line))
+            }
             _ => problem,
         }
     }
