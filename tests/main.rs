@@ -9,6 +9,7 @@
 
 mod consumer;
 mod dialects;
+mod errors;
 mod reader;
 mod readme;
 mod support;
