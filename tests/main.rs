@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails, and its names are for this binary only"
 )]
 
+mod bad_input;
 mod consumer;
 mod dialects;
 mod errors;

@@ -20,13 +20,10 @@ pub(super) fn execute(session: &Session) -> Result<ExitCode> {
     for profiles in variants(session, &project) {
         let (count, found) = check_variant(session, &project, &profiles);
         services = services.max(count);
-        for problem in found {
-            // Most problems are in all profiles alike.
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
+        problems.extend(found);
     }
+    // Most problems are in all profiles alike.
+    let problems = Problem::distinct(problems);
     report(&problems);
     let errors = problems
         .iter()

@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::cli::{Cli, Command, Selection};
 use crate::host::Host;
@@ -20,7 +20,7 @@ use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::project::find::{Wanted, find};
+use crate::project::find::{Wanted, find, reason};
 use crate::render::Templates;
 use crate::{argv as command_line, format};
 
@@ -130,7 +130,12 @@ fn print(text: &str) -> Result<()> {
         .and_then(|()| stdout.flush())
     {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to standard output"),
+        Err(error) => Err(Failure::failed([Problem::error(format!(
+            "cannot write to standard output: {}",
+            reason(&error)
+        ))])
+        .into()),
+        Ok(()) => Ok(()),
     }
 }
 

@@ -78,13 +78,7 @@ pub fn attempt(project: &Project, choices: &Choices, host: &Host) -> (Option<Pla
         }
     };
     // The keys of a file that is one service are read for the project and for the service.
-    let mut told: Vec<Problem> = Vec::new();
-    for problem in problems {
-        if !told.contains(&problem) {
-            told.push(problem);
-        }
-    }
-    (plan, told)
+    (plan, Problem::distinct(problems))
 }
 
 fn read(
