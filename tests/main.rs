@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod commands;
 mod consumer;
 mod dialects;
 mod errors;
