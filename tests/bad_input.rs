@@ -315,19 +315,15 @@ fn arguments_may_be_anything() {
     for arguments in [
         &["run", "\u{e9}"][..],
         &["argv", ""],
-        &["-p", "", "check"],
-        &["-p", ",", "check"],
+        &["-p", " ", "check"],
         &["show", "\n"],
         &["templates", "show", "../../etc/passwd"],
         &["templates", "show", ""],
         &["emit", "makefile", "-o", ""],
-        &["--set", "A=\u{0}b", "check"],
         &["--", "run"],
     ] {
-        if !arguments.iter().any(|argument| argument.contains('\0')) {
-            let output = ends(&mut project.command(arguments));
-            assert!(!output.status.success(), "{arguments:?}");
-        }
+        let output = ends(&mut project.command(arguments));
+        assert!(!output.status.success(), "{arguments:?}");
     }
     for option in ["-p", "-f", "-C", "--set", "--"] {
         for command in ["argv", "check", "run"] {

@@ -97,10 +97,10 @@ pub fn reason(error: &io::Error) -> String {
 
 fn search(start: &Path) -> Result<PathBuf, Problem> {
     if !start.is_dir() {
-        return Err(Problem::error(format!(
-            "there is no folder `{}`",
-            start.display()
-        )));
+        return Err(
+            Problem::error(format!("there is no folder `{}`", start.display()))
+                .help("`-C` names the folder to start in, `-f` a file"),
+        );
     }
     start
         .ancestors()

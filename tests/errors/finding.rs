@@ -17,8 +17,14 @@ fn a_project_file_must_be_there() {
     error: no `lisplaunch.yaml` in `/srv/app/sub` or a folder above it
      = help: write one (`lisplaunch help` shows how), name one with `-f FILE`, or start elsewhere with `-C FOLDER`
     ");
-    assert_snapshot!(told(&["-C", "missing", "check"]), @"error: there is no folder `/srv/app/missing`");
-    assert_snapshot!(told(&["-C", "sub/README", "check"]), @"error: there is no folder `/srv/app/sub/README`");
+    assert_snapshot!(told(&["-C", "missing", "check"]), @"
+    error: there is no folder `/srv/app/missing`
+     = help: `-C` names the folder to start in, `-f` a file
+    ");
+    assert_snapshot!(told(&["-C", "sub/README", "check"]), @"
+    error: there is no folder `/srv/app/sub/README`
+     = help: `-C` names the folder to start in, `-f` a file
+    ");
     assert_snapshot!(told(&["-f", "missing.yaml", "check"]), @"
     error: cannot read `/srv/app/missing.yaml`: no such file or directory
      = help: name the project file with `-f FILE`; `lisplaunch help` shows how to write one

@@ -177,6 +177,13 @@ fn a_value_in_a_form_is_one_token() {
       |             ^^^^^^^^^^^^^^ would change what the form means
       = help: put a blank between them, or write the text out
     ");
+    assert_snapshot!(with_port("start: '(f #?\"${SERVER_PORT}\")'", "x"), @r#"
+    error: a variable cannot follow a macro character that is not standard
+     --> lisplaunch.yaml:1:15
+    1 | start: '(f #?"${SERVER_PORT}")'
+      |               ^^^^^^^^^^^^^^ what it would become is not known
+      = help: bind the value first, as in `(let ((x ${NAME})) …)`
+    "#);
     assert_snapshot!(with_port("start: (f '${SERVER_PORT}x)", "1 "), @r#"
     error: the value of `${SERVER_PORT}` must be one Lisp token
      --> lisplaunch.yaml:1:12
