@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::environment::{self, EnvFiles};
 use super::name::Name;
@@ -78,7 +79,7 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
 fn variables(node: &Node, choices: &Choices, host: &Host) -> Variables {
     Variables {
         set: choices.set.clone(),
-        environment: host.environment.clone(),
+        environment: Arc::clone(&host.environment),
         files: std::collections::BTreeMap::new(),
         integers: integer_names(node),
     }
