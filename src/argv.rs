@@ -31,21 +31,64 @@ macro_rules! lisp_template {
     };
 }
 
-/// The templates of Lisp forms, under the names that `sbcl/argv` has for what they render to.
-const FORMS: [(&str, Template); 8] = [
-    ("exit_timeout", lisp_template!("exit-timeout")),
-    ("asdf", lisp_template!("asdf")),
-    ("registry", lisp_template!("registry")),
-    ("systems", lisp_template!("systems")),
-    ("swank", lisp_template!("swank")),
-    ("package", lisp_template!("package")),
-    ("stop", lisp_template!("stop")),
-    ("stay", lisp_template!("stay")),
+/// A template of Lisp forms.
+struct Forms {
+    /// What `sbcl/argv` calls the forms that it renders to.
+    key: &'static str,
+    template: Template,
+    /// Whether a service has such forms.
+    needed: fn(&Service) -> bool,
+}
+
+const FORMS: [Forms; 8] = [
+    Forms {
+        key: "exit_timeout",
+        template: lisp_template!("exit-timeout"),
+        needed: |service| service.stop_timeout.is_some(),
+    },
+    Forms {
+        key: "asdf",
+        template: lisp_template!("asdf"),
+        needed: |service| matches!(service.loader, Loader::Asdf | Loader::Ocicl),
+    },
+    Forms {
+        key: "registry",
+        template: lisp_template!("registry"),
+        needed: |service| !service.registry.is_empty(),
+    },
+    Forms {
+        key: "systems",
+        template: lisp_template!("systems"),
+        needed: |service| {
+            service.loader != Loader::None
+                && (!service.systems.is_empty() || service.swank.is_some())
+        },
+    },
+    Forms {
+        key: "swank",
+        template: lisp_template!("swank"),
+        needed: |service| service.swank.is_some(),
+    },
+    Forms {
+        key: "package",
+        template: lisp_template!("package"),
+        needed: |service| service.package.is_some(),
+    },
+    Forms {
+        key: "stop",
+        template: lisp_template!("stop"),
+        needed: |service| !service.stop.is_empty(),
+    },
+    Forms {
+        key: "stay",
+        template: lisp_template!("stay"),
+        needed: |_| true,
+    },
 ];
 
 /// The templates of the command line.
 pub fn templates() -> impl Iterator<Item = Template> {
-    std::iter::once(ARGV).chain(FORMS.map(|(_, template)| template))
+    std::iter::once(ARGV).chain(FORMS.map(|forms| forms.template))
 }
 
 /// The command line of `service`, with `arguments` for the program in it.
@@ -57,17 +100,28 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
+    let context = lisp_context(service);
     let forms = FORMS
         .iter()
-        .map(|(key, template)| {
-            let forms = lisp_forms(template.name, service, templates)?;
-            Ok((
-                *key,
-                Variable::list(forms.iter().map(|form| words(&[&form.word]))),
-            ))
-        })
+        .map(
+            |Forms {
+                 key,
+                 template,
+                 needed,
+             }| {
+                let forms = if needed(service) {
+                    lisp_forms(template.name, &context, templates)?
+                } else {
+                    Vec::new()
+                };
+                Ok((
+                    *key,
+                    Variable::list(forms.iter().map(|form| words(&[&form.word]))),
+                ))
+            },
+        )
         .collect::<Result<Vec<_>, Problem>>()?;
-    let text = templates.render(ARGV.name, command_line(service, arguments, forms))?;
+    let text = templates.render(ARGV.name, &command_line(service, arguments, forms))?;
     let argv = lines(&text);
     check_lengths(&argv, service)?;
     Ok(argv)
@@ -95,7 +149,7 @@ fn command_line(
     service: &Service,
     arguments: &[String],
     forms: Vec<(&'static str, Variable)>,
-) -> Vec<(&'static str, Variable)> {
+) -> Variable {
     let options = |options: &[Vec<Word>]| {
         Variable::list(
             options
@@ -105,7 +159,7 @@ fn command_line(
     };
     let form_words = |forms: &[Form]| word_list(forms.iter().map(|form| &form.word));
     let arguments: Vec<Word> = arguments.iter().map(|text| text.as_str().into()).collect();
-    vec![
+    Variable::map([
         ("program", words(&[&service.sbcl.program])),
         ("runtime_options", options(&service.sbcl.runtime_options)),
         ("toplevel_options", options(&service.sbcl.toplevel_options)),
@@ -118,11 +172,11 @@ fn command_line(
         ("start", form_words(&service.start)),
         ("arguments", word_list(&arguments)),
         ("forms", Variable::map(forms)),
-    ]
+    ])
 }
 
 /// What the templates of Lisp forms know.
-fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
+fn lisp_context(service: &Service) -> Variable {
     let loader = Loader::ALL
         .iter()
         .find(|(_, loader)| *loader == service.loader)
@@ -137,7 +191,7 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
     });
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
-    vec![
+    Variable::map([
         ("loader", Variable::choice(loader)),
         ("registry", word_list(&folders)),
         (
@@ -161,7 +215,7 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
                     .map(|seconds| bare(seconds.0.to_string())),
             ),
         ),
-    ]
+    ])
 }
 
 fn lisp_boolean(value: bool) -> String {
@@ -180,10 +234,10 @@ fn as_folder(path: &Word) -> Word {
 /// Renders a template of Lisp text and reads the forms in it.
 fn lisp_forms(
     name: &'static str,
-    service: &Service,
+    context: &Variable,
     templates: &Templates,
 ) -> Result<Vec<Form>, Problem> {
-    let text = templates.render(name, lisp_context(service))?;
+    let text = templates.render(name, context)?;
     let runs: Vec<Run<'_>> = runs(&text).collect();
     let mut shown = String::new();
     let parts: Vec<Part<'_>> = runs
@@ -205,12 +259,16 @@ fn lisp_forms(
             name: format!("the text that the template `{name}` renders to"),
             text: shown,
         });
-        Problem::error(fault.message)
+        let problem = Problem::error(fault.message)
             .at(Place {
                 source,
                 range: fault.at,
             })
-            .label(fault.label)
+            .label(fault.label);
+        match fault.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
     })
 }
 

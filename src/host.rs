@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use uzers::os::unix::UserExt;
 
@@ -17,8 +18,8 @@ pub const MAX_FILE_SIZE: u64 = 1 << 20;
 /// The machine and the user on whose behalf a plan is made.
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// The environment, without the names that are not UTF-8.
-    pub environment: BTreeMap<String, OsString>,
+    /// The environment, without the names that are not UTF-8; every service reads it.
+    pub environment: Arc<BTreeMap<String, OsString>>,
     /// The folder in which `~` and Quicklisp lie, if any is known.
     pub home: Option<PathBuf>,
 }
@@ -29,7 +30,8 @@ impl Host {
         Host {
             environment: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-                .collect(),
+                .collect::<BTreeMap<_, _>>()
+                .into(),
             home: own_home(),
         }
     }

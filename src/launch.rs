@@ -103,6 +103,11 @@ fn find_program(service: &Service, host: &Host) -> Result<PathBuf, Problem> {
         let file = PathBuf::from(&program);
         return if is_executable(&file) {
             Ok(file)
+        } else if file.is_file() {
+            Err(
+                Problem::error(format!("`{program}` may not be executed by this user"))
+                    .help("`sbcl.program` names it: make it executable, or name another"),
+            )
         } else {
             Err(Problem::error(format!("there is no program `{program}`"))
                 .help("`sbcl.program` names it: a path, or a name on the PATH"))

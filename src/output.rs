@@ -37,8 +37,7 @@ pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
 /// When there is a file that lisplaunch did not write, unless `force` is given, or when
 /// the file system refuses.
 pub fn write(path: &Path, text: &str, force: bool) -> Result<(), Problem> {
-    // A link stays one: what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = followed(path);
     if target.exists() && !target.is_file() {
         return Err(
             Problem::error(format!("`{}` is not a plain file", path.display()))
@@ -52,7 +51,22 @@ pub fn write(path: &Path, text: &str, force: bool) -> Result<(), Problem> {
         ))
         .help("name another file, or give `--force` to replace it"));
     }
-    replace(&target, text).map_err(|error| failed("write", path, &error))
+    replace(&target, text).map_err(|error| {
+        let problem = failed("write", path, &error);
+        match error.kind() {
+            io::ErrorKind::NotFound => problem.help("make its folder first"),
+            _ => problem,
+        }
+    })
+}
+
+/// A link stays one: what it leads to is written, there or not.
+fn followed(path: &Path) -> PathBuf {
+    match (fs::canonicalize(path), fs::read_link(path)) {
+        (Ok(target), _) => target,
+        (Err(_), Ok(target)) => path.parent().unwrap_or(Path::new("")).join(target),
+        (Err(_), Err(_)) => path.to_owned(),
+    }
 }
 
 fn is_ours(path: &Path) -> bool {

@@ -1,5 +1,6 @@
 //! What is told to a person when something is wrong: message, place, snippet, help.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -87,6 +88,17 @@ impl Problem {
     /// Whether it stops the work.
     pub fn severity(&self) -> Severity {
         self.severity
+    }
+
+    /// The problems in their order, each once.
+    pub fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
+        let mut told = HashSet::new();
+        problems.retain(|problem| {
+            let place = problem.place.as_ref();
+            let place = place.map(|place| (place.source.name.clone(), place.range.clone()));
+            told.insert((problem.message.clone(), place))
+        });
+        problems
     }
 
     /// What is wrong, without the place.

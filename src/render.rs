@@ -77,16 +77,15 @@ impl Templates {
             })
     }
 
-    /// Renders a template.
+    /// Renders a template with what it knows, a map.
     ///
     /// # Errors
     /// When a value cannot be spelt, or a template that replaces a built-in one is wrong.
     pub fn render(
         &self,
         name: &'static str,
-        variables: impl IntoIterator<Item = (&'static str, Variable)>,
+        Variable(context): &Variable,
     ) -> Result<String, Problem> {
-        let Variable(context) = Variable::map(variables);
         self.environment
             .get_template(name)
             .and_then(|template| template.render(context))
@@ -107,7 +106,11 @@ impl Templates {
         let problem = Problem::error(format!("in the template `{name}`: {detail}"))
             .help(format!("`lisplaunch templates show {name}` prints it"));
         match (load(&self.built_in, &self.folders, name), error.line()) {
-            (Ok(Some(text)), Some(line)) => problem.at(line_of(name, text, line)),
+            (Ok(Some(text)), Some(line)) => {
+                let file = find(&self.folders, name);
+                let shown = file.map_or(name.to_owned(), |file| file.display().to_string());
+                problem.at(line_of(&shown, text, line))
+            }
             _ => problem,
         }
     }

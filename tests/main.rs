@@ -7,9 +7,13 @@
     reason = "a test that cannot go on fails, and its names are for this binary only"
 )]
 
+mod bad_input;
+mod commands;
 mod consumer;
 mod dialects;
+mod errors;
 mod reader;
+mod readme;
 mod support;
 mod tidy;
 mod yaml;

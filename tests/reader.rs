@@ -852,9 +852,20 @@ fn a_value_is_escaped_where_it_is_text() {
     assert_eq!(form("(f |", "a|b\\\"", "|)").unwrap(), "(f |a\\|b\\\\\"|)");
     assert_eq!(form("(f) ; ", "\n(g)", "").unwrap(), "(f)");
     assert_eq!(form("(f #| ", "|# (g) #|", " |#)").unwrap(), "(f)");
-    assert_eq!(form("(f #?x ; ", "\n(g)", "\n)").unwrap(), "(f #?x ;  \n)");
-    with_value("(f #/\"/ ", "a) (g", ")")
-        .expect_err("what is unknown cannot hold a variable safely");
+    assert_eq!(form("(f ; ", "\n(g)", "\n #?x)").unwrap(), "(f ;  \n #?x)");
+}
+
+#[test]
+fn a_value_after_an_unknown_macro_is_refused() {
+    // A macro that interpolates would read the value in the string as code.
+    for (before, value, after) in [
+        ("(f #?\"", "@(g)", "\")"),
+        ("(f #?x ", "8080", ")"),
+        ("(f #/\"/ ", "a) (g", ")"),
+    ] {
+        with_value(before, value, after).expect_err(&format!("{before}{value}{after}"));
+    }
+    with_value("(f ", "8080", " #?x)").expect("what stands before the macro is read by SBCL");
 }
 
 #[test]

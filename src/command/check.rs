@@ -20,13 +20,10 @@ pub(super) fn execute(session: &Session) -> Result<ExitCode> {
     for profiles in variants(session, &project) {
         let (count, found) = check_variant(session, &project, &profiles);
         services = services.max(count);
-        for problem in found {
-            // Most problems are in all profiles alike.
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
+        problems.extend(found);
     }
+    // Most problems are in all profiles alike.
+    let problems = Problem::distinct(problems);
     report(&problems);
     let errors = problems
         .iter()
@@ -54,8 +51,8 @@ fn counted(count: usize, what: &str) -> String {
 
 /// The profiles to check: those that were chosen, or else none and each one alone.
 fn variants(session: &Session, project: &Project) -> Vec<Vec<String>> {
-    if !session.selection.profiles.is_empty() {
-        return vec![session.selection.profiles.clone()];
+    if !session.profiles().is_empty() {
+        return vec![session.profiles().to_vec()];
     }
     let each = project.profile_names().into_iter();
     std::iter::once(Vec::new())
@@ -73,14 +70,16 @@ fn check_variant(
         profiles: profiles.to_vec(),
         ..session.choices(&[])
     };
-    match plan::plan(project, &choices, &session.host) {
-        Err(problems) => (0, problems),
-        Ok(plan) => (plan.services.len(), check_plan(session, &plan)),
-    }
+    let (plan, mut problems) = plan::attempt(project, &choices, &session.host);
+    let Some(plan) = plan else {
+        return (0, problems);
+    };
+    problems.extend(check_plan(session, &plan));
+    (plan.services.len(), problems)
 }
 
 fn check_plan(session: &Session, plan: &Plan) -> Vec<Problem> {
-    let mut problems = plan.warnings.clone();
+    let mut problems = Vec::new();
     for service in &plan.services {
         problems.extend(launch::obstacles(service, &session.host));
         problems.extend(missing_log_folder(service));
@@ -119,8 +118,24 @@ fn unrenderable(plan: &Plan) -> Vec<Problem> {
         command: vec!["lisplaunch".to_owned()],
         indirect: None,
     };
-    format::ALL
-        .iter()
-        .filter_map(|format| format.emit(plan, &origin, &templates).err())
-        .collect()
+    let emit = |plan: &Plan| -> Vec<Problem> {
+        let formats = format::ALL.iter();
+        formats
+            .filter_map(|format| format.emit(plan, &origin, &templates).err())
+            .collect()
+    };
+    // Each service alone, since a format tells only the first thing that it cannot hold.
+    let mut one = Plan {
+        services: Vec::new(),
+        ..plan.clone()
+    };
+    let mut problems = Vec::new();
+    for service in &plan.services {
+        one.services = vec![service.clone()];
+        problems.extend(emit(&one));
+    }
+    if problems.is_empty() && !plan.services.is_empty() {
+        problems = emit(plan);
+    }
+    problems
 }

@@ -86,7 +86,7 @@ fn origin(
 /// The options that choose the same plan again.
 fn selection(session: &Session, file: Option<&str>) -> Vec<String> {
     let mut options = vec!["-f".to_owned(), file.unwrap_or("-").to_owned()];
-    for profile in &session.selection.profiles {
+    for profile in session.profiles() {
         options.extend(["-p".to_owned(), profile.clone()]);
     }
     for (name, value) in session.settings() {

@@ -19,7 +19,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::cli::{Cli, Command, Selection};
 use crate::host::Host;
@@ -27,7 +27,7 @@ use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::project::find::{Wanted, find};
+use crate::project::find::{Wanted, find, reason};
 use crate::render::Templates;
 use crate::{argv as command_line, format};
 
@@ -144,7 +144,12 @@ fn print(text: &str) -> Result<()> {
         .and_then(|()| stdout.flush())
     {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to standard output"),
+        Err(error) => Err(Failure::failed([Problem::error(format!(
+            "cannot write to standard output: {}",
+            reason(&error)
+        ))])
+        .into()),
+        Ok(()) => Ok(()),
     }
 }
 
@@ -162,7 +167,9 @@ impl Session {
 
     fn wanted(&self) -> Wanted {
         let start = self.selection.directory.as_deref();
-        match &self.selection.file {
+        // An empty variable of the environment is one that is not set.
+        let named = self.selection.file.as_ref();
+        match named.filter(|file| !file.as_os_str().is_empty()) {
             Some(file) if file.as_os_str() == "-" => Wanted::Stdin,
             Some(file) => Wanted::File(start.unwrap_or(Path::new("")).join(file)),
             None => Wanted::Above(start.unwrap_or(Path::new(".")).to_owned()),
@@ -171,10 +178,18 @@ impl Session {
 
     fn choices(&self, services: &[String]) -> Choices {
         Choices {
-            profiles: self.selection.profiles.clone(),
+            profiles: self.profiles().to_vec(),
             set: self.settings(),
             services: services.to_vec(),
             as_user: false,
+        }
+    }
+
+    /// The chosen profiles; an empty variable of the environment chooses none.
+    fn profiles(&self) -> &[String] {
+        match self.selection.profiles.as_slice() {
+            [name] if name.is_empty() => &[],
+            names => names,
         }
     }
 
@@ -202,7 +217,7 @@ impl Session {
     }
 
     fn check_single(&self, project: &Project) -> Result<(), Failure> {
-        let root = project.with_profiles(&self.selection.profiles)?;
+        let root = project.with_profiles(self.profiles())?;
         let services = crate::project::services(&root)?;
         if services.len() == 1 {
             return Ok(());

@@ -91,7 +91,7 @@ impl Format {
         };
         let mut context = (self.context)(&emission)?;
         context.push(("header", header(self.name, origin)?));
-        templates.render(self.template.name, context)
+        templates.render(self.template.name, &Variable::map(context))
     }
 }
 

@@ -103,6 +103,8 @@ pub(super) enum Wrong<'a> {
     VariableAfter(&'a str, &'static str),
     /// A dispatch macro that the standard lacks.
     UnknownMacro(&'a str),
+    /// A variable after such a macro, which may read its value by rules of its own.
+    VariableAfterMacro,
     /// A name of a character that no one knows.
     UnknownCharacter(&'a str),
 }
@@ -389,6 +391,11 @@ impl Wrong<'_> {
                 format!("`{}` is not a standard macro character", shown(text)),
                 "cannot be checked",
                 "a readtable with it must be in force when the form is read",
+            ),
+            Wrong::VariableAfterMacro => say(
+                "a variable cannot follow a macro character that is not standard",
+                "what it would become is not known",
+                "bind the value first, as in `(let ((x ${NAME})) …)`",
             ),
             _ => say(
                 "no form is here",

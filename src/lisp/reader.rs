@@ -126,6 +126,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             let token = self.lexer.next(self.context)?;
             if token.lexeme == Lexeme::End {
                 self.end()?;
+                self.check_variables()?;
                 self.finish(&token.gap);
                 return Ok(());
             }
@@ -133,6 +134,22 @@ impl<'s, 'a> Reader<'s, 'a> {
                 self.finish(&token.gap);
             }
             self.step(&token)?;
+        }
+    }
+
+    /// A macro that the standard lacks may take the text after it apart in a way of its
+    /// own: a value there could become code. Our own templates put integers only there.
+    fn check_variables(&self) -> Result<(), Fault> {
+        match self.unknown {
+            Some(unknown)
+                if self.count == Count::One && unknown.variables < self.source.hole_count() =>
+            {
+                let variable = self.source.hole(unknown.variables);
+                Err(self
+                    .source
+                    .fault(variable.range.clone(), Wrong::VariableAfterMacro))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Env files and the environment of a process.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,22 +38,26 @@ pub(super) fn read_files(fields: &Fields<'_>, base: Base<'_>, reader: &Reader) -
                 Ok(values) => files.values.extend(values),
                 Err(problem) => reader.report(problem),
             },
-            Err(error) => field.report(
-                Problem::error(format!("cannot read `{file}`: {}", reason(&error)))
-                    .help("an env file has lines such as `NAME=value`"),
-            ),
+            Err(error) => field.report(unreadable(&file, &error)),
         }
         files.paths.push(file);
     }
     files
 }
 
+fn unreadable(file: &str, error: &io::Error) -> Problem {
+    let problem = Problem::error(format!("cannot read `{file}`: {}", reason(error)));
+    problem.help(match error.kind() {
+        io::ErrorKind::NotFound => "write the file, or remove it from `env-file`",
+        _ => "an env file has lines such as `NAME=value`",
+    })
+}
+
 fn parse(file: &str, text: String) -> Result<Vec<(String, String)>, Problem> {
     let parsed: Result<Vec<_>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
     parsed.map_err(|error| match error {
-        dotenvy::Error::LineParse(line, _) => {
-            let start = text.find(&line).unwrap_or(0);
-            let range = start..start + text[start..].lines().next().map_or(0, str::len);
+        dotenvy::Error::LineParse(..) => {
+            let range = broken_line(&text);
             let source = Arc::new(Source {
                 name: file.to_owned(),
                 text,
@@ -62,6 +68,28 @@ fn parse(file: &str, text: String) -> Result<Vec<(String, String)>, Problem> {
         }
         other => Problem::error(format!("cannot read `{file}`: {other}")),
     })
+}
+
+/// The line that the parser stopped at: it tells what the line says, but not where it is.
+fn broken_line(text: &str) -> Range<usize> {
+    let entries = |text: &str| {
+        let entries = dotenvy::from_read_iter(text.as_bytes());
+        entries.take_while(Result::is_ok).count()
+    };
+    let all = entries(text);
+    let ends: Vec<usize> = std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    // A value in quotes may have several lines: only with the last one it is an entry.
+    let read = ends.partition_point(|&end| entries(&text[..end]) < all);
+    let mut start = ends.get(read).copied().unwrap_or(0);
+    for line in text[start..].split_inclusive('\n') {
+        if !matches!(line.trim_start().chars().next(), None | Some('#')) {
+            return start..start + line.trim_end().len();
+        }
+        start += line.len();
+    }
+    start..start
 }
 
 /// The environment of the process: what env files set, then `env`.

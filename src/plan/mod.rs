@@ -57,40 +57,60 @@ pub struct Plan {
 
 /// Makes the plan, or tells everything that is wrong with the chosen services.
 pub fn plan(project: &Project, choices: &Choices, host: &Host) -> Result<Plan, Vec<Problem>> {
-    let single = |problem| vec![problem];
-    let root = project.with_profiles(&choices.profiles).map_err(single)?;
-    let nodes = project::services(&root).map_err(single)?;
-    let mut problems = Vec::new();
-    let head = read::head(project, &root, choices, host, &mut problems);
-    let Some(head) = head else {
-        return Err(problems);
-    };
-    let several = nodes.iter().any(|service| service.key.is_some());
-    let mut services = Vec::new();
-    for node in chosen(project, &head.name, nodes, &choices.services).map_err(single)? {
-        services.extend(read::service(
-            project,
-            &head.name,
-            &node,
-            choices,
-            host,
-            &mut problems,
-        ));
-    }
-    problems.extend(ports::clashes(&services));
+    let (plan, problems) = attempt(project, choices, host);
     let (warnings, errors): (Vec<_>, Vec<_>) = problems
         .into_iter()
         .partition(|problem| problem.severity() == Severity::Warning);
-    if !errors.is_empty() {
-        return Err(errors);
+    match plan {
+        Some(plan) if errors.is_empty() => Ok(Plan { warnings, ..plan }),
+        _ => Err(errors),
     }
-    Ok(Plan {
+}
+
+/// The plan of those services that nothing is wrong with, and everything that is wrong.
+pub fn attempt(project: &Project, choices: &Choices, host: &Host) -> (Option<Plan>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let plan = match read(project, choices, host, &mut problems) {
+        Ok(plan) => plan,
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    };
+    // The keys of a file that is one service are read for the project and for the service.
+    (plan, Problem::distinct(problems))
+}
+
+fn read(
+    project: &Project,
+    choices: &Choices,
+    host: &Host,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<Plan>, Problem> {
+    let root = project.with_profiles(&choices.profiles)?;
+    problems.extend(project.profile_problems());
+    let nodes = project::services(&root)?;
+    let Some(head) = read::head(project, &root, choices, host, problems) else {
+        return Ok(None);
+    };
+    let several = nodes.iter().any(|service| service.key.is_some());
+    let mut services = Vec::new();
+    for node in chosen(project, &head.name, nodes, &choices.services)? {
+        let before = problems.len();
+        let service = read::service(project, &head.name, &node, choices, host, problems);
+        let mut found = problems[before..].iter();
+        if found.all(|problem| problem.severity() == Severity::Warning) {
+            services.extend(service);
+        }
+    }
+    problems.extend(ports::clashes(&services));
+    Ok(Some(Plan {
         project: head.name,
         several,
         services,
         templates: head.templates,
-        warnings,
-    })
+        warnings: Vec::new(),
+    }))
 }
 
 /// The services that `wanted` names, in the order of the file.

@@ -111,6 +111,10 @@ fn listed(sbcl: &Fields<'_>, key: &str, side: Side) -> Vec<Vec<Word>> {
             Ok(option) => option,
             Err(problem) => {
                 field.report(problem);
+                // Its value is no option of its own.
+                if sbcl_option::find(&name).is_some_and(|option| option.takes_value) {
+                    fields.next();
+                }
                 continue;
             }
         };

@@ -1,32 +1,38 @@
 //! Ports that two services would take from each other.
 
+use std::collections::BTreeMap;
+
 use super::service::{Service, Swank};
 use crate::problem::Problem;
 
 /// The swank ports that an earlier service has already.
 pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
-    let servers: Vec<(&Service, &Swank)> = services
-        .iter()
-        .filter_map(|service| Some((service, service.swank.as_ref()?)))
-        .collect();
-    servers
-        .iter()
-        .enumerate()
-        .filter_map(|(index, (service, swank))| {
-            let (other, _) = servers[..index]
-                .iter()
-                .find(|(_, other)| other.port.resolved() == swank.port.resolved())?;
-            let problem = Problem::error(format!(
-                "the services `{}` and `{}` both have the swank port {}",
-                other.name,
-                service.name,
-                swank.port.resolved()
-            ))
-            .help("give each service a `swank.port` of its own");
-            Some(match &swank.place {
-                Some(place) => problem.at(place.clone()),
-                None => problem,
-            })
-        })
-        .collect()
+    let mut owners: BTreeMap<String, &Service> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for service in services {
+        let Some(swank) = &service.swank else {
+            continue;
+        };
+        match owners.get(&swank.port.resolved()) {
+            Some(owner) => problems.push(clash(owner, service, swank)),
+            None => {
+                owners.insert(swank.port.resolved(), service);
+            }
+        }
+    }
+    problems
+}
+
+fn clash(owner: &Service, service: &Service, swank: &Swank) -> Problem {
+    let problem = Problem::error(format!(
+        "the services `{}` and `{}` both have the swank port {}",
+        owner.name,
+        service.name,
+        swank.port.resolved()
+    ))
+    .help("give each service a `swank.port` of its own");
+    match &swank.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::environment::{self, EnvFiles};
 use super::name::Name;
@@ -78,7 +79,7 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
 fn variables(node: &Node, choices: &Choices, host: &Host) -> Variables {
     Variables {
         set: choices.set.clone(),
-        environment: host.environment.clone(),
+        environment: Arc::clone(&host.environment),
         files: std::collections::BTreeMap::new(),
         integers: integer_names(node),
     }
@@ -377,10 +378,7 @@ impl Context<'_> {
             .filter(|item| {
                 let null = item.is_null();
                 if null {
-                    item.report(
-                        Problem::error(format!("`{}` has no value", item.path()))
-                            .help("fill in the item, or remove it"),
-                    );
+                    item.report_null();
                 }
                 !null
             })
@@ -407,16 +405,16 @@ const DEFAULT_LOG_SIZE: Bytes = Bytes(50 << 20);
 const DEFAULT_LOG_BACKUPS: i64 = 10;
 
 fn interface(swank: &Fields<'_>) -> Word {
+    let remote = swank
+        .get("allow-remote")
+        .and_then(|field| field.flag())
+        .unwrap_or(false);
     let Some(field) = swank.get("interface") else {
         return DEFAULT_INTERFACE.into();
     };
     let Some(interface) = field.parse(swank_interface) else {
         return Word::default();
     };
-    let remote = swank
-        .get("allow-remote")
-        .and_then(|field| field.flag())
-        .unwrap_or(false);
     if !is_loopback(&interface) {
         field.report(if remote {
             Problem::warning(format!("swank listens on `{interface}`"))

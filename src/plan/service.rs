@@ -113,6 +113,7 @@ impl Loader {
 #[serde(rename_all = "kebab-case")]
 pub struct Swank {
     /// 1 to 65535.
+    #[serde(serialize_with = "as_number")]
     pub port: Word,
     /// The address that it listens on.
     pub interface: Word,
@@ -201,6 +202,13 @@ fn as_map<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
+}
+
+fn as_number<S: serde::Serializer>(port: &Word, serializer: S) -> Result<S::Ok, S::Error> {
+    match port.resolved().parse::<u16>() {
+        Ok(port) => serializer.serialize_u16(port),
+        Err(_) => port.serialize(serializer),
+    }
 }
 
 fn as_words<S: serde::Serializer>(options: &[Vec<Word>], serializer: S) -> Result<S::Ok, S::Error> {

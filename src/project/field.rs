@@ -133,22 +133,22 @@ fn unknown_key(parent: &str, level: Level, key: &str) -> Problem {
     if level == Level::Service && keys::below(parent, Level::Project).any(|known| known == key) {
         return problem.help("it stands at the top of the file, not in a service");
     }
-    let help = suggest::help(key, known.iter().copied());
-    match suggest::closest(key, known).or_else(|| elsewhere(key)) {
-        Some(other) if other.contains('.') => {
-            let (map, inner) = other.split_once('.').unwrap_or((other, ""));
-            problem.help(format!("`{inner}` stands below `{map}:`"))
-        }
-        _ => problem.help(help),
-    }
+    problem.help(match elsewhere(&key.replace('_', "-")) {
+        Some((map, name)) if map != parent => format!("`{name}` stands below `{map}:`"),
+        None if is_outside(parent, key) => format!("`{key}` stands beside `{parent}:`, not below"),
+        _ => suggest::help(key, known),
+    })
 }
 
-/// The path of a key of another map that has exactly this name.
-fn elsewhere(key: &str) -> Option<&'static str> {
-    keys::KEYS
-        .iter()
-        .map(|known| known.path)
-        .find(|path| path.split_once('.').is_some_and(|(_, name)| name == key))
+/// The map that has a key of exactly this name, and the name.
+fn elsewhere(key: &str) -> Option<(&'static str, &'static str)> {
+    let mut inner = keys::KEYS.iter().filter_map(|key| key.path.split_once('.'));
+    inner.find(|(_, name)| *name == key)
+}
+
+/// Whether `key` is one of those that `parent` itself is among.
+fn is_outside(parent: &str, key: &str) -> bool {
+    !parent.is_empty() && keys::below("", Level::Project).any(|known| known == key)
 }
 
 /// One value of the file.
@@ -336,16 +336,25 @@ impl<'a> Field<'a> {
             .starts_with('#')
     }
 
-    /// Whether there is a value; a form that YAML took for a comment is reported.
+    /// Whether there is a value, or a form that YAML took for a comment.
     fn is_given(&self) -> bool {
-        if self.node.kind != Kind::Null {
-            return true;
-        }
+        !self.is_null() || self.is_trapped()
+    }
+
+    /// Whether YAML took a form for a comment: `start: #'main`.
+    fn is_trapped(&self) -> bool {
         let form = ["start", "stop", "before-load"].contains(&self.path.as_str());
-        if form && self.comment_follows() {
-            self.report(Problem::error(format!("`{}` has no value", self.path)).help(COMMENT_TRAP));
-        }
-        false
+        self.is_null() && form && self.comment_follows()
+    }
+
+    /// Reports that nothing is written here.
+    pub fn report_null(&self) {
+        let help = if self.is_trapped() {
+            COMMENT_TRAP
+        } else {
+            "fill in the item, or remove it"
+        };
+        self.report(Problem::error(format!("`{}` has no value", self.path)).help(help));
     }
 
     fn scalar(&self) -> Option<&'a Scalar> {
@@ -373,8 +382,11 @@ impl<'a> Field<'a> {
     }
 
     fn unexpected(&self, value: &Value, text: &str, expected: &str) -> Problem {
-        let shown = shortened(text);
-        let problem = Problem::error(format!("`{}` is `{shown}`: expected {expected}", self.path));
+        let found = match shortened(text).as_str() {
+            "" => "empty".to_owned(),
+            shown => format!("`{shown}`"),
+        };
+        let problem = Problem::error(format!("`{}` is {found}: expected {expected}", self.path));
         let variables: Vec<String> = value
             .variables()
             .map(|variable| format!("`{}` is `{}`", variable.name, shortened(&variable.value)))

@@ -41,8 +41,9 @@ pub fn find(wanted: &Wanted) -> Result<Found, Problem> {
 }
 
 fn from_stdin() -> Result<Found, Problem> {
-    let text = host::read_text_from(&mut io::stdin().lock())
-        .map_err(|error| Problem::error(format!("cannot read standard input: {error}")))?;
+    let text = host::read_text_from(&mut io::stdin().lock()).map_err(|error| {
+        Problem::error(format!("cannot read standard input: {}", reason(&error)))
+    })?;
     Ok(Found {
         source: Source {
             name: "standard input".to_owned(),
@@ -96,10 +97,10 @@ pub fn reason(error: &io::Error) -> String {
 
 fn search(start: &Path) -> Result<PathBuf, Problem> {
     if !start.is_dir() {
-        return Err(Problem::error(format!(
-            "there is no folder `{}`",
-            start.display()
-        )));
+        return Err(
+            Problem::error(format!("there is no folder `{}`", start.display()))
+                .help("`-C` names the folder to start in, `-f` a file"),
+        );
     }
     start
         .ancestors()

@@ -65,24 +65,56 @@ impl Project {
         }
     }
 
+    /// What is wrong with `profiles` itself, whichever is chosen.
+    pub fn profile_problems(&self) -> Vec<Problem> {
+        let Some(profiles) = entry(&self.root, "profiles") else {
+            return Vec::new();
+        };
+        match &profiles.kind {
+            Kind::Null => Vec::new(),
+            Kind::Map(profiles) => profiles
+                .iter()
+                .filter(|(key, _)| !key.text.starts_with("x-"))
+                .filter_map(|(key, profile)| profile_problem(key, profile))
+                .collect(),
+            _ => vec![not_a_map("`profiles`", profiles)],
+        }
+    }
+
     /// The file with these profiles laid over it, the last one on top.
     pub fn with_profiles(&self, names: &[String]) -> Result<Node, Problem> {
         let mut node = self.root.clone();
         for name in names {
-            let profile = entry(&self.root, "profiles")
-                .and_then(|profiles| entry(profiles, name))
-                .ok_or_else(|| {
-                    Problem::error(format!(
-                        "there is no profile `{name}` in `{}`",
-                        self.source.name
-                    ))
-                    .help(suggest::help(name, self.profile_names()))
-                })?;
+            let (key, profile) = self.profile(name)?;
+            if let Some(problem) = profile_problem(key, profile) {
+                return Err(problem);
+            }
             if profile.kind != Kind::Null {
                 node = overlay::overlay(&node, profile);
             }
         }
         Ok(node)
+    }
+
+    fn profile(&self, name: &str) -> Result<(&Key, &Node), Problem> {
+        let unknown = || {
+            Problem::error(format!(
+                "there is no profile `{name}` in `{}`",
+                self.source.name
+            ))
+            .help(suggest::help(name, self.profile_names()))
+        };
+        let profiles = entry(&self.root, "profiles").ok_or_else(unknown)?;
+        match &profiles.kind {
+            Kind::Map(profiles) => {
+                let found = profiles.iter().find(|(key, _)| key.text == name);
+                found
+                    .map(|(key, profile)| (key, profile))
+                    .ok_or_else(unknown)
+            }
+            Kind::Null => Err(unknown()),
+            _ => Err(not_a_map("`profiles`", profiles)),
+        }
     }
 }
 
@@ -95,10 +127,8 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
         }]);
     };
     let Kind::Map(entries) = &services.kind else {
-        return Err(
-            Problem::error("`services` must be a map of names to services")
-                .at(services.place.clone()),
-        );
+        return Err(not_a_map("`services`", services)
+            .help("write a name and `:` for each service, and its keys below"));
     };
     let defaults = without(
         root,
@@ -122,16 +152,38 @@ fn service(defaults: &Node, key: &Key, node: &Node) -> Result<ServiceNode, Probl
         Kind::Null => defaults.clone(),
         Kind::Map(_) => overlay::overlay(defaults, node),
         Kind::Scalar(_) | Kind::List(_) => {
-            return Err(
-                Problem::error(format!("the service `{}` must be a map", key.text))
-                    .at(node.place.clone()),
-            );
+            return Err(not_a_map(&format!("the service `{}`", key.text), node)
+                .help("write its keys below it: `start: …`"));
         }
     };
     Ok(ServiceNode {
         key: Some(key.clone()),
         node: with_maps(&node),
     })
+}
+
+fn profile_problem(key: &Key, profile: &Node) -> Option<Problem> {
+    match &profile.kind {
+        Kind::Null => None,
+        Kind::Map(entries) => {
+            let (inner, _) = entries.iter().find(|(key, _)| key.text == "profiles")?;
+            Some(
+                Problem::error(format!("the profile `{}` cannot hold profiles", key.text))
+                    .at(inner.place.clone())
+                    .help("several can be chosen: `-p one -p two`"),
+            )
+        }
+        _ => Some(
+            not_a_map(&format!("the profile `{}`", key.text), profile)
+                .help("write below it what it changes: `restart: never`"),
+        ),
+    }
+}
+
+fn not_a_map(what: &str, node: &Node) -> Problem {
+    Problem::error(format!("{what} must be a map"))
+        .at(node.place.clone())
+        .label(format!("this is {}", node.kind.name()))
 }
 
 /// The value at `key` of a map.

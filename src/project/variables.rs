@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
 use super::yaml::{Kind, Node};
@@ -12,7 +13,7 @@ pub struct Variables {
     /// Given on the command line.
     pub set: BTreeMap<String, String>,
     /// The environment.
-    pub environment: BTreeMap<String, OsString>,
+    pub environment: Arc<BTreeMap<String, OsString>>,
     /// From env files, later ones replacing earlier ones.
     pub files: BTreeMap<String, String>,
     /// Names that have an integer for a default somewhere, and so hold integers only.

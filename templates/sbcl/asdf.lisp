@@ -1,3 +1,1 @@
-{% if loader == "asdf" or loader == "ocicl" %}
 (require :asdf)
-{% endif %}

@@ -1,3 +1,1 @@
-{% if package %}
 (in-package {{ package }})
-{% endif %}

@@ -1,9 +1,7 @@
 ;; ASDF asks its central registry before everything else.
-{% if registry %}
 (setf asdf:*central-registry*
       (list*
 {% for folder in registry %}
        (sb-ext:native-pathname {{ folder }})
 {% endfor %}
        asdf:*central-registry*))
-{% endif %}

@@ -1,4 +1,3 @@
-{% if loader != "none" and (systems or swank) %}
 (progn
 {% for system in systems %}
 {% if loader == "quicklisp" or loader == "qlot" %}
@@ -15,4 +14,3 @@
 {% endif %}
 {% endif %}
   )
-{% endif %}

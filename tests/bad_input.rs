@@ -1,0 +1,633 @@
+//! Input that nobody would write on purpose: an error that says so, within bounds of time and
+//! memory, never a panic.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Permissions};
+use std::io::{Read, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use crate::support::{LISPLAUNCH, Project, REPOSITORY};
+
+/// No command takes longer, whatever it is given.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// What a program may ask of memory, in KiB: a debug build of ours and its libraries, twice.
+const MEMORY: usize = 200_000;
+
+/// Runs a command that must end in time, in a way that is meant.
+#[track_caller]
+fn ends(command: &mut Command) -> Output {
+    ends_with_input(command, |_| ())
+}
+
+/// The same with something to read.
+#[track_caller]
+fn ends_with_input(
+    command: &mut Command,
+    write: impl FnOnce(&mut dyn Write) + Send + 'static,
+) -> Output {
+    command.stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let writer = thread::spawn(move || write(&mut input));
+    let output = collected(child);
+    writer.join().unwrap();
+    assert_meant(&output);
+    output
+}
+
+#[track_caller]
+fn collected(mut child: Child) -> Output {
+    fn all(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            pipe.read_to_end(&mut bytes).unwrap();
+            bytes
+        })
+    }
+    let stdout = all(child.stdout.take().unwrap());
+    let stderr = all(child.stderr.take().unwrap());
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed() > LONGEST {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!(
+                "it hangs: {}",
+                String::from_utf8_lossy(&stderr.join().unwrap())
+            );
+        }
+        thread::sleep(Duration::from_millis(1));
+    };
+    Output {
+        status,
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    }
+}
+
+#[track_caller]
+fn assert_meant(output: &Output) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), None, "{told}");
+    assert!(matches!(output.status.code(), Some(0..=2)), "{told}");
+    assert!(!told.contains("panicked"), "{told}");
+    assert!(
+        output.status.success() || !told.trim().is_empty(),
+        "nothing is told"
+    );
+}
+
+/// The first line of what is told.
+fn first_line(output: &Output) -> String {
+    let told = String::from_utf8_lossy(&output.stderr);
+    told.lines().next().unwrap_or_default().to_owned()
+}
+
+/// A command that may not take more memory than `MEMORY`.
+fn bounded(project: &Project, arguments: &str) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args([
+            "-c",
+            &format!("ulimit -v {MEMORY}; exec \"$0\" {arguments}"),
+            LISPLAUNCH,
+        ])
+        .current_dir(project.folder())
+        .env_clear()
+        .env("HOME", project.home());
+    command
+}
+
+fn name(bytes: &[u8]) -> OsString {
+    OsString::from_vec(bytes.to_vec())
+}
+
+// Files.
+
+#[test]
+fn a_hundred_megabytes_are_not_read() {
+    let project = Project::empty();
+    let file = File::create(project.folder().join("large.yaml")).unwrap();
+    file.set_len(100 << 20).unwrap();
+    let output = ends(&mut bounded(&project, "-f large.yaml check"));
+    assert!(first_line(&output).ends_with("it is larger than 1 MiB"));
+}
+
+#[test]
+fn a_hundred_megabytes_are_not_read_from_a_pipe() {
+    let project = Project::empty();
+    let output = ends_with_input(&mut bounded(&project, "-f - check"), |input| {
+        let line = vec![b'#'; 1 << 20];
+        // The reader goes away before it has them all.
+        while input.write_all(&line).is_ok() {}
+    });
+    assert_snapshot!(first_line(&output), @"error: cannot read standard input: it is larger than 1 MiB");
+}
+
+#[test]
+fn devices_and_pipes_are_files_like_others() {
+    let project = Project::empty();
+    let told = |file: &str| first_line(&ends(&mut bounded(&project, &format!("-f {file} check"))));
+    assert_snapshot!(told("/dev/zero"), @"error: cannot read `/dev/zero`: it is larger than 1 MiB");
+    assert_snapshot!(told("/dev/null"), @"error: the file is empty");
+    assert_snapshot!(told("/proc/self/mem"), @"error: cannot read `/proc/self/mem`: input/output error");
+    let mut command = Command::new("bash");
+    command.args([
+        "-c",
+        "exec \"$0\" -f <(printf 'start: (f)\\nloader: none\\n') argv",
+        LISPLAUNCH,
+    ]);
+    let output = ends(&mut command);
+    assert!(
+        output.stdout.starts_with(b"sbcl "),
+        "{}",
+        first_line(&output)
+    );
+    let fifo = project.folder().join("fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let writer = thread::spawn(move || fs::write(fifo, "start: (f)\n").unwrap());
+    let output = ends(&mut bounded(&project, "-f fifo argv"));
+    writer.join().unwrap();
+    assert!(output.status.success());
+}
+
+#[test]
+fn files_that_grow_when_they_are_read_do_not() {
+    let bomb: String = std::iter::once("x-0: &x0 [a, b, c, d, e, f, g, h]\n".to_owned())
+        .chain((1..30).map(|level| {
+            let below = format!("*x{}, ", level - 1).repeat(8);
+            format!("x-{level}: &x{level} [{}]\n", below.trim_end_matches(", "))
+        }))
+        .collect();
+    let deep = [
+        "[".repeat(1 << 19),
+        "{a: ".repeat(1 << 17),
+        "- ".repeat(1 << 19),
+        format!("start: {}", "(".repeat(1 << 19)),
+        format!("start: {}f", "'".repeat(1 << 19)),
+        format!("start: |\n  {}", "#|".repeat(1 << 18)),
+        format!("start: |\n  {} f", "#+a ".repeat(1 << 17)),
+        format!("user: {}", "${A:-".repeat(1 << 17)),
+        format!("user: {}", "${A}".repeat(1 << 17)),
+        "a: &a {<<: *a}".to_owned(),
+        "a: &a [*a]".to_owned(),
+        bomb,
+        format!("name: {}", "x".repeat(1 << 19)),
+        format!("{}: 1", "x".repeat(1 << 19)),
+        (0..50_000).map(|n| format!("k{n}: 1\n")).collect(),
+        format!(
+            "services:\n{}",
+            (0..1_000).map(|n| format!("  s{n}:\n")).collect::<String>()
+        ),
+        format!("start:\n{}", "  - )\n".repeat(1_000)),
+    ];
+    for text in deep {
+        let project = Project::new(&text);
+        let output = ends(&mut bounded(&project, "check"));
+        let beginning: String = text.chars().take(40).collect();
+        assert!(!output.status.success(), "all well with {beginning}");
+    }
+}
+
+#[test]
+fn a_huge_env_file_is_not_read() {
+    let project = Project::new("env-file: [a.env, b.env]\nstart: (f)")
+        .with_file("a.env", "A=b\n".repeat(1 << 18) + "#")
+        .with_file("b.env", "A b\n".repeat(10_000));
+    let output = ends(&mut bounded(&project, "argv"));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("a.env`: it is larger than 1 MiB"), "{told}");
+    assert!(told.contains("b.env:1:1"), "{told}");
+    let broken_at_its_end = "A=b\n".repeat(10_000) + "A b\n";
+    let project = Project::new("env-file: a.env\nstart: (f)").with_file("a.env", broken_at_its_end);
+    let told = ends(&mut bounded(&project, "argv")).stderr;
+    assert!(String::from_utf8_lossy(&told).contains("a.env:10001:1"));
+}
+
+// Names that are not UTF-8.
+
+#[test]
+fn a_folder_has_a_name_in_utf_8() {
+    let project = Project::empty();
+    let folder = project.folder().join(name(b"caf\xe9"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("lisplaunch.yaml"), "start: (f)\nname: app").unwrap();
+    let told = |command: &mut Command| String::from_utf8(ends(command).stderr).unwrap();
+    let told = told(project.command(&["argv"]).current_dir(&folder));
+    let shown = told.replace(project.folder().to_str().unwrap(), "/srv/app");
+    assert_snapshot!(shown, @"
+    error: the path `/srv/app/caf�/lisplaunch.yaml` is not UTF-8
+     |
+     = help: sbcl gives up on a command line that is not UTF-8: rename the folder
+    ");
+    let mut command = project.command(&["argv", "-f", "-"]);
+    let output = ends_with_input(command.current_dir(&folder), |input| {
+        input.write_all(b"start: (f)").unwrap();
+    });
+    assert_eq!(output.status.code(), Some(2));
+    let mut command = project.command(&["check", "-C"]);
+    ends(command.arg(&folder));
+    let mut command = project.command(&["check", "-f"]);
+    ends(command.arg(folder.join("lisplaunch.yaml")));
+    let mut command = project.command(&["check", "-f"]);
+    ends(command.arg(folder.join("missing.yaml")));
+}
+
+#[test]
+fn an_environment_may_hold_anything() {
+    let project =
+        Project::new("loader: none\nstart: (f)\nenv: {A: b}").with_sbcl("cat /proc/$$/environ");
+    let mut command = project.command(&["run"]);
+    command
+        .env(name(b"N\xe9"), "x")
+        .env("VALUE", name(b"caf\xe9"))
+        .env("A\nB", "x\ny");
+    let output = ends(&mut command);
+    let has = |bytes: &[u8]| {
+        output
+            .stdout
+            .windows(bytes.len())
+            .any(|window| window == bytes)
+    };
+    assert!(output.status.success());
+    assert!(has(b"N\xe9=x\0") && has(b"VALUE=caf\xe9\0") && has(b"A=b\0"));
+    for variable in [
+        "LISPLAUNCH_FILE",
+        "LISPLAUNCH_PROFILE",
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "PATH",
+    ] {
+        for value in [&b"caf\xe9"[..], b"", b"\n", b"\xff/", b"relative", b"-"] {
+            for arguments in [&["check"][..], &["emit", "supervisor"], &["templates"]] {
+                let mut command = project.command(arguments);
+                ends(command.env(variable, OsStr::from_bytes(value)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_home_may_be_unset_or_relative() {
+    let yaml = "systems: [a]\nstart: (f)\nuser: root\nlog: ~/a.log";
+    for home in [None, Some("relative"), Some(""), Some("/nonexistent")] {
+        let project = Project::new(yaml);
+        for arguments in [
+            &["argv"][..],
+            &["check"],
+            &["run"],
+            &["emit", "supervisor"],
+            &["show"],
+        ] {
+            let mut command = project.command(arguments);
+            match home {
+                Some(home) => command.env("HOME", home),
+                None => command.env_remove("HOME"),
+            };
+            ends(&mut command);
+        }
+    }
+}
+
+#[test]
+fn arguments_may_be_anything() {
+    let project = Project::new("loader: none\nstart: (f)");
+    for arguments in [
+        &["run", "\u{e9}"][..],
+        &["argv", ""],
+        &["-p", " ", "check"],
+        &["show", "\n"],
+        &["templates", "show", "../../etc/passwd"],
+        &["templates", "show", ""],
+        &["emit", "makefile", "-o", ""],
+        &["--", "run"],
+    ] {
+        let output = ends(&mut project.command(arguments));
+        assert!(!output.status.success(), "{arguments:?}");
+    }
+    for option in ["-p", "-f", "-C", "--set", "--"] {
+        for command in ["argv", "check", "run"] {
+            let mut command = project.command(&[command, option]);
+            let output = ends(command.arg(name(b"A=caf\xe9")));
+            assert!(!output.status.success(), "{option}");
+        }
+    }
+}
+
+// Streams and folders that are gone.
+
+#[test]
+fn an_output_may_be_full_closed_or_gone() {
+    let project = Project::new("loader: none\nstart: (f)").with_sbcl("");
+    let sh = |script: &str| {
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", script, LISPLAUNCH])
+            .current_dir(project.folder())
+            .env("HOME", project.home());
+        collected(
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        )
+    };
+    for command in [
+        "argv",
+        "emit supervisor",
+        "show",
+        "templates",
+        "run --dry-run",
+    ] {
+        let output = sh(&format!("\"$0\" {command} > /dev/full"));
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        let full = "error: cannot write to standard output: no space left on device";
+        assert_eq!(first_line(&output), full);
+        let output = sh(&format!(
+            "set -o pipefail; \"$0\" {command} | head -c1 | cat"
+        ));
+        assert!(
+            output.status.success(),
+            "{command}: {}",
+            first_line(&output)
+        );
+        let output = sh(&format!("\"$0\" {command} >&-"));
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{command}");
+        assert!(!first_line(&output).contains("panicked"));
+    }
+    for streams in ["2>&-", "2>/dev/full", "<&- >&- 2>&-"] {
+        assert_eq!(
+            sh(&format!("\"$0\" check {streams}")).status.code(),
+            Some(0)
+        );
+        assert_eq!(
+            sh(&format!("\"$0\" -f missing check {streams}"))
+                .status
+                .code(),
+            Some(2)
+        );
+        assert_eq!(
+            sh(&format!("\"$0\" --no-such {streams}")).status.code(),
+            Some(2)
+        );
+    }
+    assert_eq!(sh("\"$0\" --help >/dev/full").status.signal(), None);
+}
+
+#[test]
+fn the_current_folder_may_be_gone() {
+    let project = Project::empty();
+    let told = |arguments: &str| {
+        let script = format!("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" {arguments}");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &script, LISPLAUNCH])
+            .current_dir(project.folder());
+        first_line(&ends(&mut command))
+    };
+    assert_snapshot!(told("check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(told("-f lisplaunch.yaml check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(told("-f - check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(told("-f /nonexistent/lisplaunch.yaml check"), @"error: cannot read `/nonexistent/lisplaunch.yaml`: no such file or directory");
+}
+
+// Files that this user may not read.
+
+/// The program, run by somebody who is not root: root may read everything.
+fn as_nobody(project: &Project, arguments: &[&str]) -> Output {
+    let root = project.folder().parent().unwrap().to_owned();
+    let program = root.join("lisplaunch");
+    if !program.exists() {
+        // Not by this process: a test beside this one might fork while the file is open.
+        let copied = Command::new("cp").arg(LISPLAUNCH).arg(&program).status();
+        assert!(copied.unwrap().success());
+    }
+    for folder in [&root, &project.folder()] {
+        fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(project.folder())
+        .env_clear()
+        .env("HOME", "/nonexistent");
+    if fs::metadata("/proc/self")
+        .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
+    {
+        command.uid(65534).gid(65534);
+    }
+    ends(&mut command)
+}
+
+fn forbid(file: &Path) {
+    fs::set_permissions(file, Permissions::from_mode(0o0)).unwrap();
+}
+
+#[test]
+fn files_may_be_unreadable() {
+    let project = Project::new("loader: none\nload: [secret.lisp]\ndirectory: secret\nstart: (f)")
+        .with_file("secret.yaml", "start: (f)")
+        .with_file("secret.lisp", "")
+        .with_file("secret/inner/file", "")
+        .with_file("sbcl", "");
+    for file in ["secret.yaml", "secret.lisp", "secret"] {
+        forbid(&project.folder().join(file));
+    }
+    let told = |arguments: &[&str]| {
+        let output = as_nobody(&project, arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        told.replace(project.folder().to_str().unwrap(), "/srv/app")
+    };
+    assert_snapshot!(told(&["-f", "secret.yaml", "check"]), @"error: cannot read `/srv/app/secret.yaml`: permission denied");
+    assert_snapshot!(told(&["-C", "secret", "check"]), @"
+    error: `directory`: the folder `/srv/app/secret` may not be read by this user
+     --> lisplaunch.yaml:3:12
+      |
+    3 | directory: secret
+      |            ^^^^^^
+
+    error: `load[0]`: the file `/srv/app/secret.lisp` may not be read by this user
+     --> lisplaunch.yaml:2:8
+      |
+    2 | load: [secret.lisp]
+      |        ^^^^^^^^^^^
+    lisplaunch.yaml: 2 problems
+    ");
+    assert_snapshot!(told(&["check"]), @"
+    error: `directory`: the folder `/srv/app/secret` may not be read by this user
+     --> lisplaunch.yaml:3:12
+      |
+    3 | directory: secret
+      |            ^^^^^^
+
+    error: `load[0]`: the file `/srv/app/secret.lisp` may not be read by this user
+     --> lisplaunch.yaml:2:8
+      |
+    2 | load: [secret.lisp]
+      |        ^^^^^^^^^^^
+    lisplaunch.yaml: 2 problems
+    ");
+    assert_snapshot!(told(&["emit", "makefile", "-o", "Makefile"]), @"error: cannot write `Makefile`: permission denied");
+    fs::set_permissions(
+        project.folder().join("secret"),
+        Permissions::from_mode(0o755),
+    )
+    .unwrap();
+}
+
+// Anything at all.
+
+fn examples() -> Vec<Vec<u8>> {
+    let folder = Path::new(REPOSITORY).join("examples");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("lisplaunch.yaml"))
+        .filter(|file| file.exists())
+        .collect();
+    files.sort();
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+/// Pieces that mean something to YAML, to the reader of forms, or to a terminal.
+const PIECES: &[&[u8]] = &[
+    b"(",
+    b")",
+    b"'",
+    b"\"",
+    b"|",
+    b"\\",
+    b"#",
+    b"#\\",
+    b"#|",
+    b"#'",
+    b"${",
+    b"}",
+    b"${A:-",
+    b"$",
+    b":",
+    b": ",
+    b" #",
+    b"\t",
+    b"\n",
+    b"\r\n",
+    b"- ",
+    b"[",
+    b"]",
+    b"{",
+    b"&a ",
+    b"*a",
+    b"<<: *a",
+    b"!!str ",
+    b"%",
+    b"---\n",
+    b"...\n",
+    b"~",
+    b"null",
+    b"\0",
+    b"\x1b[31m",
+    b"\xe9",
+    "é".as_bytes(),
+    b"99999999999999999999",
+    b"-1",
+    b"\n  ",
+    b"\nservices:\n",
+    b"\nswank: ",
+    b",",
+    b"`",
+    b"@",
+    b";",
+    "\u{feff}".as_bytes(),
+    "\u{202e}".as_bytes(),
+    b"\x7f",
+    b"#1=",
+    b"#+",
+    b"#.",
+    b"::",
+];
+
+/// An example with pieces put in, taken out and copied to elsewhere.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let change = (
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        0..60usize,
+        0..4u8,
+    );
+    let changes = prop::collection::vec(change, 1..6);
+    (prop::sample::select(examples()), changes).prop_map(|(mut text, changes)| {
+        for (at, piece, length, kind) in changes {
+            let at = at.index(text.len() + 1);
+            let end = (at + length).min(text.len());
+            match kind {
+                0 | 1 => {
+                    let piece = PIECES[piece.index(PIECES.len())];
+                    text.splice(at..at, piece.iter().copied());
+                }
+                2 => drop(text.drain(at..end)),
+                _ => {
+                    let copy = text[at..end].to_vec();
+                    let to = piece.index(text.len() + 1);
+                    text.splice(to..to, copy);
+                }
+            }
+        }
+        text
+    })
+}
+
+fn random() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        prop::collection::vec(prop::sample::select(PIECES), 0..60)
+            .prop_map(|pieces| pieces.concat()),
+    ]
+}
+
+fn survives(text: &[u8]) {
+    let project = Project::empty().with_file("lisplaunch.yaml", text);
+    for arguments in [
+        &["check"][..],
+        &["argv"],
+        &["emit", "supervisor"],
+        &["emit", "makefile"],
+        &["show", "--json"],
+    ] {
+        ends(&mut project.command(arguments));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_survived(text in random()) {
+        survives(&text);
+    }
+
+    #[test]
+    fn any_change_of_an_example_is_survived(text in mutated()) {
+        survives(&text);
+    }
+}

@@ -1,0 +1,106 @@
+//! Every format for every example, as its reader sees it.
+
+use std::fs;
+use std::path::Path;
+
+use insta::{Settings, assert_snapshot};
+use lisplaunch::format::ALL;
+
+use crate::support::{Project, REPOSITORY};
+
+/// The names of the folders below `examples/` that are projects.
+fn examples() -> Vec<String> {
+    let folders = fs::read_dir(Path::new(REPOSITORY).join("examples")).unwrap();
+    let projects = folders
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder| folder.join("lisplaunch.yaml").is_file());
+    let mut names: Vec<String> = projects
+        .map(|folder| folder.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// All examples, in a folder whose name needs no quotes, beside a home with Quicklisp in it.
+fn copied() -> Project {
+    let mut project = Project::empty()
+        .with_file("~/quicklisp/setup.lisp", "")
+        .with_sbcl("");
+    let mut folders = vec![Path::new(REPOSITORY).join("examples")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(REPOSITORY).unwrap().to_str().unwrap();
+                project = project.with_file(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    project
+}
+
+/// What a command says about an example that was cloned to `/srv/lisplaunch`.
+#[track_caller]
+fn output(project: &Project, example: &str, arguments: &[&str]) -> String {
+    let folder = format!("examples/{example}");
+    let arguments = [&["-C", &folder], arguments].concat();
+    let output = project.run(&arguments).output();
+    output.replace("/srv/app", "/srv/lisplaunch")
+}
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| assert_snapshot!(name, text));
+}
+
+/// The names of the services of an example.
+fn services(project: &Project, example: &str) -> Vec<String> {
+    let text = output(project, example, &["show", "--json"]);
+    let plan: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let services = plan["services"].as_array().unwrap().iter();
+    services
+        .map(|service| service["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_format_of_every_example() {
+    let project = copied();
+    for example in examples() {
+        for format in ALL {
+            let text = output(&project, &example, &["emit", format.name]);
+            snapshot(&format!("{}@{example}", format.name), &text);
+        }
+    }
+}
+
+#[test]
+fn the_command_line_of_every_example() {
+    let project = copied();
+    for example in examples() {
+        let services = services(&project, &example);
+        for service in &services {
+            let name = match services.len() {
+                1 => format!("argv@{example}"),
+                _ => format!("argv@{example}-{service}"),
+            };
+            let text = output(&project, &example, &["argv", service, "--format", "lines"]);
+            snapshot(&name, &text);
+        }
+    }
+}
+
+#[test]
+fn every_example_is_well() {
+    let project = copied();
+    for example in examples() {
+        let outcome = project.run(&["-C", &format!("examples/{example}"), "check"]);
+        assert!(outcome.stderr.ends_with("all well\n"), "{}", outcome.stderr);
+        outcome.success();
+    }
+}

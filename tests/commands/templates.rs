@@ -1,0 +1,87 @@
+//! Templates: what there is, where each comes from, and which one is used.
+
+use insta::assert_snapshot;
+
+use crate::support::Project;
+
+const YAML: &str = "loader: none\nstart: (f)\ntemplates: own\n";
+
+#[test]
+fn templates_are_listed_with_their_origin() {
+    let project = Project::new(YAML)
+        .with_file("own/sbcl/stay.lisp", "(mine)\n")
+        .with_file(
+            "~/.config/lisplaunch/templates/sbcl/stay.lisp",
+            "(shadowed)\n",
+        )
+        .with_file(
+            "~/.config/lisplaunch/templates/sbcl/swank.lisp",
+            "(theirs)\n",
+        );
+    assert_snapshot!(project.run(&["templates"]).output(), @"
+    sbcl/argv                built in
+    sbcl/exit-timeout.lisp   built in
+    sbcl/asdf.lisp           built in
+    sbcl/registry.lisp       built in
+    sbcl/systems.lisp        built in
+    sbcl/swank.lisp          /home/me/.config/lisplaunch/templates/sbcl/swank.lisp
+    sbcl/package.lisp        built in
+    sbcl/stop.lisp           built in
+    sbcl/stay.lisp           /srv/app/own/sbcl/stay.lisp
+    makefile/Makefile        built in
+    supervisor/program.conf  built in
+    ");
+    assert_eq!(
+        project
+            .run(&["templates", "show", "sbcl/stay.lisp"])
+            .output(),
+        "(mine)\n"
+    );
+    assert_eq!(
+        project
+            .run(&["templates", "show", "sbcl/swank.lisp"])
+            .output(),
+        "(theirs)\n"
+    );
+}
+
+#[test]
+fn the_projects_template_wins_then_the_users_then_the_built_in() {
+    let last = |project: &Project| {
+        let argv = project.run(&["argv", "--format", "lines"]).output();
+        argv.lines().last().unwrap().to_owned()
+    };
+    let project = Project::new(YAML);
+    assert_snapshot!(last(&project), @"(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))");
+    let project = project.with_file("~/.config/lisplaunch/templates/sbcl/stay.lisp", "(home)");
+    assert_eq!(last(&project), "(home)");
+    let config = project.home().join("config");
+    let project = project
+        .with_file("~/config/lisplaunch/templates/sbcl/stay.lisp", "(config)")
+        .with_variable("XDG_CONFIG_HOME", config.to_str().unwrap());
+    assert_eq!(last(&project), "(config)");
+    let project = project.with_file("own/sbcl/stay.lisp", "(own)");
+    assert_eq!(last(&project), "(own)");
+}
+
+#[test]
+fn templates_can_be_shown_without_a_project() {
+    let project = Project::empty();
+    for line in project.run(&["templates"]).output().lines() {
+        let (name, origin) = line.split_once(' ').unwrap();
+        assert_eq!(origin.trim(), "built in");
+        let text = project.run(&["templates", "show", name]).output();
+        assert!(!text.is_empty());
+    }
+}
+
+#[test]
+fn what_templates_shows_can_be_used() {
+    let project = Project::new(YAML);
+    let before = project.run(&["emit", "supervisor"]).output();
+    let template = project
+        .run(&["templates", "show", "supervisor/program.conf"])
+        .output();
+    let project = project.with_file("own/supervisor/program.conf", template);
+    assert_eq!(project.run(&["emit", "supervisor"]).output(), before);
+}

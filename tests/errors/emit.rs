@@ -1,0 +1,202 @@
+//! What a format cannot hold, and files that are not to be written.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use super::brief;
+use crate::support::Project;
+
+fn told(format: &str, yaml: &str) -> String {
+    brief(Project::new(yaml).run(&["emit", format]), 1)
+}
+
+#[test]
+fn supervisord_has_limits() {
+    let told = |yaml: &str| told("supervisor", yaml);
+    assert_snapshot!(told("start: \"(f \\\"a\\rb\\\")\""), @"
+    error: the service `app`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
+     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
+    ");
+    assert_snapshot!(told("start: (f)\ndirectory: '/srv/a #b'"), @"
+    error: the service `app`: a setting of supervisord cannot hold `/srv/a #b`: `;` and `#` start a comment after white space, and there are no quotes
+     = help: choose another name, or let a symbolic link with a plain name lead there
+    ");
+    assert_snapshot!(told("start: (f)\ndirectory: '/srv/a '"), @"
+    error: the service `app`: a setting of supervisord cannot hold `/srv/a `: white space at its ends is cut off, and there are no quotes
+     = help: choose another name, or let a symbolic link with a plain name lead there
+    ");
+    assert_snapshot!(told("start: (f)\ndirectory: \"/srv/a\\nb\""), @r"
+    error: the service `app`: a setting of supervisord cannot hold `/srv/a\nb`: a line break ends the value, and there are no quotes
+     = help: choose another name, or let a symbolic link with a plain name lead there
+    ");
+    assert_snapshot!(told("start: (f)\ndirectory: '/srv/%(here)s'"), @"
+    error: the service `app`: a setting of supervisord cannot hold `/srv/%(here)s`: `%(here)s` is replaced, and there are no quotes
+     = help: choose another name, or let a symbolic link with a plain name lead there
+    ");
+    assert_snapshot!(told("start: (f)\nlog: '/srv/a ;b'"), @"
+    error: the service `app`: a setting of supervisord cannot hold `/srv/a ;b`: `;` and `#` start a comment after white space, and there are no quotes
+     = help: choose another name, or let a symbolic link with a plain name lead there
+    ");
+    assert_snapshot!(told("start: (f)\nenv: {A: \"x\\ry\"}"), @"
+    error: the service `app`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
+     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
+    ");
+    assert_snapshot!(told("start: (f)\nenv: {A: \"'\"}\nsbcl: {program: /opt/a=b/sbcl}"), @"
+    error: the service `app`: the program `/opt/a=b/sbcl` has a `=` in its path, and `env` would set a variable
+     = help: give `sbcl.program` a path without `=`, or leave out `env`
+    ");
+    assert_snapshot!(told("start: (f)\nuser: no-such-user\nsetup: /q.lisp"), @"
+    error: the service `app`: the home folder of the user `no-such-user` is not known on this machine
+     = help: write the file on the machine that it is for, or add `HOME` to `env:`
+    ");
+    let long = format!("start: (f)\nenv: {{A: {}}}", "x".repeat(131_072));
+    assert_snapshot!(told(&long), @"
+    error: the service `app`: no program can be started with a word of 131074 bytes: the system takes at most 131071
+     = help: put the text into a file and load that
+    ");
+}
+
+#[test]
+fn a_home_may_be_unknown() {
+    assert_snapshot!(brief(
+        Project::new("start: (f)\nuser: no-such-user").run(&["emit", "supervisor"]),
+        2
+    ), @"
+    error: the home folder is not known, and with it the loader's setup file
+     = help: name the file with `setup:`
+    ");
+    assert_snapshot!(brief(
+        Project::new("start: (f)\nuser: no-such-user\nsetup: ~/setup.lisp")
+            .run(&["emit", "supervisor"]),
+        2
+    ), @"
+    error: `setup` is `~/setup.lisp`: expected a path without `~`: the home folder is not known
+     --> lisplaunch.yaml:3:8
+    3 | setup: ~/setup.lisp
+      |        ^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn makefiles_have_limits() {
+    let told = |yaml: &str| told("makefile", yaml);
+    assert_snapshot!(told("services: {start: {start: (f)}}"), @"
+    error: a service called `start` cannot have a target: `start` starts all services
+     = help: give the service another name
+    ");
+    assert_snapshot!(told("start: (f ${SHELL:-1})"), @"
+    error: a Makefile cannot have a variable `SHELL`: make has one already
+     = help: give the variable another name
+    ");
+    assert_snapshot!(told("services:\n  a: {start: '(f ${P:-1})'}\n  b: {start: '(f ${P:-2})'}"), @"
+    error: a Makefile cannot have two defaults for `P`: here it is 1, there 2
+     = help: use two names, emit one service at a time, or set it with `--set`
+    ");
+    assert_snapshot!(told("start: (f)\nenv: {A: b}\nsbcl: {program: /opt/a=b/sbcl}"), @"
+    error: the service `app`: the program `/opt/a=b/sbcl` has a `=` in its path, and `env` would set a variable
+     = help: give `sbcl.program` a path without `=`, or leave out `env`
+    ");
+    let long = format!("(f \"{}\")", "x".repeat(70_000));
+    assert_snapshot!(told(&format!("start: ['{long}', '{long}']")), @"
+    error: the service `app`: a Makefile cannot hold a command of 141322 bytes: its shell receives it as one word, and the system takes at most 131071
+     = help: put the long forms into a file and load that
+    ");
+}
+
+#[test]
+fn words_have_limits() {
+    let project = Project::new("start: (f)");
+    let long = "x".repeat(131_072);
+    let mut command = project.command(&["argv", "-f", "-"]);
+    command.arg("--").arg(&long[..131_000]);
+    assert_eq!(project.outcome(command).code, Some(2), "there is no input");
+    let yaml = format!("start: (f)\nenv: {{A: {long}}}");
+    assert_snapshot!(brief(Project::new(&yaml).run(&["run", "--dry-run"]), 2), @"
+    error: no program can be started with a word of 131074 bytes: the system takes at most 131071
+     = help: put the text into a file and load that
+    ");
+}
+
+#[test]
+fn indirect_needs_a_file_and_a_format() {
+    let project = Project::new("start: (f)");
+    assert_snapshot!(brief(project.run(&["emit", "makefile", "--indirect"]), 2), @"
+    error: the format `makefile` has no `--indirect`
+     = help: leave it out, and write the file again when the project file changes
+    ");
+    let told = project.run_with_input(
+        &["-f", "-", "emit", "supervisor", "--indirect"],
+        b"start: (f)",
+    );
+    assert_snapshot!(brief(told, 2), @"
+    error: `--indirect` needs a project file, not standard input
+     = help: name the file with `-f FILE`
+    ");
+}
+
+#[test]
+fn only_our_own_files_are_replaced() {
+    let project = Project::new("start: (f)")
+        .with_file("Makefile", "all:\n\techo precious\n")
+        .with_file("binary", b"\xff\xfe\0")
+        .with_file("folder/Makefile/keep", "");
+    let told = |output: &str| brief(project.run(&["emit", "makefile", "-o", output]), 1);
+    assert_snapshot!(told("Makefile"), @"
+    error: `Makefile` was not written by lisplaunch
+     = help: name another file, or give `--force` to replace it
+    ");
+    assert_snapshot!(told("binary"), @"
+    error: `binary` was not written by lisplaunch
+     = help: name another file, or give `--force` to replace it
+    ");
+    assert_snapshot!(told("."), @"
+    error: `./Makefile` was not written by lisplaunch
+     = help: name another file, or give `--force` to replace it
+    ");
+    assert_snapshot!(told("folder"), @"
+    error: `folder/Makefile` is not a plain file
+     = help: leave out `-o` to write to standard output
+    ");
+    assert_snapshot!(told("missing/Makefile"), @"
+    error: cannot write `missing/Makefile`: no such file or directory
+     = help: make its folder first
+    ");
+    assert_snapshot!(told("/dev/null"), @"
+    error: `/dev/null` is not a plain file
+     = help: leave out `-o` to write to standard output
+    ");
+    assert_snapshot!(told("/proc/Makefile"), @"
+    error: cannot write `/proc/Makefile`: no such file or directory
+     = help: make its folder first
+    ");
+    assert_eq!(
+        fs::read_to_string(project.folder().join("Makefile")).unwrap(),
+        "all:\n\techo precious\n"
+    );
+}
+
+#[test]
+fn a_file_to_compare_with_must_be_there() {
+    let project = Project::new("start: (f)").with_file("binary", b"\xff");
+    let told = |output: &str| {
+        brief(
+            project.run(&["emit", "makefile", "--check", "-o", output]),
+            1,
+        )
+    };
+    assert_snapshot!(told("missing"), @"
+    error: there is no file `missing`
+     = help: leave out `--check` to write it
+    ");
+    assert_snapshot!(told("binary"), @"error: cannot read `binary`: it is not UTF-8 text (line 1)");
+}
+
+#[test]
+fn an_argument_of_several_lines_is_no_line() {
+    let project = Project::new("start: (f \"a\n\n  b\")");
+    assert_snapshot!(brief(project.run(&["argv", "--format", "lines"]), 1), @r#"
+    error: an argument has several lines: `(f \"a\nb\")`
+     = help: use `--format nul` or `--format json`
+    "#);
+}

@@ -1,0 +1,118 @@
+//! Options of sbcl that a project file may not give.
+
+use insta::assert_snapshot;
+use lisplaunch::plan::sbcl_option::{SBCL_OPTIONS, Side, Verdict};
+
+use super::wrong;
+
+#[test]
+fn options_are_those_of_sbcl() {
+    assert_snapshot!(wrong(&[
+        "sbcl: {runtime-options: [--cor, my.core]}",
+        "sbcl: {runtime-options: --core my.core}",
+        "sbcl: {runtime-options: [--core]}",
+        "sbcl: {runtime-options: [--noprint]}",
+        "sbcl: {toplevel-options: [--core, my.core]}",
+        "sbcl: {toplevel-options: [{a: b}]}",
+        "sbcl: {runtime-options: [--control-stack-size, 4MB]}",
+        "sbcl: {runtime-options: [--noinform]}",
+        "sbcl: {toplevel-options: [--eval, (f)]}",
+        "sbcl: {toplevel-options: [--quit]}",
+        "sbcl: {toplevel-options: [--end-toplevel-options]}",
+    ]), @"
+    error: `--cor` is no option of sbcl
+     --> lisplaunch.yaml:1:26
+    1 | sbcl: {runtime-options: [--cor, my.core]}
+      |                          ^^^^^
+      = help: did you mean `--core`?
+      = help: each word is an item of its own: `[--core, my.core]`
+    error: `my.core` is no option of sbcl
+     --> lisplaunch.yaml:1:33
+    1 | sbcl: {runtime-options: [--cor, my.core]}
+      |                                 ^^^^^^^
+      = help: there are: `--core`, `--debug-environment`, `--disable-ldb`
+      = help: each word is an item of its own: `[--core, my.core]`
+    error: `--core my.core` is no option of sbcl
+     --> lisplaunch.yaml:1:25
+    1 | sbcl: {runtime-options: --core my.core}
+      |                         ^^^^^^^^^^^^^^
+      = help: did you mean `--core`?
+      = help: each word is an item of its own: `[--core, my.core]`
+    error: `--core` needs a value
+     --> lisplaunch.yaml:1:26
+    1 | sbcl: {runtime-options: [--core]}
+      |                          ^^^^^^
+      = help: write it as the next item of the list
+    error: `--noprint` is a toplevel option of sbcl
+     --> lisplaunch.yaml:1:26
+    1 | sbcl: {runtime-options: [--noprint]}
+      |                          ^^^^^^^^^
+      = help: list it in `sbcl.toplevel-options`
+    error: `--core` is a runtime option of sbcl
+     --> lisplaunch.yaml:1:27
+    1 | sbcl: {toplevel-options: [--core, my.core]}
+      |                           ^^^^^^
+      = help: list it in `sbcl.runtime-options`
+    error: `sbcl.toplevel-options[0]` must be a single value
+     --> lisplaunch.yaml:1:27
+    1 | sbcl: {toplevel-options: [{a: b}]}
+      |                           ^^^^^^ this is a map
+      = help: YAML takes `: ` for the end of a key: put the value into quotes, or below a `|`
+    error: `--control-stack-size` has a key of its own
+     --> lisplaunch.yaml:1:26
+    1 | sbcl: {runtime-options: [--control-stack-size, 4MB]}
+      |                          ^^^^^^^^^^^^^^^^^^^^
+      = help: use `sbcl.control-stack-size`
+    error: `--noinform` is always given
+     --> lisplaunch.yaml:1:26
+    1 | sbcl: {runtime-options: [--noinform]}
+      |                          ^^^^^^^^^^
+      = help: remove it
+    error: `--eval` has a key of its own
+     --> lisplaunch.yaml:1:27
+    1 | sbcl: {toplevel-options: [--eval, (f)]}
+      |                           ^^^^^^
+      = help: use `before-load` or `start`
+    error: `--quit` cannot be used: the service would not stay up
+     --> lisplaunch.yaml:1:27
+    1 | sbcl: {toplevel-options: [--quit]}
+      |                           ^^^^^^
+      = help: remove it
+    error: `--end-toplevel-options` cannot be used: lisplaunch writes it where it is needed
+     --> lisplaunch.yaml:1:27
+    1 | sbcl: {toplevel-options: [--end-toplevel-options]}
+      |                           ^^^^^^^^^^^^^^^^^^^^^^
+      = help: remove it
+    ");
+}
+
+#[test]
+fn no_option_may_be_given_that_is_not_allowed() {
+    for option in SBCL_OPTIONS {
+        let side = match option.side {
+            Side::Runtime => "runtime",
+            Side::Toplevel => "toplevel",
+        };
+        let value = if option.takes_value { ", x" } else { "" };
+        let yaml = format!("sbcl: {{{side}-options: [{}{value}]}}", option.name);
+        if option.verdict != Verdict::Allowed {
+            let told = wrong(&[&yaml]);
+            assert!(told.contains(option.name), "{told}");
+            assert_eq!(told.matches("error:").count(), 1, "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_program_has_a_name() {
+    assert_snapshot!(wrong(&["sbcl: {program: ''}", "sbcl: {program: ~other/sbcl}"]), @"
+    error: `sbcl.program` is empty: expected a program
+     --> lisplaunch.yaml:1:17
+    1 | sbcl: {program: ''}
+      |                 ^^
+    error: `sbcl.program` is `~other/sbcl`: expected a path; only a leading `~/` is understood, not `~other`
+     --> lisplaunch.yaml:1:17
+    1 | sbcl: {program: ~other/sbcl}
+      |                 ^^^^^^^^^^^
+    ");
+}
