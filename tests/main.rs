@@ -15,5 +15,7 @@ mod errors;
 mod reader;
 mod readme;
 mod support;
+mod swank_client;
+mod swank_server;
 mod tidy;
 mod yaml;

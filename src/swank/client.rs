@@ -1,0 +1,301 @@
+//! A connection to a server, and what can be asked on it, one request at a time.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::swank::collector::Collector;
+use crate::swank::connection::{Address, Connection};
+use crate::swank::error::{ClientError, ConnectError, ProtocolError};
+use crate::swank::evaluation::{self, Answer, Evaluation, Outcome, Output};
+use crate::swank::info::Info;
+use crate::swank::interrupt::Interrupt;
+use crate::swank::message::{self, Message, Returned};
+use crate::swank::sexp::{Sexp, quoted};
+use crate::swank::stopping::{Reason, Stopping};
+
+/// How long a client waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For the connection and the first answer together.
+    pub connect: Duration,
+    /// For the answer to a question about the image, such as completion.
+    pub answer: Duration,
+    /// For an evaluation to end after it was interrupted.
+    pub grace: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(10),
+            grace: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A connection to a server that has answered.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    timeouts: Timeouts,
+    info: Info,
+    last_id: u64,
+}
+
+/// How a request ended, and whether someone wanted it to.
+type Ended = (Returned, Option<Stopping>);
+
+impl Client {
+    /// Connects, sends the secret if there is one, and waits for the first answer. The secret is
+    /// the first line of its file, without the line break.
+    ///
+    /// # Errors
+    /// If there is nobody, or somebody who does not answer as a swank server.
+    pub fn connect(
+        address: &Address,
+        secret: Option<&str>,
+        timeouts: Timeouts,
+    ) -> Result<Client, ConnectError> {
+        let deadline = Instant::now() + timeouts.connect;
+        let mut client = Client {
+            connection: Connection::open(address, timeouts.connect)?,
+            timeouts,
+            info: Info::default(),
+            last_id: 0,
+        };
+        match client.introduce(secret, deadline) {
+            Ok(info) => client.info = info,
+            Err(error) => return Err(unanswered(address, secret, timeouts, error)),
+        }
+        Ok(client)
+    }
+
+    fn introduce(&mut self, secret: Option<&str>, deadline: Instant) -> Result<Info, ClientError> {
+        if let Some(secret) = secret {
+            self.connection.send(secret, Some(deadline))?;
+        }
+        let answer = self.ask("(swank:connection-info)", deadline)?;
+        let info = Info::from_answer(&answer);
+        info.ok_or(ProtocolError::Answer("the description of a connection").into())
+    }
+
+    /// What the server said about itself on connecting.
+    pub fn connection_info(&self) -> &Info {
+        &self.info
+    }
+
+    /// Evaluates forms, and hands on their output as it comes.
+    ///
+    /// After the time limit, an interrupt or an error of `output` the evaluation is interrupted
+    /// in the image. What returned all the same is an answer.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn evaluate(
+        &mut self,
+        evaluation: &Evaluation,
+        output: &mut dyn Output,
+        interrupt: &Interrupt,
+    ) -> Result<Answer, ClientError> {
+        let mut collector = Collector::new(output, evaluation.limit);
+        let limit = evaluation
+            .timeout
+            .map(|after| (Instant::now() + after, after));
+        let (returned, stopping) =
+            self.request(&evaluation.request(), limit, interrupt, &mut collector)?;
+        match (returned, stopping) {
+            (Returned::Value(value), stopping) => match evaluation::outcome(&value) {
+                Ok(Outcome::Values(count, cut, package)) => {
+                    Ok(collector.finish(count, cut, package)?)
+                }
+                Ok(Outcome::Answer(answer)) => Ok(answer),
+                Err(_) if stopping.is_some() => Ok(Answer::Aborted("aborted".to_owned())),
+                Err(error) => Err(error.into()),
+            },
+            (Returned::Aborted(_), Some(stopping)) => Err(stopping.error(true)),
+            (Returned::Aborted(reason), None) => Ok(Answer::Aborted(reason)),
+            (Returned::Invalid(message), _) => Err(ClientError::Refused(message)),
+        }
+    }
+
+    /// The symbols that begin with a prefix, which may name a package, as they would be typed.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn complete(
+        &mut self,
+        prefix: &str,
+        package: Option<&str>,
+    ) -> Result<Vec<String>, ClientError> {
+        let form = format!(
+            "(swank:simple-completions {} {})",
+            quoted(prefix),
+            package.map_or("nil".to_owned(), quoted)
+        );
+        let answer = self.ask(&form, Instant::now() + self.timeouts.answer)?;
+        let completions = completions(&answer);
+        completions.ok_or(ProtocolError::Answer("a list of completions").into())
+    }
+
+    /// The value of a form that is no evaluation of the caller's.
+    fn ask(&mut self, form: &str, deadline: Instant) -> Result<Sexp, ClientError> {
+        let after = deadline.saturating_duration_since(Instant::now());
+        let (returned, stopping) = self.request(
+            form,
+            Some((deadline, after)),
+            &Interrupt::new(),
+            &mut Collector::nothing(),
+        )?;
+        match (returned, stopping) {
+            (Returned::Value(value), _) => Ok(value),
+            (Returned::Aborted(_), Some(stopping)) => Err(stopping.error(true)),
+            (Returned::Aborted(message) | Returned::Invalid(message), _) => {
+                Err(ClientError::Refused(message))
+            }
+        }
+    }
+
+    /// Sends a form and answers the server until that form has ended.
+    fn request(
+        &mut self,
+        form: &str,
+        limit: Option<(Instant, Duration)>,
+        interrupt: &Interrupt,
+        collector: &mut Collector,
+    ) -> Result<Ended, ClientError> {
+        self.last_id += 1;
+        let id = self.last_id;
+        let payload = format!("(:emacs-rex {form} \"COMMON-LISP-USER\" t {id})");
+        self.connection
+            .send(&payload, limit.map(|(deadline, _)| deadline))?;
+        let mut stopping: Option<Stopping> = None;
+        loop {
+            stopping = self.stop_if_due(stopping, limit, interrupt)?;
+            let Some(payload) = self.connection.poll()? else {
+                continue;
+            };
+            let until = match &stopping {
+                Some(stopping) => Some(stopping.until()),
+                None => limit.map(|(deadline, _)| deadline),
+            };
+            let handled = self.handle(&payload, id, until, stopping.is_some(), collector);
+            match handled.inspect_err(|_| self.connection.close())? {
+                Handled::Ended(returned) => return Ok((returned, stopping)),
+                Handled::OutputFailed(error) if stopping.is_none() => {
+                    stopping = Some(Stopping::new(Reason::Output(error), self.timeouts.grace));
+                }
+                Handled::OutputFailed(_) | Handled::Nothing => {}
+            }
+        }
+    }
+
+    /// Interrupts what is late or not wanted, and gives up when that does not help.
+    fn stop_if_due(
+        &mut self,
+        stopping: Option<Stopping>,
+        limit: Option<(Instant, Duration)>,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Stopping>, ClientError> {
+        let interrupted = interrupt.take();
+        let due = match stopping {
+            Some(stopping) if interrupted || stopping.is_over() => {
+                self.connection.close();
+                return Err(stopping.error(false));
+            }
+            Some(stopping) => Some(stopping),
+            None if interrupted => Some(Stopping::new(Reason::Interrupt, self.timeouts.grace)),
+            None => limit
+                .filter(|(deadline, _)| Instant::now() >= *deadline)
+                .map(|(_, after)| Stopping::new(Reason::Timeout(after), self.timeouts.grace)),
+        };
+        let Some(mut stopping) = due else {
+            return Ok(None);
+        };
+        if stopping.must_ask() {
+            let asked = self
+                .connection
+                .send("(:emacs-interrupt t)", Some(stopping.until()));
+            if asked.is_err() {
+                return Err(stopping.error(false));
+            }
+        }
+        Ok(Some(stopping))
+    }
+
+    /// Answers one message, or takes from it what belongs to the request.
+    fn handle(
+        &mut self,
+        payload: &str,
+        id: u64,
+        until: Option<Instant>,
+        stopping: bool,
+        collector: &mut Collector,
+    ) -> Result<Handled, ClientError> {
+        let (message, reply) = message::understand(payload, &mut self.last_id)?;
+        if let Some(reply) = reply {
+            self.connection.send(&reply, until)?;
+        }
+        let written = match message {
+            Message::Return(ended, returned) if ended == id => return Ok(Handled::Ended(returned)),
+            Message::Unreadable { packet, message } if packet.starts_with("(:emacs-") => {
+                return Ok(Handled::Ended(Returned::Invalid(message)));
+            }
+            Message::Write(target, text) => collector.take(target, &text)?,
+            // While stopping it is what was asked for.
+            Message::Debug(message) if !stopping => collector.aborted(&message),
+            _ => Ok(()),
+        };
+        Ok(written.map_or_else(Handled::OutputFailed, |()| Handled::Nothing))
+    }
+}
+
+/// What came of a message.
+enum Handled {
+    /// The request has ended.
+    Ended(Returned),
+    /// The output could not be written.
+    OutputFailed(io::Error),
+    /// Nothing that matters to the request.
+    Nothing,
+}
+
+/// A list of strings with their longest common prefix, or since swank 2.31 of lists that begin
+/// with one.
+fn completions(answer: &Sexp) -> Option<Vec<String>> {
+    let list = match answer.as_list()? {
+        [list, Sexp::String(_)] => list.as_list()?,
+        list => list,
+    };
+    let name = |completion: &Sexp| match completion {
+        Sexp::String(name) => Some(name.clone()),
+        _ => completion.as_list()?.first()?.as_str().map(str::to_owned),
+    };
+    list.iter().map(name).collect()
+}
+
+/// Why the first answer did not come.
+fn unanswered(
+    address: &Address,
+    secret: Option<&str>,
+    timeouts: Timeouts,
+    error: ClientError,
+) -> ConnectError {
+    let address = address.clone();
+    match error {
+        ClientError::Closed => ConnectError::Closed {
+            address,
+            secret: secret.is_some(),
+        },
+        ClientError::TimedOut { .. } => ConnectError::TimedOut(address, timeouts.connect),
+        ClientError::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+            ConnectError::TimedOut(address, timeouts.connect)
+        }
+        ClientError::Io(error) => ConnectError::Unreachable(address, error),
+        ClientError::Protocol(error) => ConnectError::Protocol(address, error),
+        _ => ConnectError::Protocol(
+            address,
+            ProtocolError::Answer("the description of a connection"),
+        ),
+    }
+}

@@ -1,0 +1,203 @@
+//! One evaluation: what is asked, and what comes of it.
+
+use std::io;
+use std::time::Duration;
+
+use crate::swank::backtrace;
+use crate::swank::error::ProtocolError;
+use crate::swank::sexp::{Sexp, quoted};
+
+/// What the image runs.
+const PROGRAM: &str = include_str!("evaluate.lisp");
+
+/// How much of the printed values is sent unless another limit is set, in characters.
+const USUAL_LIMIT: usize = 32 << 20;
+
+/// How many frames of a backtrace are sent.
+const FRAMES: usize = 20;
+
+/// Forms to evaluate, one after the other, and how.
+///
+/// They are read as the image reads, so that one may define the package that the next is read
+/// in. Their standard input is empty. Where the image would enter the debugger, the evaluation
+/// ends. It also ends when the client disappears.
+#[derive(Clone, Debug)]
+pub struct Evaluation<'a> {
+    /// The text of the forms.
+    pub forms: &'a str,
+    /// The name of the package to start in, as written or in upper case; without one, the
+    /// image's own.
+    pub package: Option<&'a str>,
+    /// How long it may take in all.
+    pub timeout: Option<Duration>,
+    /// How many characters of the printed values are wanted.
+    pub limit: usize,
+    /// Whether `*`, `/`, `+` and the like are set, as in a REPL. They belong to the whole image.
+    pub remember: bool,
+}
+
+impl<'a> Evaluation<'a> {
+    /// These forms in the image's own package, without a time limit.
+    pub fn new(forms: &'a str) -> Self {
+        Evaluation {
+            forms,
+            package: None,
+            timeout: None,
+            limit: USUAL_LIMIT,
+            remember: false,
+        }
+    }
+
+    /// The form that the server is to evaluate.
+    pub(crate) fn request(&self) -> String {
+        // `cl:eval` would compile the program.
+        let interpreter = "(cl:if (cl:find-package \"SB-EVAL\") \
+             (cl:find-symbol \"EVAL-IN-NATIVE-ENVIRONMENT\" \"SB-EVAL\") \
+             'sb-int:simple-eval-in-lexenv)";
+        format!(
+            "(cl:funcall (cl:funcall {interpreter} '{PROGRAM} (sb-kernel:make-null-lexenv)) \
+             {forms} {package} {limit} {FRAMES} {remember})",
+            forms = quoted(self.forms),
+            package = self.package.map_or("nil".to_owned(), quoted),
+            limit = self.limit,
+            remember = if self.remember { "t" } else { "nil" },
+        )
+    }
+}
+
+/// Where the output of an evaluation goes while it runs.
+pub trait Output {
+    /// Text for standard output.
+    ///
+    /// # Errors
+    /// End the evaluation.
+    fn stdout(&mut self, text: &str) -> io::Result<()>;
+
+    /// Text for standard error.
+    ///
+    /// # Errors
+    /// End the evaluation.
+    fn stderr(&mut self, text: &str) -> io::Result<()>;
+
+    /// Another thread of the image entered the debugger on this connection, with this message,
+    /// and was aborted since nobody would have answered it.
+    ///
+    /// # Errors
+    /// End the evaluation.
+    fn aborted(&mut self, message: &str) -> io::Result<()> {
+        let _ = message;
+        Ok(())
+    }
+}
+
+/// How an evaluation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// All forms returned.
+    Returned {
+        /// The values of the last one, printed as the REPL prints them.
+        values: Vec<String>,
+        /// Whether that is all of them; if not, the limit was reached in the last one.
+        complete: bool,
+        /// The package afterwards.
+        package: Package,
+    },
+    /// The debugger would have been entered.
+    Signalled {
+        /// What was done.
+        phase: Phase,
+        /// The type of the condition, as Lisp prints it in the package.
+        condition: String,
+        /// What it reports, at most 65,536 characters.
+        message: String,
+        /// At most 20 frames, the innermost first, none of the client or the server.
+        backtrace: Vec<String>,
+        /// The package at that point.
+        package: Package,
+    },
+    /// There is no package of that name, and nothing was read.
+    UnknownPackage,
+    /// It left through the top level, as when it ends its thread; with what swank says.
+    Aborted(String),
+}
+
+/// A package of the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its shortest name, for a prompt.
+    pub prompt: String,
+}
+
+/// What is done with a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Its text is read.
+    Read,
+    /// It is evaluated.
+    Evaluate,
+    /// The values of the last one are printed.
+    Print,
+}
+
+/// What `evaluate.lisp` returned, without the values.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// How many values there are, and which one was cut, if any.
+    Values(usize, Option<usize>, Package),
+    /// Everything else.
+    Answer(Answer),
+}
+
+/// Understands what `evaluate.lisp` returned.
+pub(crate) fn outcome(value: &Sexp) -> Result<Outcome, ProtocolError> {
+    read_outcome(value).ok_or(ProtocolError::Answer("the result of an evaluation"))
+}
+
+fn read_outcome(value: &Sexp) -> Option<Outcome> {
+    let (kind, parts) = value.as_list()?.split_first()?;
+    match (kind.as_atom()?, parts) {
+        (":ok", [count, cut, package @ ..]) => Some(Outcome::Values(
+            count.as_number()?,
+            if cut.is_nil() {
+                None
+            } else {
+                Some(cut.as_number()?)
+            },
+            read_package(package)?,
+        )),
+        (":error", [phase, condition, message, frames, package @ ..]) => {
+            let frames = frames.as_list()?.iter();
+            let frames = frames.map(|frame| frame.as_str().map(str::to_owned));
+            Some(Outcome::Answer(Answer::Signalled {
+                phase: read_phase(phase)?,
+                condition: condition.as_str()?.to_owned(),
+                message: message.as_str()?.to_owned(),
+                backtrace: backtrace::shorten(frames.collect::<Option<_>>()?),
+                package: read_package(package)?,
+            }))
+        }
+        (":no-package", []) => Some(Outcome::Answer(Answer::UnknownPackage)),
+        _ => None,
+    }
+}
+
+fn read_package(parts: &[Sexp]) -> Option<Package> {
+    match parts {
+        [name, prompt] => Some(Package {
+            name: name.as_str()?.to_owned(),
+            prompt: prompt.as_str()?.to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+fn read_phase(phase: &Sexp) -> Option<Phase> {
+    match phase.as_atom()? {
+        ":read" => Some(Phase::Read),
+        ":evaluate" => Some(Phase::Evaluate),
+        ":print" => Some(Phase::Print),
+        _ => None,
+    }
+}

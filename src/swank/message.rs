@@ -1,0 +1,140 @@
+//! What a server says, and the replies that it must have whoever asks.
+//!
+//! The messages are those of `dispatch-event` in `swank.lisp`. What is not among them, or not of
+//! its shape, is [`Message::Other`]: a client must pass over what it does not know.
+
+use crate::swank::error::ProtocolError;
+use crate::swank::reader;
+use crate::swank::sexp::Sexp;
+
+/// A message from a server.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// The answer to a request.
+    Return(u64, Returned),
+    /// It could not read a request.
+    Unreadable {
+        /// What it got, and what is wrong with it.
+        packet: String,
+        message: String,
+    },
+    /// Text that was written.
+    Write(Target, String),
+    /// A thread entered the debugger, and why.
+    Debug(String),
+    /// What a client passes over.
+    Other,
+}
+
+/// How a request ended.
+#[derive(Debug)]
+pub(crate) enum Returned {
+    /// With a value.
+    Value(Sexp),
+    /// Without, and why.
+    Aborted(String),
+    /// It was refused, and why.
+    Invalid(String),
+}
+
+/// Where written text belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Standard output.
+    Output,
+    /// Standard error.
+    Errors,
+    /// The value with this index.
+    Value(usize),
+}
+
+/// The meaning of a message, and what must be sent back at once.
+pub(crate) fn understand(
+    payload: &str,
+    next_id: &mut u64,
+) -> Result<(Message, Option<String>), ProtocolError> {
+    let sexp = reader::read(payload)?;
+    let parts = sexp.as_list().unwrap_or_default();
+    let name = parts.first().and_then(Sexp::as_atom).unwrap_or_default();
+    let reply = reply(name, parts, next_id);
+    Ok((message(name, parts).unwrap_or(Message::Other), reply))
+}
+
+/// The message, if its parts are there.
+fn message(name: &str, parts: &[Sexp]) -> Option<Message> {
+    let text = |index: usize| Some(parts.get(index)?.as_str()?.to_owned());
+    match name {
+        ":return" => {
+            let id = parts.get(2)?.as_number()?;
+            Some(Message::Return(id, returned(parts.get(1)?)?))
+        }
+        ":invalid-rpc" => {
+            let id = parts.get(1)?.as_number()?;
+            Some(Message::Return(id, Returned::Invalid(text(2)?)))
+        }
+        ":reader-error" => Some(Message::Unreadable {
+            packet: text(1)?,
+            message: text(2)?,
+        }),
+        ":write-string" => Some(Message::Write(target(parts.get(2)), text(1)?)),
+        ":debug" => {
+            let condition = parts.get(3)?.as_list()?;
+            let message = condition.first()?.as_str()?;
+            Some(Message::Debug(message.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn returned(outcome: &Sexp) -> Option<Returned> {
+    match outcome.as_list()? {
+        [ok, value] if ok.is_symbol(":ok") => Some(Returned::Value(value.clone())),
+        [abort, rest @ ..] if abort.is_symbol(":abort") => {
+            let reason = rest.first().and_then(Sexp::as_str).unwrap_or("aborted");
+            Some(Returned::Aborted(reason.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// The targets are named in `evaluate.lisp`; everything else is the server's own output.
+fn target(target: Option<&Sexp>) -> Target {
+    match target {
+        Some(target) if target.is_symbol(":lisplaunch-stderr") => Target::Errors,
+        Some(Sexp::List(parts)) => match &parts[..] {
+            [name, index] if name.is_symbol(":lisplaunch-value") => {
+                index.as_number().map_or(Target::Output, Target::Value)
+            }
+            _ => Target::Output,
+        },
+        _ => Target::Output,
+    }
+}
+
+/// What a thread of the server waits for: it would wait for ever.
+fn reply(name: &str, parts: &[Sexp], next_id: &mut u64) -> Option<String> {
+    let thread = parts.get(1).and_then(Sexp::as_atom);
+    let tag = parts.get(2).and_then(Sexp::as_atom);
+    let answer = |with: &str, value: &str| Some(format!("({with} {} {}{value})", thread?, tag?));
+    match name {
+        ":ping" => answer(":emacs-pong", ""),
+        // Since 2.28, where the thread is named.
+        ":write-string" => Some(format!("(:write-done {})", parts.get(3)?.as_atom()?)),
+        // The end of the input.
+        ":read-string" => answer(":emacs-return-string", " \"\""),
+        // No, and nothing.
+        ":y-or-n-p" | ":read-from-minibuffer" => answer(":emacs-return", " nil"),
+        ":eval" | ":ed-rpc" => answer(
+            ":emacs-return",
+            " (:error \"lisplaunch\" \"it is no editor\")",
+        ),
+        ":debug" => {
+            *next_id += 1;
+            Some(format!(
+                "(:emacs-rex (swank:throw-to-toplevel) nil {} {next_id})",
+                thread?
+            ))
+        }
+        _ => None,
+    }
+}

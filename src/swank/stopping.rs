@@ -1,0 +1,71 @@
+//! Ending a request that takes too long or that nobody wants any more.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::swank::error::ClientError;
+
+/// How often the image is asked to end what it does, should it not have heard.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Why a request is to end.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    /// It was interrupted.
+    Interrupt,
+    /// It took this time.
+    Timeout(Duration),
+    /// Its output could not be written.
+    Output(io::Error),
+}
+
+/// A request that is being ended.
+#[derive(Debug)]
+pub(crate) struct Stopping {
+    reason: Reason,
+    /// When to give up.
+    until: Instant,
+    /// When to ask again.
+    next: Instant,
+}
+
+impl Stopping {
+    /// One that may take `grace`.
+    pub(crate) fn new(reason: Reason, grace: Duration) -> Self {
+        let now = Instant::now();
+        Stopping {
+            reason,
+            until: now + grace,
+            next: now,
+        }
+    }
+
+    /// Whether it is time to give up.
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
+    /// When to give up.
+    pub(crate) fn until(&self) -> Instant {
+        self.until
+    }
+
+    /// Whether it is time to ask; then not again for a while.
+    pub(crate) fn must_ask(&mut self) -> bool {
+        let now = Instant::now();
+        let must = now >= self.next;
+        if must {
+            self.next = now + AGAIN;
+        }
+        must
+    }
+
+    /// The error that it comes to, when the request is known to have ended or not.
+    pub(crate) fn error(self, stopped: bool) -> ClientError {
+        match self.reason {
+            Reason::Interrupt => ClientError::Interrupted { stopped },
+            Reason::Timeout(after) => ClientError::TimedOut { after, stopped },
+            Reason::Output(error) => ClientError::Output { error, stopped },
+        }
+    }
+}

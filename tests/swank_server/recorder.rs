@@ -1,0 +1,46 @@
+//! An output that keeps what it is given.
+
+use std::io;
+use std::time::Instant;
+
+use lisplaunch::swank::Output;
+
+/// What came, and when the first of it came.
+#[derive(Default)]
+pub struct Recorder {
+    pub stdout: String,
+    pub stderr: String,
+    pub aborted: Vec<String>,
+    pub first: Option<Instant>,
+}
+
+impl Output for Recorder {
+    fn stdout(&mut self, text: &str) -> io::Result<()> {
+        self.first.get_or_insert_with(Instant::now);
+        self.stdout.push_str(text);
+        Ok(())
+    }
+
+    fn stderr(&mut self, text: &str) -> io::Result<()> {
+        self.stderr.push_str(text);
+        Ok(())
+    }
+
+    fn aborted(&mut self, message: &str) -> io::Result<()> {
+        self.aborted.push(message.to_owned());
+        Ok(())
+    }
+}
+
+/// An output that cannot be written, as a pipe that nobody reads.
+pub struct Broken;
+
+impl Output for Broken {
+    fn stdout(&mut self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn stderr(&mut self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+}
