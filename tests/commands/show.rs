@@ -29,7 +29,7 @@ fn the_plan_is_printed_with_every_default() {
       start:
       - (app:main :port 8080)
       swank:
-        port: '4005'
+        port: 4005
         interface: 127.0.0.1
         style: spawn
         dont-close: true
