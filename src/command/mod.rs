@@ -5,6 +5,7 @@ mod check;
 mod connect;
 mod emit;
 mod eval;
+mod live;
 mod reload;
 mod repl;
 mod run;
@@ -35,6 +36,8 @@ use crate::{argv as command_line, format};
 const USAGE: u8 = 2;
 /// Something failed while it was done.
 const FAILURE: u8 = 1;
+/// No service answered.
+const UNANSWERED: u8 = 3;
 
 /// Why a command ends early, with its exit code.
 #[derive(Debug)]
@@ -57,6 +60,14 @@ impl Failure {
         Failure {
             problems: problems.into(),
             code: FAILURE,
+        }
+    }
+
+    /// No service answered.
+    pub fn unanswered(problem: Problem) -> Self {
+        Failure {
+            problems: vec![problem],
+            code: UNANSWERED,
         }
     }
 }

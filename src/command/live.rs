@@ -1,0 +1,110 @@
+//! Finding the running service that a command speaks to, and connecting to it.
+
+use super::{Failure, Session};
+use crate::cli::live::Connection;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::swank::{Address, Client, ConnectError, Timeouts};
+
+/// A service that runs, as far as the project file tells.
+pub(super) struct Running {
+    /// What the project file says about it.
+    pub(super) service: Service,
+    /// Where its swank server listens.
+    pub(super) address: Address,
+    /// What the server wants to hear first.
+    pub(super) secret: Option<String>,
+}
+
+impl Session {
+    /// The service of this name, which must be given where there are several.
+    pub(super) fn running(
+        &self,
+        name: Option<&String>,
+        connection: &Connection,
+    ) -> Result<Running, Failure> {
+        let (_, service) = self.plan_one(name)?;
+        Running::new(service, connection)
+    }
+}
+
+impl Running {
+    /// Where `service` is, unless the command line says otherwise.
+    pub(super) fn new(service: Service, connection: &Connection) -> Result<Self, Failure> {
+        let address = address(&service, connection)?;
+        let secret = secret(&service, connection)?;
+        Ok(Running {
+            service,
+            address,
+            secret,
+        })
+    }
+
+    /// A connection to its swank server.
+    ///
+    /// # Errors
+    /// With the exit code that says that no service answered.
+    pub(super) fn connect(&self, timeouts: Timeouts) -> Result<Client, Failure> {
+        Client::connect(&self.address, self.secret.as_deref(), timeouts)
+            .map_err(|error| Failure::unanswered(self.unanswered(&error)))
+    }
+
+    fn unanswered(&self, error: &ConnectError) -> Problem {
+        let problem = Problem::error(format!(
+            "the service `{}` does not answer: {error}",
+            self.service.name
+        ));
+        match error {
+            ConnectError::Refused(_) => problem.help("does it run? `lisplaunch status` tells"),
+            ConnectError::Closed { .. } => {
+                problem.help("name the file with its secret: `--secret-file FILE`")
+            }
+            _ => problem,
+        }
+    }
+}
+
+fn address(service: &Service, connection: &Connection) -> Result<Address, Failure> {
+    let swank = service.swank.as_ref();
+    let port = match (connection.port, swank) {
+        (Some(port), _) => port,
+        (None, Some(swank)) => swank
+            .port
+            .resolved()
+            .parse()
+            .expect("planning has checked the port"),
+        (None, None) => {
+            return Err(Problem::error(format!(
+                "the service `{}` has no swank server",
+                service.name
+            ))
+            .help("add `swank: 4005` to the project file and restart the service, or name a port with `--port`")
+            .into());
+        }
+    };
+    let host = connection
+        .host
+        .clone()
+        .or_else(|| Some(swank?.interface.resolved()))
+        .unwrap_or_else(|| "127.0.0.1".to_owned());
+    // A server that listens on all interfaces is reached on this machine's own.
+    let host = match host.as_str() {
+        "0.0.0.0" => "127.0.0.1".to_owned(),
+        _ => host,
+    };
+    Ok(Address { host, port })
+}
+
+fn secret(_service: &Service, connection: &Connection) -> Result<Option<String>, Failure> {
+    let Some(file) = &connection.secret_file else {
+        return Ok(None);
+    };
+    let text = crate::host::read_text(file).map_err(|error| {
+        Problem::error(format!(
+            "cannot read `{}`: {}",
+            file.display(),
+            crate::project::find::reason(&error)
+        ))
+    })?;
+    Ok(text.lines().next().map(str::to_owned))
+}
