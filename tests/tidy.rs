@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("host", &[]),
     ("lisp", &["word"]),
     ("dialect", &["word", "lisp"]),
+    ("swank", &[]),
     ("render", &["dialect", "host", "problem"]),
     ("project", &["word", "lisp", "problem", "suggest", "host"]),
     (
@@ -35,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "command",
         &[
             "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
-            "project", "render", "suggest", "word",
+            "project", "render", "suggest", "swank", "word",
         ],
     ),
     ("main", &[]),
