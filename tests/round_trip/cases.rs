@@ -1,6 +1,25 @@
 //! Cases of their own, each met once.
 
+use crate::consumer::{MAKES, command};
 use crate::support::Project;
+
+/// What a make prints that runs in the project's folder; it must end well.
+fn made(project: &Project, make: &str, arguments: &[&str]) -> String {
+    let output = command(make)
+        .args(arguments)
+        .current_dir(project.folder())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{make}: {printed}");
+    printed.into_owned()
+}
+
+const TWO_SERVICES: &str = "\
+loader: none
+sbcl: {program: /bin/echo}
+services: {one: {start: (one)}, two: {start: (two)}}
+";
 
 #[test]
 fn a_dry_run_does_not_let_env_set_the_program() {
@@ -17,6 +36,21 @@ fn a_dry_run_does_not_let_env_set_the_program() {
             project.run(arguments).failure(code),
             "error: the service `app`: the program `/a=b/sbcl` has a `=` in its path, and `env` would set a variable\n\
              \x20|\n = help: give `sbcl.program` a path without `=`, or leave out `env`"
+        );
+    }
+}
+
+#[test]
+fn a_makefile_of_any_name_starts_all_services() {
+    let project = Project::new(TWO_SERVICES);
+    project
+        .run(&["emit", "makefile", "-o", "services.mk"])
+        .success();
+    for make in MAKES {
+        let printed = made(&project, make, &["-f", "services.mk", "start"]);
+        assert!(
+            printed.contains("--eval (one)") && printed.contains("--eval (two)"),
+            "{make}: {printed}"
         );
     }
 }
