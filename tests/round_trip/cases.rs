@@ -54,3 +54,29 @@ fn a_makefile_of_any_name_starts_all_services() {
         );
     }
 }
+
+#[test]
+fn no_service_is_taken_for_the_makefile() {
+    for name in ["Makefile", "makefile", "GNUmakefile", "BSDmakefile"] {
+        let project = Project::new(&TWO_SERVICES.replace("one:", &format!("{name}:")));
+        let message = project.run(&["emit", "makefile"]).failure(1);
+        assert!(
+            message.starts_with(&format!(
+                "error: a service called `{name}` cannot have a target: make would start it before any other
+"
+            )),
+            "{message}"
+        );
+        project.run(&["emit", "supervisor"]).success();
+    }
+    let project =
+        Project::new("name: Makefile\nloader: none\nsbcl: {program: /bin/echo}\nstart: (one)\n");
+    project.run(&["emit", "makefile", "-o", "."]).success();
+    for make in MAKES {
+        assert_eq!(
+            made(&project, make, &["start"]).matches("(one)").count(),
+            1,
+            "{make}"
+        );
+    }
+}
