@@ -45,7 +45,7 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
         command += &format!("umask {umask:03o} && ");
     }
     command += &format!(
-        "cd {} && exec",
+        "cd -P {} && exec",
         words(std::slice::from_ref(&service.directory))?
     );
     if !service.env.is_empty() {

@@ -1,7 +1,9 @@
 //! Cases of their own, each met once.
 
-use crate::consumer::{MAKES, command};
-use crate::support::Project;
+use std::os::unix::fs::symlink;
+
+use crate::consumer::{MAKES, SHELLS, command};
+use crate::support::{Project, make_executable};
 
 /// What a make prints that runs in the project's folder; it must end well.
 fn made(project: &Project, make: &str, arguments: &[&str]) -> String {
@@ -27,7 +29,7 @@ fn a_dry_run_does_not_let_env_set_the_program() {
     let project = Project::new(yaml);
     let plain = project.run(&["run", "--dry-run"]).success();
     assert!(
-        plain.starts_with("cd /srv/app && exec \\\n  '/a=b/sbcl' \\\n"),
+        plain.starts_with("cd -P /srv/app && exec \\\n  '/a=b/sbcl' \\\n"),
         "{plain}"
     );
     let project = Project::new(&format!("{yaml}env: {{A: b}}\n"));
@@ -78,5 +80,35 @@ fn no_service_is_taken_for_the_makefile() {
             1,
             "{make}"
         );
+    }
+}
+
+#[test]
+fn the_folder_above_a_link_is_the_one_above_its_target() {
+    let project = Project::new(
+        "loader: none\ndirectory: link/..\nsbcl: {program: show-directory}\nstart: (f)\n",
+    )
+    .with_file("show-directory", "#!/bin/sh\nexec /bin/pwd -P\n")
+    .with_file("over/there/file", "")
+    .with_variable("PATH", ".:/usr/bin:/bin");
+    let program = project.folder().join("over/show-directory");
+    std::fs::rename(project.folder().join("show-directory"), &program).unwrap();
+    make_executable(&program);
+    symlink("over/there", project.folder().join("link")).unwrap();
+    assert_eq!(project.run(&["run"]).success(), "/srv/app/over\n");
+    let script = project.run(&["run", "--dry-run"]).success();
+    let script = script.replace("/srv/app", project.folder().to_str().unwrap());
+    for shell in SHELLS {
+        let mut shell = std::process::Command::new(shell);
+        shell.args(["-c", &script]).env("PATH", ".:/usr/bin:/bin");
+        assert_eq!(project.outcome(shell).success(), "/srv/app/over\n");
+    }
+    project.run(&["emit", "makefile", "-o", "."]).success();
+    for make in MAKES {
+        let mut make = std::process::Command::new(make);
+        make.arg("start")
+            .env("PATH", ".:/usr/bin:/bin")
+            .current_dir(project.folder());
+        assert_eq!(project.outcome(make).success(), "/srv/app/over\n");
     }
 }
