@@ -112,3 +112,18 @@ fn the_folder_above_a_link_is_the_one_above_its_target() {
         assert_eq!(project.outcome(make).success(), "/srv/app/over\n");
     }
 }
+
+#[test]
+fn an_integer_of_an_env_file_stays_a_variable() {
+    let project = Project::new(
+        "loader: none\nenv-file: app.env\nsbcl: {program: /usr/bin/printenv}\nstart: (f ${PORT:-1})\n",
+    )
+    .with_file("app.env", "PORT=2\nTEXT=3\n");
+    project.run(&["emit", "makefile", "-o", "."]).success();
+    let makefile = std::fs::read_to_string(project.folder().join("Makefile")).unwrap();
+    assert!(makefile.contains("\nPORT ?= 2\n"), "{makefile}");
+    assert!(
+        makefile.contains("  PORT=$(PORT) \\\n\t  TEXT=3 \\\n"),
+        "{makefile}"
+    );
+}
