@@ -127,3 +127,15 @@ fn an_integer_of_an_env_file_stays_a_variable() {
         "{makefile}"
     );
 }
+
+#[test]
+fn a_program_is_not_an_option_of_what_starts_it() {
+    let project = Project::new("loader: none\nsbcl: {program: -c}\nstart: (f)\n");
+    let message = project.run(&["run", "--dry-run"]).failure(2);
+    assert!(
+        message.starts_with(
+            "error: `sbcl.program` is `-c`: expected a program, whose name has no dash in front"
+        ),
+        "{message}"
+    );
+}
