@@ -19,4 +19,5 @@ pub mod problem;
 pub mod project;
 pub mod render;
 pub mod suggest;
+pub mod tmux;
 pub mod word;

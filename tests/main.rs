@@ -12,4 +12,5 @@ mod dialects;
 mod reader;
 mod support;
 mod tidy;
+mod tmux;
 mod yaml;
