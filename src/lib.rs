@@ -20,4 +20,5 @@ pub mod project;
 pub mod render;
 pub mod suggest;
 pub mod swank;
+pub mod tmux;
 pub mod word;

@@ -19,4 +19,5 @@ mod support;
 mod swank_client;
 mod swank_server;
 mod tidy;
+mod tmux;
 mod yaml;

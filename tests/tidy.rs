@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "argv",
         &["word", "lisp", "dialect", "problem", "plan", "render"],
     ),
+    ("tmux", &["word", "lisp", "dialect"]),
     ("launch", &["word", "problem", "host", "plan", "project"]),
     (
         "format",
@@ -35,8 +36,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
-            "project", "render", "suggest", "swank", "word",
+            "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
+            "problem", "project", "render", "suggest", "swank", "tmux", "word",
         ],
     ),
     ("main", &[]),
