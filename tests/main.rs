@@ -11,6 +11,7 @@ mod bad_input;
 mod commands;
 mod consumer;
 mod dialects;
+mod end_to_end;
 mod errors;
 mod reader;
 mod readme;

@@ -267,11 +267,18 @@ impl Command<'_> {
             .iter()
             .map(|form| format!("(cl:lambda () {form}) "))
             .collect();
-        vec![format!(
-            "(cl:setf sb-ext:*exit-hooks* (cl:list* {hooks}sb-ext:*exit-hooks*))"
-        )]
+        vec![
+            TOLD_ONCE.to_owned(),
+            format!("(cl:setf sb-ext:*exit-hooks* (cl:list* {hooks}sb-ext:*exit-hooks*))"),
+        ]
     }
 }
+
+/// What keeps a second SIGTERM from cutting stop forms short.
+const TOLD_ONCE: &str = "(cl:let ((untold (cl:list cl:t))) \
+    (sb-sys:enable-interrupt sb-unix:sigterm (cl:lambda (cl:&rest signal) \
+    (cl:declare (cl:ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) \
+    (cl:lambda () (cl:when (cl:pop untold) (sb-ext:exit)))))))";
 
 fn designator(name: &str) -> &'static str {
     NAMES.iter().find(|(known, _)| *known == name).unwrap().1
