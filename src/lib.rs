@@ -18,5 +18,6 @@ pub mod plan;
 pub mod problem;
 pub mod project;
 pub mod render;
+pub mod secret;
 pub mod suggest;
 pub mod word;

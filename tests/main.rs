@@ -11,5 +11,6 @@ mod consumer;
 mod dialects;
 mod reader;
 mod support;
+mod swank_safety;
 mod tidy;
 mod yaml;

@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "argv",
         &["word", "lisp", "dialect", "problem", "plan", "render"],
     ),
+    ("secret", &["word", "problem", "host", "plan", "project"]),
     ("launch", &["word", "problem", "host", "plan", "project"]),
     (
         "format",

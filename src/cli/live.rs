@@ -111,7 +111,9 @@ pub struct Stop {
 
 /// Print what to type in Emacs to connect to the running service
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org")]
+#[command(
+    after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org"
+)]
 pub struct Connect {
     /// The service, where the file has several
     pub service: Option<String>,
