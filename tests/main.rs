@@ -18,6 +18,7 @@ mod readme;
 mod round_trip;
 mod support;
 mod swank_client;
+mod swank_safety;
 mod swank_server;
 mod tidy;
 mod tmux;

@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["word", "lisp", "dialect", "problem", "plan", "render"],
     ),
     ("tmux", &["word", "lisp", "dialect"]),
+    ("secret", &["word", "problem", "host", "plan", "project"]),
     ("launch", &["word", "problem", "host", "plan", "project"]),
     (
         "format",
