@@ -12,6 +12,7 @@ mod commands;
 mod consumer;
 mod dialects;
 mod errors;
+mod live;
 mod reader;
 mod readme;
 mod support;

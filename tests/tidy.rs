@@ -35,8 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
-            "project", "render", "suggest", "swank", "word",
+            "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
+            "problem", "project", "render", "suggest", "swank", "word",
         ],
     ),
     ("main", &[]),
@@ -54,6 +54,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
+    ("signal_hook", "src/command/signals.rs"),
 ];
 
 fn files_below(folder: &str) -> Vec<(String, String)> {

@@ -2,6 +2,7 @@
 
 use super::{Failure, Session};
 use crate::cli::live::Connection;
+use crate::plan::name::Name;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::swank::{Address, Client, ConnectError, Timeouts};
@@ -26,6 +27,28 @@ impl Session {
         let (_, service) = self.plan_one(name)?;
         Running::new(service, connection)
     }
+
+    /// The service that the first of `words` names, and the other words.
+    ///
+    /// Where there is but one its name may be left out, and is only taken for it if `least`
+    /// other words follow.
+    pub(super) fn running_for<'w>(
+        &self,
+        words: &'w [String],
+        least: usize,
+        connection: &Connection,
+    ) -> Result<(Running, &'w [String]), Failure> {
+        let project = self.project()?;
+        let several = self.service_nodes(&project)?.len() > 1;
+        let first = words.first();
+        // What cannot be a name is a form, so that the name is missing.
+        let name = first.filter(|word| several && Name::parse(word).is_ok());
+        let (_, service) = self.plan_one_of(&project, name)?;
+        let named = first.is_some_and(|word| word == service.name.as_str());
+        let skipped = usize::from(named && (several || words.len() > least));
+        let running = Running::new(service, connection)?;
+        Ok((running, &words[skipped..]))
+    }
 }
 
 impl Running {
@@ -45,8 +68,13 @@ impl Running {
     /// # Errors
     /// With the exit code that says that no service answered.
     pub(super) fn connect(&self, timeouts: Timeouts) -> Result<Client, Failure> {
-        Client::connect(&self.address, self.secret.as_deref(), timeouts)
+        self.attempt(timeouts)
             .map_err(|error| Failure::unanswered(self.unanswered(&error)))
+    }
+
+    /// A connection to its swank server, or why there is none.
+    pub(super) fn attempt(&self, timeouts: Timeouts) -> Result<Client, ConnectError> {
+        Client::connect(&self.address, self.secret.as_deref(), timeouts)
     }
 
     fn unanswered(&self, error: &ConnectError) -> Problem {
