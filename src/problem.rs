@@ -41,7 +41,16 @@ pub struct Problem {
     message: String,
     place: Option<Place>,
     label: String,
-    help: Vec<String>,
+    remarks: Vec<Remark>,
+}
+
+/// What is told below the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Remark {
+    /// What else is known.
+    Note(String),
+    /// What to do.
+    Help(String),
 }
 
 impl Problem {
@@ -52,7 +61,7 @@ impl Problem {
             message: message.into(),
             place: None,
             label: String::new(),
-            help: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -78,10 +87,17 @@ impl Problem {
         self
     }
 
+    /// Adds what else is known about it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.remarks.push(Remark::Note(note.into()));
+        self
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.remarks.push(Remark::Help(help.into()));
         self
     }
 
@@ -130,8 +146,11 @@ impl Problem {
                     .line_start(excerpt.line)
                     .annotation(annotation)
             }));
-        for help in &self.help {
-            group = group.element(Level::HELP.message(printable(help)));
+        for remark in &self.remarks {
+            group = group.element(match remark {
+                Remark::Note(text) => Level::NOTE.message(printable(text)),
+                Remark::Help(text) => Level::HELP.message(printable(text)),
+            });
         }
         renderer.render(&[group])
     }

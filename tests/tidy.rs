@@ -38,7 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "command",
         &[
             "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
-            "problem", "project", "render", "suggest", "swank", "tmux", "word",
+            "problem", "project", "render", "secret", "suggest", "swank", "tmux", "word",
         ],
     ),
     ("main", &[]),
@@ -56,6 +56,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
+    ("signal_hook", "src/command/signals.rs"),
 ];
 
 fn files_below(folder: &str) -> Vec<(String, String)> {

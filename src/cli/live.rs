@@ -1,8 +1,12 @@
 //! The commands that work with a running service.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
+
+/// A day; nobody waits longer.
+const LONGEST_WAIT: u64 = 24 * 60 * 60;
 
 /// Where the service's swank server is, if not where the project file says.
 #[derive(Args, Clone, Debug, Default)]
@@ -21,9 +25,9 @@ pub struct Connection {
 
 /// Evaluate forms in the running service
 ///
-/// Prints what the forms print as they print it, then their values as the REPL would.
-/// Exits with 0 when all returned, with 1 when one signalled an error, and with 3 when
-/// no service answered.
+/// Prints what the forms print as they print it, then the values of the last one as the
+/// REPL would. Exits with 0 when all returned, with 1 when one signalled an error or took too
+/// long, with 2 when one is not well formed, and with 3 when no service answered.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -41,9 +45,9 @@ pub struct Eval {
     /// The package in which the forms are read [default: the service's]
     #[arg(long, value_name = "NAME")]
     pub package: Option<String>,
-    /// Interrupt the evaluation after this time, `10s` or `2m`
-    #[arg(long, value_name = "DURATION")]
-    pub timeout: Option<String>,
+    /// Interrupt the evaluation after this time, `10s` or `500ms`
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
     /// Print one JSON object: output, values or error
     #[arg(long)]
     pub json: bool,
@@ -75,7 +79,8 @@ pub struct Reload {
 
 /// Show how the services are
 ///
-/// Exits with 0 when all answer, with 3 when one does not.
+/// Asks those that have a swank server. Exits with 0 when all of them answer, with 3 when one
+/// does not.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -89,7 +94,8 @@ pub struct Status {
     #[arg(long)]
     pub json: bool,
     /// Wait until they answer, for so many seconds at most
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60",
+          value_parser = clap::value_parser!(u64).range(..=LONGEST_WAIT))]
     pub wait: Option<u64>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
@@ -98,7 +104,8 @@ pub struct Status {
 
 /// Stop the running service through its own exit
 ///
-/// Runs the `stop` forms and waits until the process is gone.
+/// Runs the `stop` forms and waits until the process is gone, for `stop-timeout` and five
+/// seconds at most. Exits with 1 when it is not gone by then, with 3 when none answered.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  lisplaunch stop\n  lisplaunch stop web")]
 pub struct Stop {
@@ -110,6 +117,8 @@ pub struct Stop {
 }
 
 /// Print what to type in Emacs to connect to the running service
+///
+/// Connects to nothing. With --host, the ssh tunnel to that machine comes first.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org"
@@ -215,4 +224,16 @@ pub struct TmuxStart {
     /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<String>,
+}
+
+/// `10s`, `500ms`, `2m` or a bare number of seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let duration = match text.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => humantime::parse_duration(text).unwrap_or_default(),
+    };
+    if duration.is_zero() || duration > Duration::from_secs(LONGEST_WAIT) {
+        return Err("expected a duration such as `10s` or `500ms`, at most a day".to_owned());
+    }
+    Ok(duration)
 }

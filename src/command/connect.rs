@@ -1,12 +1,52 @@
-//! `lisplaunch connect`.
+//! `lisplaunch connect`: what to type in Emacs.
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::Session;
+use super::live::Running;
+use super::{Failure, Session, print};
 use crate::cli::live::Connect;
+use crate::dialect::{Dialect, Printed, sh::Sh};
+use crate::problem::Problem;
+use crate::swank::Address;
+use crate::word::Word;
 
-pub(super) fn execute(_session: &Session, _arguments: &Connect) -> Result<ExitCode> {
-    todo!()
+pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode> {
+    let mut connection = arguments.connection.clone();
+    let machine = connection.host.take();
+    let running = session.running(arguments.service.as_ref(), &connection)?;
+    print(&match machine {
+        Some(machine) => through_tunnel(&running, &machine)?,
+        None => in_emacs(&running.address),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_emacs(Address { host, port }: &Address) -> String {
+    format!(
+        "In Emacs, with SLIME:\n\
+         \x20 M-x slime-connect RET {host} RET {port} RET\n\
+         or in Lisp:\n\
+         \x20 (slime-connect \"{host}\" {port})\n"
+    )
+}
+
+/// The server's port on this machine, through ssh: the server listens for its own machine only,
+/// and what goes through ssh is encrypted.
+fn through_tunnel(running: &Running, machine: &str) -> Result<String, Failure> {
+    let Address { host, port } = &running.address;
+    let tunnel = format!("{port}:{host}:{port}");
+    let words = ["ssh", "-N", "-L", &tunnel, machine].map(Word::from);
+    let command = Sh
+        .spell(&Printed::Words(words.to_vec()))
+        .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))?;
+    let near = Address {
+        host: "127.0.0.1".to_owned(),
+        port: *port,
+    };
+    Ok(format!(
+        "In a terminal, which stays open:\n  {command}\n{}",
+        in_emacs(&near)
+    ))
 }

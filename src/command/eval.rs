@@ -1,12 +1,183 @@
-//! `lisplaunch eval`.
+//! `lisplaunch eval`: evaluate forms in the running service.
 
+mod forms;
+mod json;
+mod printer;
+
+use std::io;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::Session;
+use super::live::Running;
+use super::signals::Signals;
+use super::{FAILURE, Failure, Session, print, report};
 use crate::cli::live::Eval;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 
-pub(super) fn execute(_session: &Session, _arguments: &Eval) -> Result<ExitCode> {
-    todo!()
+/// How many calls of a backtrace a person is shown.
+const MOST_FRAMES: usize = 10;
+
+/// How much of each, in characters.
+const LONGEST_FRAME: usize = 160;
+
+pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
+    let least = usize::from(arguments.file.is_none());
+    let (running, words) = session.running_for(&arguments.words, least, &arguments.connection)?;
+    let forms = forms::read(words, arguments.file.as_deref()).map_err(Failure::from)?;
+    let package = package(arguments, &running.service);
+    let evaluation = Evaluation {
+        package: Some(&package),
+        timeout: arguments.timeout,
+        ..Evaluation::new(&forms)
+    };
+    if arguments.json {
+        in_json(&running, &evaluation)
+    } else {
+        for_people(&running, &evaluation)
+    }
+}
+
+/// The name of the package to begin in. A colon before it is how people know it from code.
+fn package(arguments: &Eval, service: &Service) -> String {
+    match (&arguments.package, &service.package) {
+        (Some(name), _) => name.trim_start_matches(':').to_owned(),
+        (None, Some(name)) => name.clone(),
+        (None, None) => "COMMON-LISP-USER".to_owned(),
+    }
+}
+
+fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
+    let mut client = running.connect(Timeouts::default())?;
+    let signals = Signals::catch().context("cannot catch signals")?;
+    let mut printer = printer::Printer::new();
+    let ended = evaluate(&mut client, evaluation, &mut printer, &signals);
+    let told = match &ended {
+        Ok(Answer::Returned {
+            values, complete, ..
+        }) => {
+            printer.print_values(values)?;
+            (!complete).then(|| Problem::warning("the values are too long, and cut"))
+        }
+        _ => problem(&running.service, evaluation, &ended),
+    };
+    report(told.as_slice());
+    Ok(exit_code(&ended, &signals))
+}
+
+fn in_json(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
+    let mut recorder = json::Recorder::default();
+    let mut client = match running.connect(Timeouts::default()) {
+        Ok(client) => client,
+        Err(failure) => {
+            print(&recorder.object(None, first_message(&failure))?)?;
+            return Err(failure.into());
+        }
+    };
+    let signals = Signals::catch().context("cannot catch signals")?;
+    let ended = evaluate(&mut client, evaluation, &mut recorder, &signals);
+    let problem = problem(&running.service, evaluation, &ended);
+    let message = problem.as_ref().map_or("", Problem::message);
+    print(&recorder.object(ended.as_ref().ok(), message)?)?;
+    Ok(exit_code(&ended, &signals))
+}
+
+fn first_message(failure: &Failure) -> &str {
+    failure.problems.first().map_or("", Problem::message)
+}
+
+fn evaluate(
+    client: &mut Client,
+    evaluation: &Evaluation,
+    output: &mut dyn Output,
+    signals: &Signals,
+) -> Result<Answer, ClientError> {
+    client.evaluate(evaluation, output, &signals.interrupt)
+}
+
+fn exit_code(ended: &Result<Answer, ClientError>, signals: &Signals) -> ExitCode {
+    match ended {
+        Ok(Answer::Returned { .. }) => ExitCode::SUCCESS,
+        Err(ClientError::Interrupted { .. }) => signals.exit_code().into(),
+        _ => FAILURE.into(),
+    }
+}
+
+/// What a person is told of an evaluation that did not return.
+fn problem(
+    service: &Service,
+    evaluation: &Evaluation,
+    ended: &Result<Answer, ClientError>,
+) -> Option<Problem> {
+    let name = &service.name;
+    match ended {
+        Ok(Answer::Returned { .. }) => None,
+        Ok(Answer::Signalled {
+            phase,
+            condition,
+            message,
+            backtrace,
+            ..
+        }) => Some(signalled(*phase, condition, message, backtrace)),
+        Ok(Answer::UnknownPackage) => Some(
+            Problem::error(format!(
+                "there is no package `{}` in the service `{name}`",
+                evaluation.package.unwrap_or_default()
+            ))
+            .help("`--package` names the one to begin in, `package:` in the project file the usual one"),
+        ),
+        Ok(Answer::Aborted(reason)) => Some(Problem::error(format!(
+            "the evaluation left through the top level of its thread: {reason}"
+        ))),
+        // Nobody wants the rest.
+        Err(ClientError::Output { error, stopped: true })
+            if error.kind() == io::ErrorKind::BrokenPipe =>
+        {
+            None
+        }
+        Err(
+            error @ (ClientError::TimedOut { .. }
+            | ClientError::Interrupted { .. }
+            | ClientError::Output { .. }),
+        ) => Some(Problem::error(error.to_string())),
+        Err(error) => Some(
+            Problem::error(format!("the service `{name}` did not answer: {error}"))
+                .help("does it still run? `lisplaunch status` tells"),
+        ),
+    }
+}
+
+fn signalled(phase: Phase, condition: &str, message: &str, backtrace: &[String]) -> Problem {
+    let problem = Problem::error(match phase {
+        Phase::Read => format!("the image cannot read the form: `{condition}`"),
+        Phase::Evaluate => format!("the evaluation signalled `{condition}`"),
+        Phase::Print => format!("a value cannot be printed: `{condition}`"),
+    });
+    // Below an empty line a reader tells where in its stream it stood, which is none of the
+    // person's, as are the calls of the reader itself.
+    if phase == Phase::Read {
+        let reason = message.split("\n\n").next().unwrap_or(message);
+        return problem.note(reason.trim_end());
+    }
+    let problem = problem.note(message.trim_end());
+    if backtrace.is_empty() {
+        return problem;
+    }
+    let frames = backtrace.iter().take(MOST_FRAMES).enumerate();
+    let lines: String = frames
+        .map(|(index, frame)| format!("\n{index}: {}", short(frame)))
+        .collect();
+    problem.note(format!("the innermost calls:{lines}"))
+}
+
+/// A call in one line.
+fn short(frame: &str) -> String {
+    let words: Vec<&str> = frame.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONGEST_FRAME) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }

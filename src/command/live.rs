@@ -2,8 +2,11 @@
 
 use super::{Failure, Session};
 use crate::cli::live::Connection;
-use crate::plan::service::Service;
+use crate::host::Host;
+use crate::plan::name::Name;
+use crate::plan::service::{Secret, Service};
 use crate::problem::Problem;
+use crate::secret;
 use crate::swank::{Address, Client, ConnectError, Timeouts};
 
 /// A service that runs, as far as the project file tells.
@@ -12,8 +15,8 @@ pub(super) struct Running {
     pub(super) service: Service,
     /// Where its swank server listens.
     pub(super) address: Address,
-    /// What the server wants to hear first.
-    pub(super) secret: Option<String>,
+    /// What the server wants to hear first, or why that cannot be had.
+    pub(super) secret: Result<Option<String>, Problem>,
 }
 
 impl Session {
@@ -24,15 +27,41 @@ impl Session {
         connection: &Connection,
     ) -> Result<Running, Failure> {
         let (_, service) = self.plan_one(name)?;
-        Running::new(service, connection)
+        Running::new(service, connection, &self.host)
+    }
+
+    /// The service that the first of `words` names, and the other words.
+    ///
+    /// Where there is but one its name may be left out, and is only taken for it if `least`
+    /// other words follow.
+    pub(super) fn running_for<'w>(
+        &self,
+        words: &'w [String],
+        least: usize,
+        connection: &Connection,
+    ) -> Result<(Running, &'w [String]), Failure> {
+        let project = self.project()?;
+        let several = self.service_nodes(&project)?.len() > 1;
+        let first = words.first();
+        // What cannot be a name is a form, so that the name is missing.
+        let name = first.filter(|word| several && Name::parse(word).is_ok());
+        let (_, service) = self.plan_one_of(&project, name)?;
+        let named = first.is_some_and(|word| word == service.name.as_str());
+        let skipped = usize::from(named && (several || words.len() > least));
+        let running = Running::new(service, connection, &self.host)?;
+        Ok((running, &words[skipped..]))
     }
 }
 
 impl Running {
     /// Where `service` is, unless the command line says otherwise.
-    pub(super) fn new(service: Service, connection: &Connection) -> Result<Self, Failure> {
+    pub(super) fn new(
+        service: Service,
+        connection: &Connection,
+        host: &Host,
+    ) -> Result<Self, Failure> {
         let address = address(&service, connection)?;
-        let secret = secret(&service, connection)?;
+        let secret = secret::read(&expected_secret(&service, connection), host);
         Ok(Running {
             service,
             address,
@@ -45,8 +74,17 @@ impl Running {
     /// # Errors
     /// With the exit code that says that no service answered.
     pub(super) fn connect(&self, timeouts: Timeouts) -> Result<Client, Failure> {
-        Client::connect(&self.address, self.secret.as_deref(), timeouts)
+        if let Err(problem) = &self.secret {
+            return Err(Failure::unanswered(problem.clone()));
+        }
+        self.attempt(timeouts)
             .map_err(|error| Failure::unanswered(self.unanswered(&error)))
+    }
+
+    /// A connection to its swank server, or why there is none.
+    pub(super) fn attempt(&self, timeouts: Timeouts) -> Result<Client, ConnectError> {
+        let secret = self.secret.as_ref().ok().and_then(Option::as_deref);
+        Client::connect(&self.address, secret, timeouts)
     }
 
     fn unanswered(&self, error: &ConnectError) -> Problem {
@@ -95,16 +133,12 @@ fn address(service: &Service, connection: &Connection) -> Result<Address, Failur
     Ok(Address { host, port })
 }
 
-fn secret(_service: &Service, connection: &Connection) -> Result<Option<String>, Failure> {
-    let Some(file) = &connection.secret_file else {
-        return Ok(None);
-    };
-    let text = crate::host::read_text(file).map_err(|error| {
-        Problem::error(format!(
-            "cannot read `{}`: {}",
-            file.display(),
-            crate::project::find::reason(&error)
-        ))
-    })?;
-    Ok(text.lines().next().map(str::to_owned))
+/// Which secret the server wants, as far as this machine can know.
+fn expected_secret(service: &Service, connection: &Connection) -> Secret {
+    match (&connection.secret_file, &connection.host, &service.swank) {
+        (Some(file), _, _) => Secret::File(file.to_string_lossy().into_owned().into()),
+        // The files that the project file names are those of the other machine.
+        (None, None, Some(swank)) => swank.secret.clone(),
+        (None, _, _) => Secret::Slime,
+    }
 }

@@ -6,10 +6,12 @@ mod connect;
 mod emit;
 mod eval;
 mod live;
+mod process;
 mod reload;
 mod repl;
 mod run;
 mod show;
+mod signals;
 mod status;
 mod stop;
 mod templates;
@@ -27,8 +29,8 @@ use crate::host::Host;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
-use crate::project::Project;
 use crate::project::find::{Wanted, find, reason};
+use crate::project::{Project, ServiceNode};
 use crate::render::Templates;
 use crate::{argv as command_line, format};
 
@@ -217,19 +219,25 @@ impl Session {
 
     /// The plan of one service, which must be named where there are several.
     fn plan_one(&self, name: Option<&String>) -> Result<(Plan, Service), Failure> {
-        let project = self.project()?;
+        self.plan_one_of(&self.project()?, name)
+    }
+
+    fn plan_one_of(
+        &self,
+        project: &Project,
+        name: Option<&String>,
+    ) -> Result<(Plan, Service), Failure> {
         let names: Vec<String> = name.cloned().into_iter().collect();
         if names.is_empty() {
-            self.check_single(&project)?;
+            self.check_single(project)?;
         }
-        let plan = self.plan(&project, &self.choices(&names))?;
+        let plan = self.plan(project, &self.choices(&names))?;
         let service = plan.services[0].clone();
         Ok((plan, service))
     }
 
     fn check_single(&self, project: &Project) -> Result<(), Failure> {
-        let root = project.with_profiles(self.profiles())?;
-        let services = crate::project::services(&root)?;
+        let services = self.service_nodes(project)?;
         if services.len() == 1 {
             return Ok(());
         }
@@ -243,6 +251,11 @@ impl Session {
         ))
         .help(format!("name one of {}", crate::suggest::list(&names)))
         .into())
+    }
+
+    fn service_nodes(&self, project: &Project) -> Result<Vec<ServiceNode>, Failure> {
+        let root = project.with_profiles(self.profiles())?;
+        Ok(crate::project::services(&root)?)
     }
 }
 

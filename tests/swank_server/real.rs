@@ -142,7 +142,7 @@ impl Drop for Swank {
 }
 
 /// Where the compiled files are, whatever the home folder of a server.
-fn cache() -> PathBuf {
+pub fn cache() -> PathBuf {
     match env::var_os("XDG_CACHE_HOME") {
         Some(cache) => cache.into(),
         None => PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"),

@@ -1,0 +1,135 @@
+//! An evaluation as one JSON object.
+
+use std::io;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::command::tell;
+use crate::swank::{Answer, Output, Phase};
+
+/// How much output is kept, in bytes.
+const MOST_OUTPUT: usize = 16 << 20;
+
+/// Keeps the output of an evaluation.
+#[derive(Default)]
+pub(super) struct Recorder {
+    stdout: String,
+    stderr: String,
+}
+
+/// What is printed of an evaluation that returned.
+#[derive(Serialize)]
+struct Returned<'a> {
+    ok: bool,
+    stdout: &'a str,
+    stderr: &'a str,
+    values: &'a [String],
+    /// Whether the values are not cut.
+    complete: bool,
+    package: &'a str,
+}
+
+/// What is printed of one that did not, for whatever reason.
+#[derive(Serialize)]
+struct Failed<'a> {
+    ok: bool,
+    stdout: &'a str,
+    stderr: &'a str,
+    /// What was done when the condition was signalled.
+    phase: Option<&'static str>,
+    /// The type of the condition; none where there was no condition.
+    condition: Option<&'a str>,
+    message: &'a str,
+    backtrace: &'a [String],
+    package: Option<&'a str>,
+}
+
+impl Recorder {
+    /// The object for an evaluation that ended with `answer`, or without one; `message` is
+    /// what a person is told where no condition says it.
+    pub(super) fn object(&self, answer: Option<&Answer>, message: &str) -> Result<String> {
+        match answer {
+            Some(Answer::Returned {
+                values,
+                complete,
+                package,
+            }) => written(&Returned {
+                ok: true,
+                stdout: &self.stdout,
+                stderr: &self.stderr,
+                values,
+                complete: *complete,
+                package: &package.name,
+            }),
+            Some(Answer::Signalled {
+                phase,
+                condition,
+                message,
+                backtrace,
+                package,
+            }) => written(&Failed {
+                phase: Some(phase_name(*phase)),
+                condition: Some(condition),
+                backtrace,
+                package: Some(&package.name),
+                ..self.failure(message)
+            }),
+            _ => written(&self.failure(message)),
+        }
+    }
+
+    fn failure<'a>(&'a self, message: &'a str) -> Failed<'a> {
+        Failed {
+            ok: false,
+            stdout: &self.stdout,
+            stderr: &self.stderr,
+            phase: None,
+            condition: None,
+            message,
+            backtrace: &[],
+            package: None,
+        }
+    }
+
+    fn check_room(&self, text: &str) -> io::Result<()> {
+        let length = self.stdout.len() + self.stderr.len() + text.len();
+        if length > MOST_OUTPUT {
+            return Err(io::Error::other(
+                "more than 16 MB do not go into one object; without `--json` they do not have to",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Output for Recorder {
+    fn stdout(&mut self, text: &str) -> io::Result<()> {
+        self.check_room(text)?;
+        self.stdout.push_str(text);
+        Ok(())
+    }
+
+    fn stderr(&mut self, text: &str) -> io::Result<()> {
+        self.check_room(text)?;
+        self.stderr.push_str(text);
+        Ok(())
+    }
+
+    fn aborted(&mut self, message: &str) -> io::Result<()> {
+        tell(&format!("another thread was aborted: {message}"));
+        Ok(())
+    }
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Read => "read",
+        Phase::Evaluate => "evaluate",
+        Phase::Print => "print",
+    }
+}
+
+fn written(object: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_string(object).context("cannot write the answer as JSON")? + "\n")
+}

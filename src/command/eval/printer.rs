@@ -1,0 +1,56 @@
+//! An evaluation as a person sees it: its output as it comes, then its values.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use crate::command::{print, tell};
+use crate::swank::Output;
+
+/// Hands on the output of an evaluation.
+pub(super) struct Printer {
+    /// Whether the next character begins a line.
+    at_line_start: bool,
+}
+
+impl Printer {
+    /// One that has printed nothing.
+    pub(super) fn new() -> Self {
+        Printer {
+            at_line_start: true,
+        }
+    }
+
+    /// Prints each value on a line of its own, none beside the output.
+    pub(super) fn print_values(&self, values: &[String]) -> Result<()> {
+        let mut text = String::new();
+        if !self.at_line_start {
+            text.push('\n');
+        }
+        for value in values {
+            text += value;
+            text.push('\n');
+        }
+        print(&text)
+    }
+}
+
+impl Output for Printer {
+    fn stdout(&mut self, text: &str) -> io::Result<()> {
+        if let Some(last) = text.chars().next_back() {
+            self.at_line_start = last == '\n';
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    fn stderr(&mut self, text: &str) -> io::Result<()> {
+        io::stderr().write_all(text.as_bytes())
+    }
+
+    fn aborted(&mut self, message: &str) -> io::Result<()> {
+        tell(&format!("another thread was aborted: {message}"));
+        Ok(())
+    }
+}

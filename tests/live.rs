@@ -1,0 +1,6 @@
+//! The commands that work with a running service, on a real one.
+
+mod eval;
+mod service;
+mod status;
+mod stop;

@@ -1,0 +1,238 @@
+//! A service on Hunchentoot that runs through `lisplaunch run`, beside one that does not and one
+//! without swank. It ends with the test, however that ends.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::support::{LISPLAUNCH, Outcome, Project, REPOSITORY};
+use crate::swank_server::real::cache;
+
+/// How long a test waits for what should happen at once.
+pub const SOON: Duration = Duration::from_secs(20);
+
+const PROJECT: &str = r#"
+name: shop
+loader: asdf
+registry: [REPOSITORY/examples/hunchentoot]
+stop-timeout: 5s
+services:
+  web:
+    systems: [hello-hunchentoot]
+    package: hello-hunchentoot
+    start:
+      - (hello-hunchentoot:start :port HTTP)
+      # The test holds the other end.
+      - (sb-thread:make-thread (lambda () (read-line sb-sys:*stdin* nil) (sb-ext:exit :abort t)))
+    stop: (hello-hunchentoot:stop)
+    swank: SWANK
+  worker:
+    start: (f)
+    swank: NOBODY
+  mailer:
+    start: (f)
+"#;
+
+/// One that is small, and its only service: its stop forms are given.
+const SMALL: &str = r#"
+name: small
+loader: asdf
+stop-timeout: 1s
+start: (sb-thread:make-thread (lambda () (read-line sb-sys:*stdin* nil) (sb-ext:exit :abort t)))
+stop: STOP
+swank: SWANK
+"#;
+
+/// A project whose first service may be started.
+pub struct Service {
+    pub project: Project,
+    pub http: u16,
+    pub swank: u16,
+    pub nobody: u16,
+    name: &'static str,
+    running: Option<(Child, ChildStdin)>,
+}
+
+impl Service {
+    /// The shop, not started.
+    pub fn new() -> Self {
+        Self::with(PROJECT, "web")
+    }
+
+    /// The small one, not started.
+    pub fn small(stop: &str) -> Self {
+        Self::with(&SMALL.replace("STOP", stop), "small")
+    }
+
+    /// The shop for all tests that leave it as it was.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Service> = OnceLock::new();
+        SHARED.get_or_init(|| Self::new().started())
+    }
+
+    fn with(yaml: &str, name: &'static str) -> Self {
+        let [http, swank, nobody] = free_ports();
+        let yaml = yaml
+            .replace("REPOSITORY", REPOSITORY)
+            .replace("HTTP", &http.to_string())
+            .replace("SWANK", &swank.to_string())
+            .replace("NOBODY", &nobody.to_string());
+        let project = Project::new(&yaml)
+            .with_variable("XDG_CACHE_HOME", cache().to_str().unwrap())
+            .with_variable("LC_ALL", "C.UTF-8");
+        Service {
+            project,
+            http,
+            swank,
+            nobody,
+            name,
+            running: None,
+        }
+    }
+
+    /// The same, as soon as it answers.
+    pub fn started(mut self) -> Self {
+        self.start();
+        self.run(&["status", self.name, "--wait=120"]).success();
+        self
+    }
+
+    /// Starts it and does not wait.
+    pub fn start(&mut self) {
+        let command = self.project.command(&["run", self.name]);
+        self.spawn(command);
+    }
+
+    /// Starts it again whenever it ends, as a process manager does.
+    pub fn start_watched(&mut self) {
+        let loops = format!("for i in 1 2; do '{LISPLAUNCH}' run {}; done", self.name);
+        let mut command = self.project.command(&[]);
+        let folder = self.project.folder();
+        let environment: Vec<_> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        command = Command::new("sh");
+        command
+            .args(["-c", &loops])
+            .env_clear()
+            .envs(environment)
+            .current_dir(folder);
+        self.spawn(command);
+    }
+
+    fn spawn(&mut self, mut command: Command) {
+        let log = File::create(self.project.folder().join("log")).unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take().unwrap();
+        self.running = Some((child, input));
+    }
+
+    /// What the service wrote.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.project.folder().join("log")).unwrap()
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        self.project.run(arguments)
+    }
+
+    /// Evaluates forms in the service and returns what was printed.
+    #[track_caller]
+    pub fn eval(&self, forms: &str) -> String {
+        self.run(&["eval", self.name, forms]).success()
+    }
+
+    /// Starts an evaluation that is to be looked at while it lasts.
+    pub fn spawn_eval(&self, forms: &str) -> Running {
+        let mut command = self.project.command(&["eval", self.name, forms]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running(Some(command.spawn().unwrap()))
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.running.as_ref().unwrap().0.id()
+    }
+
+    /// The exit code of a service that ends.
+    #[track_caller]
+    pub fn exit_code(&mut self) -> Option<i32> {
+        let (child, _) = self.running.as_mut().unwrap();
+        let start = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(start.elapsed() < SOON, "the service runs on");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the image runs no evaluation but the one that asks.
+    #[track_caller]
+    pub fn assert_idle(&self) {
+        let count = "(count \"worker\" (sb-thread:list-all-threads) \
+                     :key #'sb-thread:thread-name :test #'equal)";
+        let start = Instant::now();
+        while self.eval(count) != "1\n" {
+            assert!(start.elapsed() < SOON, "an evaluation is left");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        if let Some((mut child, input)) = self.running.take() {
+            // For a process that the child started.
+            drop(input);
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// A process that ends with the test.
+pub struct Running(Option<Child>);
+
+impl Running {
+    pub fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    pub fn interrupt(&mut self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(self.child());
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Exit code and standard error.
+    pub fn finish(mut self) -> (Option<i32>, String) {
+        let output = self.0.take().unwrap().wait_with_output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Ports on which nobody listens, all different.
+fn free_ports() -> [u16; 3] {
+    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}

@@ -1,0 +1,89 @@
+//! `lisplaunch stop`.
+
+use insta::assert_snapshot;
+
+use super::service::Service;
+use crate::support::Outcome;
+
+/// What was said, with fixed numbers.
+#[track_caller]
+fn told(service: &Service, outcome: Outcome, code: i32) -> String {
+    let told = outcome
+        .failure(code)
+        .replace(&service.swank.to_string(), "4005");
+    let told = told.replace(&format!("pid {}", service.pid()), "pid PID");
+    let seconds = told.split(' ').map(|word| match word.parse::<f64>() {
+        Ok(_) if word.contains('.') => "N",
+        _ => word,
+    });
+    seconds.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn stop_runs_the_stop_forms_once_and_waits_for_the_end() {
+    let mut service = Service::new().started();
+    let outcome = service.run(&["stop", "web"]);
+    assert_eq!(outcome.stdout, "");
+    assert_snapshot!(told(&service, outcome, 0), @"stopped `web` (pid PID) in N s");
+    assert_eq!(service.exit_code(), Some(0));
+    assert_eq!(
+        service.log().matches("hello-hunchentoot: stopped").count(),
+        1
+    );
+    assert_snapshot!(told(&service, service.run(&["stop", "web"]), 3), @"
+    error: the service `web` does not answer: nobody listens on `127.0.0.1:4005`
+     |
+     = help: does it run? `lisplaunch status` tells
+    ");
+    assert_eq!(service.run(&["stop"]).code, Some(2));
+}
+
+#[test]
+fn stop_works_while_an_evaluation_runs_and_is_not_disturbed_by_another_stop() {
+    let mut service =
+        Service::small("(progn (sleep 1/2) (print :stop-form) (finish-output))").started();
+    let _endless = service.spawn_eval("(loop (sleep 1))");
+    let mut other = service.project.command(&["stop"]);
+    let mut other = other.stderr(std::process::Stdio::null()).spawn().unwrap();
+    let outcome = service.run(&["stop"]);
+    assert!(other.wait().unwrap().success());
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(service.exit_code(), Some(0));
+    assert_eq!(service.log().matches(":STOP-FORM").count(), 1);
+}
+
+#[test]
+fn stop_says_when_it_gave_up() {
+    let service = Service::small("(sleep 60)").started();
+    assert_snapshot!(told(&service, service.run(&["stop"]), 1), @"
+    error: the service `small` (pid PID) has not ended within 6 s
+     |
+     = help: its log may tell what it waits for; `kill -9` ends it at once, without the rest of its exit
+    ");
+}
+
+#[test]
+fn stop_says_when_the_service_was_started_again() {
+    let mut service = Service::small("(f)");
+    service.start_watched();
+    service.run(&["status", "--wait=60"]).success();
+    let outcome = service.run(&["stop"]);
+    assert_eq!(outcome.code, Some(0));
+    let said = outcome.stderr;
+    assert!(said.contains("`small` was started again (pid "), "{said}");
+}
+
+#[test]
+fn a_service_on_another_machine_is_gone_when_it_does_not_answer() {
+    let mut service = Service::small("(f)").started();
+    service.eval("(sb-int:encapsulate 'machine-instance 'test (lambda (f) (declare (ignore f)) \"elsewhere\"))");
+    assert_eq!(service.run(&["stop"]).code, Some(0));
+    assert_eq!(service.exit_code(), Some(0));
+}
+
+#[test]
+fn an_image_that_cannot_leave_is_told_of() {
+    let service = Service::small("(f)").started();
+    service.eval("(sb-int:encapsulate 'sb-thread:interrupt-thread 'test (lambda (f thread what) (declare (ignore thread what)) (if (equal (sb-thread:thread-name sb-thread:*current-thread*) \"worker\") (error \"not now\") (funcall f))))");
+    assert_snapshot!(told(&service, service.run(&["stop"]), 1), @"error: the service `small` cannot be told to stop: not now");
+}
