@@ -13,7 +13,7 @@ use crate::swank_server::real::cache;
 /// How long a test waits for what should happen at once.
 pub const SOON: Duration = Duration::from_secs(20);
 
-const PROJECT: &str = r#"
+const PROJECT: &str = r"
 name: shop
 loader: asdf
 registry: [REPOSITORY/examples/hunchentoot]
@@ -33,17 +33,17 @@ services:
     swank: NOBODY
   mailer:
     start: (f)
-"#;
+";
 
 /// One that is small, and its only service: its stop forms are given.
-const SMALL: &str = r#"
+const SMALL: &str = r"
 name: small
 loader: asdf
 stop-timeout: 1s
 start: (sb-thread:make-thread (lambda () (read-line sb-sys:*stdin* nil) (sb-ext:exit :abort t)))
 stop: STOP
 swank: SWANK
-"#;
+";
 
 /// A project whose first service may be started.
 pub struct Service {
