@@ -18,6 +18,8 @@ pub mod plan;
 pub mod problem;
 pub mod project;
 pub mod render;
+pub mod secret;
 pub mod suggest;
 pub mod swank;
+pub mod tmux;
 pub mod word;

@@ -18,12 +18,14 @@ use crate::swank::{
 };
 
 /// Leaves as on SIGTERM: the main thread unwinds, the exit hooks run once, and the other threads
-/// have `*exit-timeout*` to end. Asked again, it goes on leaving.
+/// have `*exit-timeout*` to end. Asked again, also by SIGTERM, it goes on leaving.
 const LEAVE: &str = "\
 (sb-thread:interrupt-thread
  (sb-thread:main-thread)
  (cl:lambda ()
-   (cl:unless sb-impl::*exit-in-progress* (sb-ext:exit))))";
+   (cl:unless sb-impl::*exit-in-progress*
+     (sb-sys:enable-interrupt sb-unix:sigterm :ignore)
+     (sb-ext:exit))))";
 
 /// Tells which process it is.
 const STAT: &str = "\
