@@ -37,7 +37,11 @@ Examples:
   echo '(room)' | lisplaunch eval -")]
 pub struct Eval {
     /// The service, where the file has several, and forms; `-` reads standard input
-    #[arg(value_name = "[SERVICE] FORM", required_unless_present = "forms")]
+    #[arg(
+        value_name = "[SERVICE] FORM",
+        required_unless_present = "forms",
+        allow_negative_numbers = true
+    )]
     pub words: Vec<String>,
     /// Evaluate the forms in this file; `-` is standard input
     #[arg(long, value_name = "FILE", id = "forms")]

@@ -17,6 +17,9 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 
+/// How much of the printed values is wanted, in characters; output has no limit.
+const MOST_VALUES: usize = 4 << 20;
+
 /// How many calls of a backtrace a person is shown.
 const MOST_FRAMES: usize = 10;
 
@@ -31,6 +34,7 @@ pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
     let evaluation = Evaluation {
         package: Some(&package),
         timeout: arguments.timeout,
+        limit: MOST_VALUES,
         ..Evaluation::new(&forms)
     };
     if arguments.json {
@@ -59,7 +63,10 @@ fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
             values, complete, ..
         }) => {
             printer.print_values(values)?;
-            (!complete).then(|| Problem::warning("the values are too long, and cut"))
+            (!complete).then(|| {
+                Problem::warning("the values are longer than 4 MB, and cut")
+                    .help("what is printed may have any length: `(print …)`")
+            })
         }
         _ => problem(&running.service, evaluation, &ended),
     };
@@ -128,9 +135,7 @@ fn problem(
             ))
             .help("`--package` names the one to begin in, `package:` in the project file the usual one"),
         ),
-        Ok(Answer::Aborted(reason)) => Some(Problem::error(format!(
-            "the evaluation left through the top level of its thread: {reason}"
-        ))),
+        Ok(Answer::Aborted(reason)) => Some(aborted(reason)),
         // Nobody wants the rest.
         Err(ClientError::Output { error, stopped: true })
             if error.kind() == io::ErrorKind::BrokenPipe =>
@@ -146,6 +151,15 @@ fn problem(
             Problem::error(format!("the service `{name}` did not answer: {error}"))
                 .help("does it still run? `lisplaunch status` tells"),
         ),
+    }
+}
+
+fn aborted(reason: &str) -> Problem {
+    let problem = Problem::error("the evaluation left through the top level of its thread");
+    // Swank prints the condition, if there is one.
+    match reason {
+        "NIL" => problem,
+        _ => problem.note(reason),
     }
 }
 

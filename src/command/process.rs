@@ -24,14 +24,19 @@ struct Stat {
 }
 
 impl Process {
-    /// The process that a server says it is, if that is one of this machine.
-    pub(super) fn of_server(info: &Info) -> Option<Self> {
+    /// The process that a server says it is, if that is one of this machine; `stat` is what
+    /// the server reads in `/proc/self/stat`.
+    ///
+    /// Behind a tunnel is another machine, and a container numbers its processes anew: the same
+    /// number is another process there, which began at another time.
+    pub(super) fn of_server(info: &Info, stat: &str) -> Option<Self> {
         let hostname = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
-        // Behind a tunnel there is another machine.
         if info.machine.as_deref() != Some(hostname.trim_end()) {
             return None;
         }
-        Self::of_pid(info.pid?)
+        let process = Self::of_pid(info.pid?)?;
+        let same = Stat::parse(stat)?.started == process.stat.started;
+        same.then_some(process)
     }
 
     fn of_pid(pid: u32) -> Option<Self> {

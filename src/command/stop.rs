@@ -12,17 +12,26 @@ use super::process::Process;
 use super::{Failure, Session, tell};
 use crate::cli::live::Stop;
 use crate::problem::Problem;
+use crate::swank::reader::read;
 use crate::swank::{
     Answer, Client, ClientError, ConnectError, Evaluation, Info, Interrupt, Output, Timeouts,
 };
 
 /// Leaves as on SIGTERM: the main thread unwinds, the exit hooks run once, and the other threads
-/// have `*exit-timeout*` to end. Asked again, it goes on leaving.
+/// have `*exit-timeout*` to end. Asked again, also by SIGTERM, it goes on leaving.
 const LEAVE: &str = "\
 (sb-thread:interrupt-thread
  (sb-thread:main-thread)
  (cl:lambda ()
-   (cl:unless sb-impl::*exit-in-progress* (sb-ext:exit))))";
+   (cl:unless sb-impl::*exit-in-progress*
+     (sb-sys:enable-interrupt sb-unix:sigterm :ignore)
+     (sb-ext:exit))))";
+
+/// Tells which process it is.
+const STAT: &str = "\
+(cl:ignore-errors
+ (cl:with-open-file (stream \"/proc/self/stat\" :external-format :latin-1)
+   (cl:values (cl:read-line stream))))";
 
 /// How long SBCL waits for its threads unless told otherwise.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,7 +51,7 @@ pub(super) fn execute(session: &Session, arguments: &Stop) -> Result<ExitCode> {
     let mut client = running.connect(Timeouts::default())?;
     let info = client.connection_info().clone();
     // Before it goes.
-    let process = Process::of_server(&info);
+    let process = stat(&mut client).and_then(|stat| Process::of_server(&info, &stat));
     let start = Instant::now();
     leave(&running, &mut client)?;
     drop(client);
@@ -88,14 +97,18 @@ enum End {
     Late,
 }
 
+/// What the image reads about its own process.
+fn stat(client: &mut Client) -> Option<String> {
+    let Ok(Answer::Returned { values, .. }) = evaluate(client, STAT) else {
+        return None;
+    };
+    let line = read(values.first()?).ok()?;
+    line.as_str().map(str::to_owned)
+}
+
 /// Asks the image to leave; it may be gone before it answers.
 fn leave(running: &Running, client: &mut Client) -> Result<(), Failure> {
-    let evaluation = Evaluation {
-        package: Some("COMMON-LISP-USER"),
-        timeout: Some(Duration::from_secs(10)),
-        ..Evaluation::new(LEAVE)
-    };
-    let reason = match client.evaluate(&evaluation, &mut Silent, &Interrupt::new()) {
+    let reason = match evaluate(client, LEAVE) {
         Ok(Answer::Signalled { message, .. }) => message,
         Ok(_) | Err(ClientError::Closed | ClientError::Io(_)) => return Ok(()),
         Err(error) => error.to_string(),
@@ -104,6 +117,15 @@ fn leave(running: &Running, client: &mut Client) -> Result<(), Failure> {
         "the service `{}` cannot be told to stop: {reason}",
         running.service.name
     ))]))
+}
+
+fn evaluate(client: &mut Client, forms: &str) -> Result<Answer, ClientError> {
+    let evaluation = Evaluation {
+        package: Some("COMMON-LISP-USER"),
+        timeout: Some(Duration::from_secs(10)),
+        ..Evaluation::new(forms)
+    };
+    client.evaluate(&evaluation, &mut Silent, &Interrupt::new())
 }
 
 fn limit(running: &Running) -> Duration {

@@ -41,6 +41,7 @@ fn values_are_printed_as_the_repl_prints_them() {
         "1\n\"a\\\"b\"\n:K\nSTART\n"
     );
     assert_eq!(service.eval("(values)"), "");
+    assert_eq!(service.eval("-1"), "-1\n");
     assert_eq!(service.eval("1 2 ; comment"), "2\n");
     let words = [
         "eval",
@@ -139,7 +140,7 @@ fn what_an_evaluation_signals_is_told() {
     assert!(
         signalled(unprintable).starts_with("error: a value cannot be printed: `SIMPLE-ERROR`\n")
     );
-    assert_snapshot!(signalled("(sb-thread:abort-thread)"), @"");
+    assert_snapshot!(signalled("(sb-thread:abort-thread)"), @"error: the evaluation left through the top level of its thread");
     let outcome = service.run(&["eval", "web", "(princ 1) (error \"x\")"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), "1"));
 }
@@ -276,11 +277,13 @@ fn a_reader_that_goes_away_ends_the_evaluation() {
 #[test]
 fn a_client_that_is_killed_takes_its_evaluation_with_it() {
     let service = Service::small("(f)").started();
-    let mut killed = service.spawn_eval("(format t \"started~%\") (loop)");
-    let mut lines = BufReader::new(killed.child().stdout.take().unwrap()).lines();
-    assert_eq!(lines.next().unwrap().unwrap(), "started");
-    drop(killed);
-    service.assert_idle();
+    for endless in ["(loop)", "(loop (print 1))"] {
+        let mut killed = service.spawn_eval(&format!("(format t \"started~%\") {endless}"));
+        let mut lines = BufReader::new(killed.child().stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "started");
+        drop(killed);
+        service.assert_idle();
+    }
     assert_eq!(service.eval("(+ 1 1)"), "2\n");
 }
 
@@ -313,15 +316,6 @@ fn json_holds_everything() {
         "web",
         "--json",
         "--timeout",
-        "soon",
-        "(princ 1) (loop)",
-    ]);
-    assert_eq!(late.code, Some(2), "{}", late.stderr);
-    let late = service.run(&[
-        "eval",
-        "web",
-        "--json",
-        "--timeout",
         "300ms",
         "(princ 1) (loop)",
     ]);
@@ -341,4 +335,38 @@ fn json_holds_everything() {
         "{}",
         much.stderr
     );
+}
+
+#[test]
+fn values_that_are_too_long_are_cut() {
+    let service = Service::shared();
+    let outcome = service.run(&["eval", "web", "(make-string 5000000)"]);
+    assert_eq!(outcome.stdout.chars().count(), (4 << 20) + 1);
+    assert_snapshot!(told(outcome, 0), @"
+    warning: the values are longer than 4 MB, and cut
+     = help: what is printed may have any length: `(print …)`
+    ");
+}
+
+#[test]
+fn a_service_that_ends_during_an_evaluation_did_not_answer() {
+    let mut service = Service::small("(f)").started();
+    let outcome = service.run(&["eval", "(sb-ext:exit :code 4 :abort t)"]);
+    assert_snapshot!(told(outcome, 1), @"
+    error: the service `small` did not answer: the server closed the connection
+     = help: does it still run? `lisplaunch status` tells
+    ");
+    assert_eq!(service.exit_code(), Some(4));
+}
+
+#[test]
+fn a_timeout_is_a_duration() {
+    let service = Service::shared();
+    let refused = |timeout| service.run(&["eval", "web", "1", "--timeout", timeout]);
+    assert_snapshot!(told(refused("soon"), 2), @"
+    error: invalid value 'soon' for '--timeout <DURATION>': expected a duration such as `10s` or `500ms`, at most a day
+    For more information, try '--help'.
+    ");
+    assert_eq!(refused("0").code, Some(2));
+    assert_eq!(refused("30").success(), "1\n");
 }

@@ -13,7 +13,7 @@ use crate::swank_server::real::cache;
 /// How long a test waits for what should happen at once.
 pub const SOON: Duration = Duration::from_secs(20);
 
-const PROJECT: &str = r#"
+const PROJECT: &str = r"
 name: shop
 loader: asdf
 registry: [REPOSITORY/examples/hunchentoot]
@@ -33,17 +33,17 @@ services:
     swank: NOBODY
   mailer:
     start: (f)
-"#;
+";
 
 /// One that is small, and its only service: its stop forms are given.
-const SMALL: &str = r#"
+const SMALL: &str = r"
 name: small
 loader: asdf
 stop-timeout: 1s
 start: (sb-thread:make-thread (lambda () (read-line sb-sys:*stdin* nil) (sb-ext:exit :abort t)))
 stop: STOP
 swank: SWANK
-"#;
+";
 
 /// A project whose first service may be started.
 pub struct Service {
@@ -102,7 +102,7 @@ impl Service {
     /// Starts it and does not wait.
     pub fn start(&mut self) {
         let command = self.project.command(&["run", self.name]);
-        self.spawn(command);
+        self.launch(command);
     }
 
     /// Starts it again whenever it ends, as a process manager does.
@@ -120,10 +120,10 @@ impl Service {
             .env_clear()
             .envs(environment)
             .current_dir(folder);
-        self.spawn(command);
+        self.launch(command);
     }
 
-    fn spawn(&mut self, mut command: Command) {
+    fn launch(&mut self, mut command: Command) {
         let log = File::create(self.project.folder().join("log")).unwrap();
         let mut child = command
             .stdin(Stdio::piped())
@@ -152,9 +152,21 @@ impl Service {
 
     /// Starts an evaluation that is to be looked at while it lasts.
     pub fn spawn_eval(&self, forms: &str) -> Running {
-        let mut command = self.project.command(&["eval", self.name, forms]);
+        self.spawn(&["eval", self.name, forms])
+    }
+
+    /// Starts a command that is to be looked at while it lasts.
+    pub fn spawn(&self, arguments: &[&str]) -> Running {
+        let mut command = self.project.command(arguments);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Running(Some(command.spawn().unwrap()))
+    }
+
+    /// Tells the service to end, as a process manager does.
+    pub fn terminate(&self) {
+        let (child, _) = self.running.as_ref().unwrap();
+        let pid = rustix::process::Pid::from_child(child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     }
 
     pub fn pid(&self) -> u32 {

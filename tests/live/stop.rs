@@ -1,8 +1,11 @@
 //! `lisplaunch stop`.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use insta::assert_snapshot;
 
-use super::service::Service;
+use super::service::{SOON, Service};
 use crate::support::Outcome;
 
 /// What was said, with fixed numbers.
@@ -39,17 +42,22 @@ fn stop_runs_the_stop_forms_once_and_waits_for_the_end() {
 }
 
 #[test]
-fn stop_works_while_an_evaluation_runs_and_is_not_disturbed_by_another_stop() {
-    let mut service =
-        Service::small("(progn (sleep 1/2) (print :stop-form) (finish-output))").started();
+fn stop_works_while_an_evaluation_runs_and_is_not_cut_short_by_another() {
+    let stop = "(progn (print :begun) (finish-output) (sleep 1) (print :ended) (finish-output))";
+    let mut service = Service::small(stop).started();
     let _endless = service.spawn_eval("(loop (sleep 1))");
-    let mut other = service.project.command(&["stop"]);
-    let mut other = other.stderr(std::process::Stdio::null()).spawn().unwrap();
+    let first = service.spawn(&["stop"]);
+    let start = Instant::now();
+    while !service.log().contains(":BEGUN") {
+        assert!(start.elapsed() < SOON, "{}", service.log());
+        sleep(Duration::from_millis(20));
+    }
+    service.terminate();
     let outcome = service.run(&["stop"]);
-    assert!(other.wait().unwrap().success());
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(first.finish().0, Some(0));
     assert_eq!(service.exit_code(), Some(0));
-    assert_eq!(service.log().matches(":STOP-FORM").count(), 1);
+    assert_eq!(service.log().matches(":ENDED").count(), 1);
 }
 
 #[test]

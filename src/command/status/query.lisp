@@ -10,7 +10,8 @@
                              :when (cl:search wanted line) :collect line))))
               (of-swank (name)
                 (cl:member name '("worker" "lisplaunch" "reader-thread" "control-thread"
-                                  "swank-indentation-cache-thread" "auto-flush-thread")
+                                  "swank-indentation-cache-thread" "auto-flush-thread"
+                                  "swank newcomer")
                            :test #'cl:equal)))
       (cl:prin1-to-string
        (cl:list
