@@ -30,13 +30,14 @@ const LAYERS: &[(&str, &[&str])] = &[
         "format",
         &["word", "dialect", "problem", "plan", "argv", "render"],
     ),
+    ("reload", &["problem", "word", "swank"]),
     ("output", &["problem", "host", "project", "format"]),
     ("cli", &["format", "project"]),
     (
         "command",
         &[
             "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
-            "project", "render", "suggest", "swank", "word",
+            "project", "reload", "render", "suggest", "swank", "word",
         ],
     ),
     ("main", &[]),
@@ -54,6 +55,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
+    ("signal_hook", "src/reload/limits.rs"),
 ];
 
 fn files_below(folder: &str) -> Vec<(String, String)> {
