@@ -34,6 +34,16 @@ pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is wrong with the templates that reloading `service` takes.
+pub(super) fn unrenderable(service: &Service, templates: &Templates) -> Option<Problem> {
+    let scratch = Scratch {
+        report: "/report",
+        output: "/output.fasl",
+    };
+    let compile = compile_argv(service, scratch, templates).err();
+    compile.or_else(|| reload_forms(service, templates).err())
+}
+
 /// What is to be reloaded.
 struct Target {
     /// The service with the systems and files that are to be loaded, and no others.

@@ -125,6 +125,8 @@ impl Service {
         while second() == before {
             sleep(Duration::from_millis(10));
         }
+        // The clock of the file system may be some milliseconds behind.
+        sleep(Duration::from_millis(50));
         fs::write(self.project.folder().join(name), text).unwrap();
     }
 
