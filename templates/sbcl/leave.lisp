@@ -8,7 +8,8 @@
           (declare (ignore hook))
           (ignore-errors
            (finish-output)
-           (format *error-output* "~&~a: ~a~%" (type-of condition) condition)
+           (format *error-output* "~&~@[~a: ~]~a: ~a~%"
+                   (or *compile-file-truename* *load-truename*) (type-of condition) condition)
            (finish-output *error-output*))
           (leave)))
   (sb-sys:enable-interrupt sb-unix:sigterm
