@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use crate::support::Outcome;
+use crate::support::{Outcome, REPOSITORY};
 use service::{Service, Sources, get};
 
 const YAML: &str = "\
@@ -382,6 +382,37 @@ fn systems_may_be_named() {
 }
 
 #[test]
+fn quicklisp_loads_as_it_does_at_the_start() {
+    let yaml = YAML
+        .replace(
+            "loader: asdf",
+            &format!("loader: quicklisp\nsetup: {REPOSITORY}/tests/quicklisp/setup.lisp"),
+        )
+        .replace("[.]", "[., ~/lib]");
+    let service = Sources::new(&yaml)
+        .with_file(
+            "app.asd",
+            "(defsystem \"app\" :depends-on (\"lib\") :serial t
+               :components ((:file \"package\") (:file \"answer\")))",
+        )
+        .with_file("package.lisp", PACKAGE)
+        .with_file("answer.lisp", &answer("\"old\""))
+        .with_file(
+            "~/lib/lib.asd",
+            "(defsystem \"lib\" :components ((:file \"lib\")))",
+        )
+        .with_file("~/lib/lib.lisp", "(defvar cl-user::*lib* 1)")
+        .start("");
+    // What depends on it is compiled again.
+    service.change("../home/lib/lib.lisp", "(setf cl-user::*lib* 2)");
+    assert_snapshot!(told(service.reload(&[]), 0), @"
+    compiled package.lisp, answer.lisp and 1 file of other projects in TIME
+    loaded 3 files in TIME
+    ");
+    assert_eq!(service.value("cl-user::*lib*"), "2");
+}
+
+#[test]
 fn one_of_several_services_is_named() {
     let yaml = "\
 name: app
@@ -534,9 +565,9 @@ fn it_ends_in_time_and_when_it_is_told_to() {
     // It compiles at once, and the service loads it for ever.
     let slow = "(when (boundp 'cl-user::*started*) (loop (sleep 1)))\n";
     service.change("answer.lisp", &format!("{}{slow}", answer("\"new\"")));
-    assert_snapshot!(told(service.reload(&["--timeout", "4s"]), 1), @"
+    assert_snapshot!(told(service.reload(&["--timeout", "6s"]), 1), @"
     compiled answer.lisp in TIME
-    error: the service `app`, loading the code: no answer within 4 s
+    error: the service `app`, loading the code: no answer within 6 s
     ");
 }
 

@@ -39,9 +39,12 @@ impl Sources {
             .replace("HTTP", &free_port().to_string());
         let project = Project::new(&yaml);
         let own = project.folder().canonicalize().unwrap();
+        let home = project.home().canonicalize().unwrap();
         let translations = format!(
-            "(:output-translations (\"{0}/\" \"{0}/fasls/\") :inherit-configuration)",
-            own.display()
+            "(:output-translations (\"{0}/\" \"{0}/fasls/\") (\"{1}/\" \"{1}/fasls/\")
+              :inherit-configuration)",
+            own.display(),
+            home.display()
         );
         let project = project
             .with_variable("ASDF_OUTPUT_TRANSLATIONS", &translations)
