@@ -410,6 +410,11 @@ fn quicklisp_loads_as_it_does_at_the_start() {
     loaded 3 files in TIME
     ");
     assert_eq!(service.value("cl-user::*lib*"), "2");
+    // It takes no notice of warnings, but of errors.
+    service.change("answer.lisp", &answer("(let ((a 1 2)) a)"));
+    let refused = told(service.reload(&[]), 1);
+    assert!(refused.contains("; caught ERROR:"), "{refused}");
+    assert_eq!(service.value("(app:answer)"), "\"old\"");
 }
 
 #[test]
