@@ -7,7 +7,7 @@ use crate::dialect::marked::{CommandLine, Lisp, Run, runs};
 use crate::lisp::print::system_designator;
 use crate::lisp::reader::read_forms;
 use crate::lisp::{Form, Origin, Part};
-use crate::plan::service::{Loader, Service};
+use crate::plan::service::{Loader, Secret, Service, Swank};
 use crate::problem::{Place, Problem, Source};
 use crate::render::{Template, Templates, Variable};
 use crate::word::{self, Argv, Piece, Word};
@@ -278,14 +278,7 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
         .iter()
         .find(|(_, loader)| *loader == service.loader)
         .map_or("", |(name, _)| name);
-    let swank = service.swank.as_ref().map(|swank| {
-        Variable::map([
-            ("port", lisp(&swank.port)),
-            ("interface", words(&[&swank.interface])),
-            ("style", bare(format!(":{}", swank.style))),
-            ("dont_close", bare(lisp_boolean(swank.dont_close))),
-        ])
-    });
+    let swank = service.swank.as_ref().map(swank_context);
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
     vec![
@@ -316,8 +309,36 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
     ]
 }
 
-fn lisp_boolean(value: bool) -> String {
-    if value { "t" } else { "nil" }.to_owned()
+fn swank_context(swank: &Swank) -> Variable {
+    let (kind, file) = match &swank.secret {
+        Secret::Slime => ("slime", None),
+        Secret::None => ("none", None),
+        Secret::Auto(file) => ("auto", Some(file)),
+        Secret::File(file) => ("file", Some(file)),
+    };
+    let word = |word: Word| words(&[&word]);
+    Variable::map([
+        ("port", lisp(&swank.port)),
+        ("interface", words(&[&swank.interface])),
+        ("style", bare(format!(":{}", swank.style))),
+        (
+            "dont_close",
+            Variable::option(swank.dont_close.then(|| Variable::choice("dont-close"))),
+        ),
+        ("secret", Variable::choice(kind)),
+        ("secret_file", Variable::option(file.cloned().map(word))),
+        (
+            "secret_folder",
+            Variable::option(file.map(|file| word(folder_of(file)))),
+        ),
+    ])
+}
+
+/// The folder that an absolute path lies in.
+fn folder_of(file: &Word) -> Word {
+    let file = file.resolved();
+    let (folder, _) = file.rsplit_once('/').unwrap_or_default();
+    as_folder(&folder.into())
 }
 
 /// Lisp takes a path for a folder only if it ends in a slash.

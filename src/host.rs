@@ -22,24 +22,30 @@ pub struct Host {
     pub environment: Arc<BTreeMap<String, OsString>>,
     /// The folder in which `~` and Quicklisp lie, if any is known.
     pub home: Option<PathBuf>,
+    /// The folder in which programs keep what they must remember, if any is known.
+    pub state: Option<PathBuf>,
 }
 
 impl Host {
     /// This process's own.
     pub fn current() -> Self {
+        let home = own_home();
         Host {
             environment: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
                 .collect::<BTreeMap<_, _>>()
                 .into(),
-            home: own_home(),
+            state: own_state(home.as_deref()),
+            home,
         }
     }
 
     /// The same machine with the home folder of `user`, if such a user is known.
     pub fn of_user(&self, user: &str) -> Self {
+        let home = home_of(user);
         Host {
-            home: home_of(user),
+            state: home.as_deref().map(state_below),
+            home,
             ..self.clone()
         }
     }
@@ -72,6 +78,19 @@ pub fn own_home() -> Option<PathBuf> {
 /// The home folder of `user` as the system's user database names it.
 pub fn home_of(user: &str) -> Option<PathBuf> {
     uzers::get_user_by_name(user).map(|user| user.home_dir().to_owned())
+}
+
+/// The state folder that the environment names, unless it is for somebody else's `home`.
+fn own_state(home: Option<&Path>) -> Option<PathBuf> {
+    let own = std::env::var_os("HOME").is_some_and(|named| home == Some(Path::new(&named)));
+    own.then(dirs::state_dir)
+        .flatten()
+        .or_else(|| home.map(state_below))
+}
+
+/// Where the state of a user lies whose environment is not known.
+fn state_below(home: &Path) -> PathBuf {
+    home.join(".local/state")
 }
 
 /// Reads a text file of at most [`MAX_FILE_SIZE`] bytes.

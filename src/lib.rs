@@ -20,6 +20,8 @@ pub mod problem;
 pub mod project;
 pub mod reload;
 pub mod render;
+pub mod secret;
 pub mod suggest;
 pub mod swank;
+pub mod tmux;
 pub mod word;

@@ -25,6 +25,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         "argv",
         &["word", "lisp", "dialect", "problem", "plan", "render"],
     ),
+    ("tmux", &["word", "lisp", "dialect"]),
+    ("secret", &["word", "problem", "host", "plan", "project"]),
     ("launch", &["word", "problem", "host", "plan", "project"]),
     (
         "format",
@@ -36,8 +38,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
-            "project", "reload", "render", "suggest", "swank", "word",
+            "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
+            "problem", "project", "reload", "render", "suggest", "swank", "tmux", "word",
         ],
     ),
     ("main", &[]),

@@ -219,7 +219,7 @@ fn a_file_is_one_map() {
       = help: a small project file is:
                 systems: [my-app]
                 start: my-app:main
-    error: expected a map at the top of the file, found text
+    error: expected a map at the top of the file, found a single value
      --> lisplaunch.yaml:1:1
     1 | text
       | ^^^^
@@ -337,7 +337,7 @@ fn anchors_merges_tags_and_directives_have_limits() {
       = help: quote a value that is text and starts with `&` or `*`
     ");
     assert_snapshot!(refused(&["<<: 3", "<<: [{a: 1}, 3]", "<<: {a: 1}\n<<: {b: 1}"]), @r"
-    error: `<<` takes a map or a list of maps, found text
+    error: `<<` takes a map or a list of maps, found a single value
      --> lisplaunch.yaml:1:5
     1 | <<: 3
       |     ^

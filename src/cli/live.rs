@@ -142,7 +142,9 @@ pub struct Repl {
 
 /// Keep the service in a tmux session
 ///
-/// The session is named after the service and runs exactly what `lisplaunch run` runs.
+/// The session is named after the service, PROJECT-SERVICE where the file has several, and
+/// runs exactly what `lisplaunch run` runs, with your environment. It is an ordinary session
+/// of your own tmux server: `tmux attach` shows it too.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -163,34 +165,58 @@ pub struct Tmux {
 #[derive(Clone, Debug, Subcommand)]
 pub enum TmuxCommand {
     /// Start the service in a detached session
-    Start {
-        /// The service, where the file has several
-        service: Option<String>,
-    },
+    ///
+    /// Returns at once, with 0 also when it runs already: it changes nothing then. A service
+    /// that fails leaves its last words in the session, until it is started again.
+    Start(TmuxStart),
     /// Look at the session; C-b d leaves it running
+    ///
+    /// Inside tmux the terminal switches to it. Exits with 3 when there is no session.
     Attach {
         /// The service, where the file has several
         service: Option<String>,
     },
     /// Type a form at the service's REPL, byte for byte
+    ///
+    /// The form is read here first: what is incomplete is not sent. An error in it ends the
+    /// service, as `--disable-debugger` wants it; `lisplaunch eval` does not do that. Exits
+    /// with 0 when it was typed, with 3 when the service does not run.
     Send {
         /// The service, where the file has several, and a form; `-` reads standard input
-        #[arg(value_name = "[SERVICE] FORM", required = true, num_args = 1..=2)]
+        #[arg(value_name = "[SERVICE] FORM", required = true, num_args = 1..=2, allow_hyphen_values = true)]
         words: Vec<String>,
     },
     /// Stop the service, its exit hooks included, and end the session
+    ///
+    /// Waits for `stop-timeout` and a little longer, a minute unless the file says
+    /// otherwise. Exits with 1 when the service still runs then.
     Stop {
         /// The service, where the file has several
         service: Option<String>,
     },
     /// Stop it, and start it again
-    Restart {
-        /// The service, where the file has several
-        service: Option<String>,
-    },
-    /// Say whether the session runs
+    ///
+    /// What keeps it from being started is told before it is stopped.
+    Restart(TmuxStart),
+    /// Say whether it runs: exits with 0 if so, with 3 if not
     Status {
         /// The service, where the file has several
         service: Option<String>,
     },
+    /// Become the command in a file that `start` left
+    #[command(hide = true)]
+    Enter {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// What is started in a tmux session.
+#[derive(Args, Clone, Debug)]
+pub struct TmuxStart {
+    /// The service, where the file has several
+    pub service: Option<String>,
+    /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
 }

@@ -8,6 +8,7 @@ use super::{Failure, Session, print};
 use crate::argv::argv;
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
+use crate::format::check_env;
 use crate::launch;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -18,8 +19,12 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let templates = super::templates(plan.templates.as_deref());
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
     if arguments.dry_run {
-        let line = shell_command(&service, &argv)
-            .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))
+        let owner = format!("the service `{}`", service.name);
+        let line = check_env(&owner, &service.env, &argv)
+            .and_then(|()| {
+                shell_command(&service, &argv)
+                    .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))
+            })
             .map_err(Failure::from)?;
         print(&line)?;
         return Ok(ExitCode::SUCCESS);
@@ -40,7 +45,7 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
         command += &format!("umask {umask:03o} && ");
     }
     command += &format!(
-        "cd {} && exec",
+        "cd -P {} && exec",
         words(std::slice::from_ref(&service.directory))?
     );
     if !service.env.is_empty() {

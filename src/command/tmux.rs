@@ -1,12 +1,478 @@
-//! `lisplaunch tmux`.
+//! `lisplaunch tmux`: the service in a session of its own.
 
+mod form;
+mod script;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::Session;
-use crate::cli::live::Tmux;
+use super::{Failure, Session, print, tell};
+use crate::argv::argv;
+use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
+use crate::host;
+use crate::launch;
+use crate::plan::Plan;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::tmux::client::{self, Failed};
+use crate::tmux::handover::Handover;
+use crate::tmux::session::{self, Ended, Running, State};
+use crate::word::Argv;
 
-pub(super) fn execute(_session: &Session, _arguments: &Tmux) -> Result<ExitCode> {
-    todo!()
+/// The service does not run.
+const NOT_RUNNING: u8 = 3;
+
+/// How long SBCL waits for its threads unless told (`sb-ext:*exit-timeout*`).
+const SBCL_EXIT_TIMEOUT: u64 = 60;
+
+/// How much longer than SBCL `stop` waits.
+const GRACE: u64 = 5;
+
+/// How often a process that is about to end is looked at.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// How long it mostly takes to end; after that tmux may have missed its end, and is asked
+/// at this interval.
+const QUICK: Duration = Duration::from_millis(200);
+
+pub(super) fn execute(session: &Session, arguments: &Tmux) -> Result<ExitCode> {
+    let tmux = |service: &Option<String>| Target::new(session, service.as_ref(), arguments.print);
+    match &arguments.command {
+        TmuxCommand::Start(start) => tmux(&start.service)?.start(session, start),
+        TmuxCommand::Attach { service } => tmux(service)?.attach(),
+        TmuxCommand::Send { words } => send(session, words, arguments.print),
+        TmuxCommand::Stop { service } => tmux(service)?.stop(),
+        TmuxCommand::Restart(start) => tmux(&start.service)?.restart(session, start),
+        TmuxCommand::Status { service } => tmux(service)?.status(),
+        TmuxCommand::Enter { file } => enter(file),
+    }
+}
+
+/// One service and its session.
+struct Target {
+    plan: Plan,
+    service: Service,
+    session: session::Session,
+    /// Whether commands are printed and not run.
+    print: bool,
+}
+
+impl Target {
+    fn new(session: &Session, service: Option<&String>, print: bool) -> Result<Self, Failure> {
+        let project = session.project()?;
+        let Some(file) = &project.file else {
+            return Err(
+                Problem::error("`tmux` needs a project file, not standard input")
+                    .help("the session outlives what is read there: name a file with `-f FILE`")
+                    .into(),
+            );
+        };
+        let (plan, service) = session.plan_one(service)?;
+        let name = if plan.several {
+            format!("{}-{}", plan.project, service.name)
+        } else {
+            service.name.to_string()
+        };
+        // Another copy of the project is another service, though it has the same name.
+        let owner = format!("{} {}", service.name, file);
+        Ok(Target {
+            session: session::Session::new(&name, &owner),
+            plan,
+            service,
+            print,
+        })
+    }
+
+    /// What to type to do something else with this service.
+    fn command(&self, verb: &str) -> String {
+        if self.plan.several {
+            format!("lisplaunch tmux {verb} {}", self.service.name)
+        } else {
+            format!("lisplaunch tmux {verb}")
+        }
+    }
+
+    // Starting.
+
+    fn start(&self, session: &Session, start: &TmuxStart) -> Result<ExitCode> {
+        let argv = self.checked_argv(session, start)?;
+        if self.print {
+            print(&script::start(&self.session, &self.service, &argv)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        match self.state()? {
+            State::Running(running) => {
+                tell(&format!(
+                    "`{}` runs already in the tmux session `{}`, process {}",
+                    self.service.name,
+                    self.session.name(),
+                    running.pid
+                ));
+                return Ok(ExitCode::SUCCESS);
+            }
+            State::Ended(ended) => self.launch(session, start, Some(&ended))?,
+            State::Absent | State::Foreign(_) => self.launch(session, start, None)?,
+        }
+        tell(&format!(
+            "`{}` is started in the tmux session `{}`; `{}` shows it",
+            self.service.name,
+            self.session.name(),
+            self.command("attach")
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn restart(&self, session: &Session, start: &TmuxStart) -> Result<ExitCode> {
+        let argv = self.checked_argv(session, start)?;
+        if self.print {
+            print(
+                &(self.session.stop_script()
+                    + &script::start(&self.session, &self.service, &argv)?),
+            )?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        self.stop()?;
+        self.start(session, start)
+    }
+
+    /// The argument list of sbcl, if nothing keeps it from being started.
+    fn checked_argv(&self, session: &Session, start: &TmuxStart) -> Result<Argv, Failure> {
+        let templates = super::templates(self.plan.templates.as_deref());
+        let argv = argv(&self.service, &start.arguments, &templates)?;
+        let obstacles = launch::obstacles(&self.service, &session.host);
+        if self.print || obstacles.is_empty() {
+            Ok(argv)
+        } else {
+            Err(Failure::failed(obstacles))
+        }
+    }
+
+    /// Lets the session's first process become `lisplaunch run`, which becomes sbcl: so there
+    /// is one way to start a service, with one environment, and nothing stays behind.
+    fn launch(&self, session: &Session, start: &TmuxStart, over: Option<&Ended>) -> Result<()> {
+        let program = std::env::current_exe().context("cannot find this program")?;
+        let program_word = utf8(&program)?.into();
+        let run = run_command(&program, session, start);
+        let handover = Handover::from_here(run).context("cannot find the working directory")?;
+        let folder = private_folder();
+        let file = handover
+            .leave(&folder)
+            .map_err(|error| cannot_write(&folder, &error))?;
+        let command = vec![
+            program_word,
+            "tmux".into(),
+            "enter".into(),
+            utf8(&file)?.into(),
+        ];
+        // In one run of tmux: a server that has no session left would leave in between.
+        let mut commands: Vec<_> = over
+            .map(|ended| session::kill(&ended.session))
+            .into_iter()
+            .collect();
+        commands.extend(self.session.start(&[], command));
+        let directory = self.service.directory.resolved();
+        if let Err(failed) = client::run_in(Path::new(&directory), &commands, &[]) {
+            // Nobody is going to read it.
+            let _ = std::fs::remove_file(&file);
+            return Err(explain(&failed).into());
+        }
+        Ok(())
+    }
+
+    // Working with it.
+
+    fn attach(&self) -> Result<ExitCode> {
+        let inside = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
+        let command = if inside {
+            self.session.switch()
+        } else {
+            self.session.attach()
+        };
+        if self.print {
+            print(&script::commands(&[command])?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let State::Absent = self.state()? {
+            return Err(self.not_running().into());
+        }
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        if !inside && !terminal {
+            let status = self.command("status");
+            return Err(Failure::failed([Problem::error("`attach` needs a terminal")
+                .help(format!("`{status}` tells how the service is"))])
+            .into());
+        }
+        Err(explain(&client::become_client(&command)).into())
+    }
+
+    fn send(&self, text: &str) -> Result<ExitCode> {
+        let forms = form::read(text)?;
+        if self.print {
+            print(&script::send(&self.session, text, &forms)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let State::Running(running) = self.state()? else {
+            return Err(self.not_running().into());
+        };
+        if running.deaf {
+            return Err(Failure::failed([Problem::error(format!(
+                "the input of the tmux session `{}` is switched off",
+                self.session.name()
+            ))
+            .help(format!("`tmux select-pane -e -t {}`", running.pane))])
+            .into());
+        }
+        let typed = form::typed(text, &forms)?;
+        // One for each sender, who may be many.
+        let buffer = format!("lisplaunch-{}", std::process::id());
+        let paste = self.session.paste(Some(&running.pane), &buffer);
+        match client::run(&paste, typed.as_bytes()) {
+            Ok(_) => Ok(ExitCode::SUCCESS),
+            // It has ended since.
+            Err(Failed::Absent) => Err(self.not_running().into()),
+            Err(failed) => Err(explain(&failed).into()),
+        }
+    }
+
+    fn status(&self) -> Result<ExitCode> {
+        if self.print {
+            print(&script::commands(&[self.session.status()])?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let state = self.state_of_any()?;
+        let code = match state {
+            State::Running(_) => ExitCode::SUCCESS,
+            _ => ExitCode::from(NOT_RUNNING),
+        };
+        print(&format!("{}: {}\n", self.service.name, describe(&state)?))?;
+        Ok(code)
+    }
+
+    // Stopping.
+
+    fn stop(&self) -> Result<ExitCode> {
+        if self.print {
+            print(&self.session.stop_script())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let name = &self.service.name;
+        match self.state()? {
+            State::Running(running) => self.stop_running(&running)?,
+            State::Ended(ended) => {
+                end(&ended.session)?;
+                tell(&format!("`{name}` had ended; its tmux session is gone"));
+            }
+            State::Absent | State::Foreign(_) => tell(&format!("`{name}` does not run")),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// SIGTERM makes SBCL run its exit hooks; that of a closed terminal would not.
+    fn stop_running(&self, running: &Running) -> Result<()> {
+        let Some(pid) = Pid::from_raw(running.pid) else {
+            return Ok(());
+        };
+        let name = &self.service.name;
+        let own = self.service.stop_timeout.map(|seconds| seconds.0);
+        let patience = own.unwrap_or(SBCL_EXIT_TIMEOUT) + GRACE;
+        let asked = Instant::now();
+        // A process that has ended meanwhile is what is wanted.
+        let _ = kill_process(pid, Signal::TERM);
+        while test_kill_process(pid).is_ok() {
+            if asked.elapsed() > Duration::from_secs(patience) {
+                return Err(Failure::failed([Problem::error(format!(
+                    "`{name}` still runs after {patience} seconds, process {}",
+                    running.pid
+                ))
+                .help(format!(
+                    "`{}` shows what it does; `kill -KILL {}` ends it without its exit hooks",
+                    self.command("attach"),
+                    running.pid
+                ))])
+                .into());
+            }
+            if asked.elapsed() < QUICK {
+                std::thread::sleep(GLANCE);
+            } else {
+                std::thread::sleep(QUICK);
+                session::reap().map_err(|failed| explain(&failed))?;
+            }
+        }
+        if let Ok(State::Ended(ended)) = self.state()
+            && ended.session == running.session
+        {
+            tell(&format!("`{name}`: {}", last_words(&ended)?));
+        }
+        end(&running.session)?;
+        tell(&format!("`{name}` is stopped"));
+        Ok(())
+    }
+
+    // What is there.
+
+    fn state_of_any(&self) -> Result<State, Failure> {
+        self.session.state().map_err(|failed| explain(&failed))
+    }
+
+    /// How the session is; one of somebody else is an error.
+    fn state(&self) -> Result<State, Failure> {
+        let state = self.state_of_any()?;
+        let State::Foreign(owner) = &state else {
+            return Ok(state);
+        };
+        Err(Failure::failed([Problem::error(format!(
+            "the tmux session `{}` is not of this service: {}",
+            self.session.name(),
+            foreign(owner.as_deref())
+        ))
+        .help(format!(
+            "rename it (`tmux rename-session -t ={} NAME`), or change `name:` of the project",
+            self.session.name()
+        ))]))
+    }
+
+    fn not_running(&self) -> Failure {
+        Failure {
+            problems: vec![
+                Problem::error(format!("`{}` does not run in tmux", self.service.name))
+                    .help(format!("`{}` starts it", self.command("start"))),
+            ],
+            code: NOT_RUNNING,
+        }
+    }
+}
+
+/// The command that does in the session what is asked for here.
+fn run_command(program: &Path, session: &Session, start: &TmuxStart) -> Vec<OsString> {
+    let option = |name: &str, value: OsString| {
+        let mut option = OsString::from(format!("--{name}="));
+        option.push(value);
+        option
+    };
+    let selection = &session.selection;
+    let mut command = vec![program.into(), "run".into()];
+    let directory = selection.directory.clone();
+    command.extend(directory.map(|folder| option("directory", folder.into())));
+    let file = selection.file.clone();
+    command.extend(file.map(|file| option("project", file.into())));
+    let profiles = selection.profiles.iter();
+    command.extend(profiles.map(|profile| option("profile", profile.into())));
+    let set = selection.set.iter();
+    command.extend(set.map(|(name, value)| option("set", format!("{name}={value}").into())));
+    command.extend(start.service.iter().map(OsString::from));
+    if !start.arguments.is_empty() {
+        command.push("--".into());
+        command.extend(start.arguments.iter().map(OsString::from));
+    }
+    command
+}
+
+fn enter(file: &Path) -> Result<ExitCode> {
+    let handover =
+        Handover::take(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+    Err(handover.exec()).context("cannot start `lisplaunch run`")
+}
+
+fn send(session: &Session, words: &[String], print: bool) -> Result<ExitCode> {
+    let (service, form) = match words {
+        [service, form] => (Some(service), form.as_str()),
+        [form, ..] => (None, form.as_str()),
+        [] => (None, ""),
+    };
+    let target = Target::new(session, service, print)?;
+    if form == "-" {
+        let text = host::read_text_from(&mut io::stdin().lock())
+            .context("cannot read the form from standard input")?;
+        target.send(text.trim_end_matches('\n'))
+    } else {
+        target.send(form)
+    }
+}
+
+/// Where files lie that another process of this user reads at once.
+fn private_folder() -> PathBuf {
+    dirs::runtime_dir()
+        .filter(|folder| folder.is_dir())
+        .unwrap_or_else(std::env::temp_dir)
+}
+
+fn cannot_write(folder: &Path, error: &io::Error) -> Failure {
+    Failure::failed([Problem::error(format!(
+        "cannot write a file in `{}`: {error}",
+        folder.display()
+    ))
+    .help("name another folder: `TMPDIR=FOLDER`")])
+}
+
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str()
+        .with_context(|| format!("the path `{}` is not UTF-8", path.display()))
+}
+
+fn end(session: &str) -> Result<(), Failure> {
+    match client::run(&[session::kill(session)], &[]) {
+        // It has gone with its last process.
+        Ok(_) | Err(Failed::Absent) => Ok(()),
+        Err(failed) => Err(explain(&failed)),
+    }
+}
+
+fn explain(failed: &Failed) -> Failure {
+    let problem = Problem::error(failed.to_string());
+    Failure::failed([match failed {
+        Failed::Missing => problem.help("install it (Debian and Ubuntu: `apt-get install tmux`)"),
+        Failed::Absent | Failed::Other(_) => problem,
+    }])
+}
+
+fn describe(state: &State) -> Result<String> {
+    Ok(match state {
+        State::Absent => "not running".to_owned(),
+        State::Foreign(owner) => format!(
+            "not running; the tmux session of its name is not of it: {}",
+            foreign(owner.as_deref())
+        ),
+        State::Ended(ended) => format!("not running; it {}", last_words(ended)?),
+        State::Running(running) => {
+            let since = UNIX_EPOCH + Duration::from_secs(running.since);
+            let age = SystemTime::now().duration_since(since).unwrap_or_default();
+            format!(
+                "running, process {}, since {} ({}), {}",
+                running.pid,
+                humantime::format_rfc3339_seconds(since),
+                humantime::format_duration(Duration::from_secs(age.as_secs())),
+                match running.clients {
+                    1 => "1 terminal attached".to_owned(),
+                    clients => format!("{clients} terminals attached"),
+                }
+            )
+        }
+    })
+}
+
+fn foreign(owner: Option<&str>) -> String {
+    match owner {
+        Some(owner) => format!("it is that of `{owner}`"),
+        None => "lisplaunch did not start it".to_owned(),
+    }
+}
+
+fn last_words(ended: &Ended) -> Result<String, Failure> {
+    let how = match (&ended.pane, ended.code) {
+        (None, _) => return Ok("has ended".to_owned()),
+        (_, Some(code)) => format!("ended with exit code {code}"),
+        (_, None) => "was ended by a signal".to_owned(),
+    };
+    let words = ended.last_words().map_err(|failed| explain(&failed))?;
+    Ok(if words.is_empty() {
+        how
+    } else {
+        format!("{how}; its last words:\n{words}")
+    })
 }

@@ -9,6 +9,7 @@ pub mod marked;
 mod name;
 pub mod sh;
 pub mod supervisord;
+pub mod tmux;
 
 use std::fmt;
 

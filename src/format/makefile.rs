@@ -27,6 +27,10 @@ pub(super) const FORMAT: Format = Format {
 /// The target that starts everything.
 const START: &str = "start";
 
+/// The names by which make finds its file. A target of such a name is how to make that file
+/// anew, which GNU make does before everything else.
+const MAKEFILES: [&str; 4] = ["GNUmakefile", "BSDmakefile", "makefile", "Makefile"];
+
 fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
     let recipes = emission
         .services
@@ -84,6 +88,12 @@ impl<'a> Recipe<'a> {
             return Err(Problem::error(
                 "a service called `start` cannot have a target: `start` starts all services",
             )
+            .help("give the service another name"));
+        }
+        if several && MAKEFILES.contains(&name) {
+            return Err(Problem::error(format!(
+                "a service called `{name}` cannot have a target: make would start it before any other"
+            ))
             .help("give the service another name"));
         }
         let target = if several { name } else { START };

@@ -163,14 +163,21 @@ impl Owner {
         variables: &'a [(String, Word)],
         argv: &Argv,
     ) -> Result<&'a [(String, Word)], Problem> {
-        let program = argv.words().next().map(Word::resolved).unwrap_or_default();
-        if !variables.is_empty() && program.contains('=') {
-            return Err(Problem::error(format!(
-                "{}: the program `{program}` has a `=` in its path, and `env` would set a variable",
-                self.0
-            ))
-            .help("give `sbcl.program` a path without `=`, or leave out `env`"));
-        }
-        Ok(variables)
+        check_env(&self.0, variables, argv).map(|()| variables)
     }
+}
+
+/// Whether `env` can set these variables before `argv`.
+///
+/// # Errors
+/// When `env` would take the program itself for a variable.
+pub fn check_env(owner: &str, variables: &[(String, Word)], argv: &Argv) -> Result<(), Problem> {
+    let program = argv.words().next().map(Word::resolved).unwrap_or_default();
+    if variables.is_empty() || !program.contains('=') {
+        return Ok(());
+    }
+    Err(Problem::error(format!(
+        "{owner}: the program `{program}` has a `=` in its path, and `env` would set a variable"
+    ))
+    .help("give `sbcl.program` a path without `=`, or leave out `env`"))
 }

@@ -11,7 +11,8 @@ use crate::problem::{Place, Problem, Source};
 use crate::project::field::{Field, Fields, Reader};
 use crate::project::find::reason;
 use crate::project::reference::is_variable_name;
-use crate::word::Word;
+use crate::project::variables::{Variables, is_integer};
+use crate::word::{Piece, Variable, Word};
 
 use super::path::{self, Base};
 
@@ -103,7 +104,7 @@ pub(super) fn read_env(
 ) -> Vec<(String, Word)> {
     let mut env: Vec<(String, Word)> = files
         .keys()
-        .filter_map(|name| Some((name.clone(), reader.variables.get(name).ok()?.into())))
+        .filter_map(|name| Some((name.clone(), file_value(name, &reader.variables)?)))
         .collect();
     for (key, field) in fields
         .get("env")
@@ -122,6 +123,21 @@ pub(super) fn read_env(
         }
     }
     env
+}
+
+/// A variable stays one here where it does in the rest of the file: a Makefile would
+/// otherwise set the old value beside the new one in the command.
+fn file_value(name: &str, variables: &Variables) -> Option<Word> {
+    let value = variables.get(name).ok()?;
+    let kept = variables.integers.contains(name) && is_integer(value);
+    Some(if kept {
+        Word::from_iter([Piece::Variable(Variable {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })])
+    } else {
+        value.into()
+    })
 }
 
 fn env_value(field: &Field<'_>) -> Option<Word> {

@@ -28,6 +28,8 @@ fn program(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
     field.parse(|text| match text {
         "" => Err("a program".to_owned()),
         _ if text.contains('/') => path::absolute(&word, base),
+        // `exec` and `env` would take it for an option.
+        _ if text.starts_with('-') => Err("a program, whose name has no dash in front".to_owned()),
         _ => Ok(word.clone()),
     })
 }

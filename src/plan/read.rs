@@ -8,7 +8,7 @@ use super::environment::{self, EnvFiles};
 use super::name::Name;
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds};
-use super::service::{Loader, Log, Need, NeedKind, Restart, Service, Swank};
+use super::service::{Loader, Log, Need, NeedKind, Restart, Secret, Service, Swank};
 use super::{Choices, options};
 use crate::host::Host;
 use crate::lisp::Form;
@@ -117,6 +117,7 @@ pub(super) fn service(
     });
     let name = service_name(service, project_name, &reader);
     let context = Context {
+        project: project_name,
         fields: fields.with_reader(&reader),
         reader: &reader,
         base,
@@ -148,6 +149,7 @@ fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> 
 
 /// What reading one service needs at hand.
 struct Context<'a> {
+    project: &'a Name,
     fields: Fields<'a>,
     reader: &'a Reader,
     base: Base<'a>,
@@ -160,6 +162,7 @@ impl Context<'_> {
         let mut needs = Vec::new();
         let loader = self.choice("loader", &Loader::ALL, Loader::Quicklisp);
         let service = Service {
+            swank: self.swank(&name),
             name,
             description: self.parse("description", |text| Ok(text.to_owned())),
             directory: self.directory(&mut needs),
@@ -173,7 +176,6 @@ impl Context<'_> {
             package: self.parse("package", package_name),
             start: self.forms("start"),
             stop: self.forms("stop"),
-            swank: self.swank(),
             sbcl: options::read(&fields.map("sbcl"), self.base),
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
@@ -316,7 +318,7 @@ impl Context<'_> {
             .collect()
     }
 
-    fn swank(&self) -> Option<Swank> {
+    fn swank(&self, service: &Name) -> Option<Swank> {
         let field = self.fields.get("swank")?;
         if field.is_false() {
             return None;
@@ -341,9 +343,34 @@ impl Context<'_> {
                 .get("dont-close")
                 .and_then(|field| field.flag())
                 .unwrap_or(true),
+            secret: self.secret(&fields, service),
             place: Some(port.as_ref().unwrap_or(&field).place()),
         };
         Some(swank)
+    }
+
+    fn secret(&self, swank: &Fields<'_>, service: &Name) -> Secret {
+        let Some(field) = swank.get("secret") else {
+            return Secret::Slime;
+        };
+        match field.parse(secret_kind) {
+            Some("auto") => Secret::Auto(self.secret_file(&field, service)),
+            Some("none") | None => Secret::None,
+            Some(_) => Secret::File(absolute_path(&field, self.base).unwrap_or_default()),
+        }
+    }
+
+    /// Where a secret that nobody has to think about is kept.
+    fn secret_file(&self, field: &Field<'_>, service: &Name) -> Word {
+        let state = self.host.state.as_deref().and_then(Path::to_str);
+        if state.is_none() {
+            field.report(
+                Problem::error("the home folder is not known, and with it where to keep a secret")
+                    .help("name a file that holds one"),
+            );
+        }
+        let folder = state.unwrap_or_default();
+        Word::from(format!("{folder}/lisplaunch/secrets/{}/{service}", self.project).as_str())
     }
 
     fn log(&self) -> Option<Log> {
@@ -482,6 +509,16 @@ fn swank_style(text: &str) -> Result<&'static str, String> {
                 .to_owned(),
         ),
         _ => Err("`spawn`".to_owned()),
+    }
+}
+
+fn secret_kind(text: &str) -> Result<&'static str, String> {
+    match text {
+        "auto" => Ok("auto"),
+        "none" => Ok("none"),
+        "true" => Err("`auto`, `none` or a file".to_owned()),
+        "false" => Err("`none`, `auto` or a file".to_owned()),
+        _ => Ok("file"),
     }
 }
 

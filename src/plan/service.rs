@@ -124,9 +124,25 @@ pub struct Swank {
     pub style: &'static str,
     /// Whether it goes on listening after the first connection.
     pub dont_close: bool,
+    /// What a client must know.
+    pub secret: Secret,
     /// Where the port stands in the file.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+/// What a client of swank must know before the server listens to it: the first line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Secret {
+    /// SLIME's own rule: that of `~/.slime-secret`, and nothing where there is no such file.
+    Slime,
+    /// That of this file, which the service makes when it is missing.
+    Auto(Word),
+    /// That of this file.
+    File(Word),
+    /// Nothing.
+    None,
 }
 
 /// How sbcl itself is called.

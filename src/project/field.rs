@@ -181,7 +181,7 @@ impl<'a> Field<'a> {
         if !map {
             self.report(
                 Problem::error(format!("`{}` must be a map", self.path))
-                    .label(format!("this is {}", self.shape())),
+                    .label(format!("this is {}", self.node.kind.name())),
             );
         }
         Fields::new(self.node, self.path.clone(), Level::Project, self.reader)
@@ -192,7 +192,7 @@ impl<'a> Field<'a> {
         let Kind::Map(pairs) = &self.node.kind else {
             self.report(
                 Problem::error(format!("`{}` must be a map", self.path))
-                    .label(format!("this is {}", self.shape())),
+                    .label(format!("this is {}", self.node.kind.name())),
             );
             return Vec::new();
         };
@@ -362,7 +362,7 @@ impl<'a> Field<'a> {
             return Some(scalar);
         }
         let problem = Problem::error(format!("`{}` must be a single value", self.path))
-            .label(format!("this is {}", self.shape()));
+            .label(format!("this is {}", self.node.kind.name()));
         self.report(match self.node.kind {
             Kind::Map(_) => problem.help(
                 "YAML takes `: ` for the end of a key: put the value into quotes, or below a `|`",
@@ -370,15 +370,6 @@ impl<'a> Field<'a> {
             _ => problem,
         });
         None
-    }
-
-    fn shape(&self) -> &'static str {
-        match self.node.kind {
-            Kind::Null => "nothing",
-            Kind::Scalar(_) => "a single value",
-            Kind::List(_) => "a list",
-            Kind::Map(_) => "a map",
-        }
     }
 
     fn unexpected(&self, value: &Value, text: &str, expected: &str) -> Problem {

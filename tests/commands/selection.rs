@@ -45,7 +45,7 @@ fn a_file_can_come_from_standard_input() {
     let project = Project::empty();
     let outcome = project.run_with_input(&["-f", "-", "run", "--dry-run"], PLAIN.as_bytes());
     assert_snapshot!(outcome.output(), @r"
-    cd /srv/app && exec \
+    cd -P /srv/app && exec \
       sbcl \
       --noinform \
       --disable-debugger \
@@ -180,7 +180,7 @@ start: (f \"$$HOME `ls`\" 'a)
         .with_sbcl("pwd; umask; echo \"$A,$B\"; printf '<%s>' \"$@\"");
     let line = project.run(&["run", "--dry-run", "--", "x y"]).output();
     assert_snapshot!(line, @r#"
-    umask 027 && cd /srv/app/var && exec env \
+    umask 027 && cd -P /srv/app/var && exec env \
       A='it'\''s' \
       B='x y' \
       sbcl \

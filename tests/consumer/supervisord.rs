@@ -1,6 +1,7 @@
 //! supervisord: its own parser, for volume, and the daemon itself.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -117,11 +118,20 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts supervisord in the foreground, in the folder of its configuration file.
     pub(crate) fn start(configuration: &Path) -> Self {
+        Self::start_with(configuration, [])
+    }
+
+    /// The same, with more or other variables in its environment.
+    pub(crate) fn start_with(
+        configuration: &Path,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Self {
         let folder = configuration.parent().expect("a file has a folder");
         let process = command("supervisord")
             .args(["-n", "-c"])
             .arg(configuration)
             .env("LC_ALL", "C.UTF-8")
+            .envs(environment)
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -41,7 +41,7 @@ fn services_are_a_map_of_maps() {
     error: `services` must be a map
      --> lisplaunch.yaml:1:11
     1 | services: web
-      |           ^^^ this is text
+      |           ^^^ this is a single value
       = help: write a name and `:` for each service, and its keys below
     error: `services` holds no service
      --> lisplaunch.yaml:1:11
@@ -51,7 +51,7 @@ fn services_are_a_map_of_maps() {
     error: the service `web` must be a map
      --> lisplaunch.yaml:2:8
     2 |   web: (f)
-      |        ^^^ this is text
+      |        ^^^ this is a single value
       = help: write its keys below it: `start: …`
     error: `web worker` cannot be a service's name
      --> lisplaunch.yaml:2:3
@@ -112,7 +112,7 @@ fn profiles_are_a_map_of_maps() {
     error: the profile `a` must be a map
      --> lisplaunch.yaml:2:15
     2 | profiles: {a: 1}
-      |               ^ this is text
+      |               ^ this is a single value
       = help: write below it what it changes: `restart: never`
     ");
     assert_snapshot!(told("start: (f)\nprofiles: {a: {profiles: {b: {}}, strat: (f)}}"), @"
@@ -137,7 +137,7 @@ fn profiles_are_a_map_of_maps() {
     error: the profile `a` must be a map
      --> lisplaunch.yaml:3:15
     3 | profiles: {a: 1, b: [c], c: ~, d: {strat: (f)}}
-      |               ^ this is text
+      |               ^ this is a single value
       = help: write below it what it changes: `restart: never`
     error: the profile `b` must be a map
      --> lisplaunch.yaml:3:21

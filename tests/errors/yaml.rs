@@ -28,7 +28,7 @@ fn a_project_file_is_a_map() {
       = help: a small project file is:
                 systems: [my-app]
                 start: my-app:main
-    error: expected a map at the top of the file, found text
+    error: expected a map at the top of the file, found a single value
      --> lisplaunch.yaml:1:1
     1 | hello
       | ^^^^^
@@ -107,7 +107,7 @@ fn yaml_has_traps() {
     2 | start: (g)
       | ^^^^^
       = help: the first `start` is on line 1: keep one of them
-    error: expected a map at the top of the file, found text
+    error: expected a map at the top of the file, found a single value
      --> lisplaunch.yaml:1:1
     1 | start (f)
       | ^^^^^^^^^

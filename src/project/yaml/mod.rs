@@ -89,7 +89,7 @@ impl Kind {
     pub fn name(&self) -> &'static str {
         match self {
             Kind::Null => "nothing",
-            Kind::Scalar(_) => "text",
+            Kind::Scalar(_) => "a single value",
             Kind::List(_) => "a list",
             Kind::Map(_) => "a map",
         }

@@ -1,0 +1,103 @@
+//! The secret that a client tells the swank server of a service.
+//!
+//! The server reads it anew for each client, by the same rules; see `sbcl/swank.lisp`.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use crate::host::{self, Host};
+use crate::plan::service::Secret;
+use crate::problem::Problem;
+use crate::project::find::reason;
+
+/// The secret to tell, if one is asked for.
+///
+/// # Errors
+/// When there ought to be one and it cannot be had, or others could have read it.
+pub fn read(secret: &Secret, host: &Host) -> Result<Option<String>, Problem> {
+    match secret {
+        Secret::None => Ok(None),
+        Secret::Slime => of_slime(host),
+        Secret::File(path) => of_file(Path::new(&path.resolved())).map(Some),
+        Secret::Auto(path) => of_service(Path::new(&path.resolved())).map(Some),
+    }
+}
+
+/// What SLIME itself would tell.
+fn of_slime(host: &Host) -> Result<Option<String>, Problem> {
+    let Some(home) = &host.home else {
+        return Ok(None);
+    };
+    let path = home.join(".slime-secret");
+    match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened
+            .map_err(|error| unreadable(&path, &error))
+            .and_then(|mut file| first_line(&path, &mut file))
+            .map(Some),
+    }
+}
+
+fn of_file(path: &Path) -> Result<String, Problem> {
+    let opened = open(path, OFlags::empty());
+    private_line(path, &mut opened.map_err(|error| unreadable(path, &error))?)
+}
+
+fn of_service(path: &Path) -> Result<String, Problem> {
+    // The service makes a file: a link has been put there by somebody else.
+    let opened = open(path, OFlags::NOFOLLOW);
+    let mut file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Problem::error(format!("there is no secret file `{}`", path.display()))
+                .help("the service makes it when it starts: does it run, as this user?")
+        }
+        _ => unreadable(path, &error),
+    })?;
+    private_line(path, &mut file)
+}
+
+/// Opens a file, without waiting for a writer where it is a pipe.
+fn open(path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = (flags | OFlags::NONBLOCK).bits().cast_signed();
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+/// The first line of a file that is closed to other users.
+fn private_line(path: &Path, file: &mut File) -> Result<String, Problem> {
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Problem::error(format!(
+            "the secret file `{}` is open to other users",
+            path.display()
+        ))
+        .help(format!(
+            "close it with `chmod 600 {}`, and put a new secret into it: others may know this one",
+            path.display()
+        )));
+    }
+    first_line(path, file)
+}
+
+fn first_line(path: &Path, file: &mut File) -> Result<String, Problem> {
+    let text = host::read_text_from(file).map_err(|error| unreadable(path, &error))?;
+    match text.split('\n').next() {
+        Some(line) if !line.is_empty() => Ok(line.to_owned()),
+        _ => Err(Problem::error(format!(
+            "the first line of the secret file `{}` is empty",
+            path.display()
+        ))
+        .help("the service lets nobody in until it holds a secret")),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::error(format!(
+        "cannot read the secret file `{}`: {}",
+        path.display(),
+        reason(error)
+    ))
+}

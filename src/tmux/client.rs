@@ -1,0 +1,131 @@
+//! Running tmux and understanding what it says.
+//!
+//! The server is the one that a person's own `tmux` talks to: `TMUX_TMPDIR` and `TMUX` are
+//! left to tmux.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use crate::dialect::tmux::arguments;
+use crate::word::Word;
+
+const PROGRAM: &str = "tmux";
+
+/// How often a server that is about to leave is tried again, and how long it may take.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What tmux says where there is no server, or no session of the name.
+const ABSENT: [&str; 4] = [
+    "no current target",
+    "can't find ",
+    "no server running on ",
+    "error connecting to ",
+];
+
+/// What it says where the server left meanwhile, as it does after its last session.
+const LEAVING: [&str; 2] = ["server exited", "lost server"];
+
+/// Why tmux did not do it.
+#[derive(Debug)]
+pub enum Failed {
+    /// There is no program of this name.
+    Missing,
+    /// There is no such session, or no server at all.
+    Absent,
+    /// What tmux or the system said.
+    Other(String),
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failed::Missing => write!(f, "there is no program `{PROGRAM}` on the PATH"),
+            Failed::Absent => f.write_str("there is no such session"),
+            Failed::Other(said) => write!(f, "tmux says: {said}"),
+        }
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Failed::Missing,
+            _ => Failed::Other(error.to_string()),
+        }
+    }
+}
+
+/// The commands in turn, with this on standard input; what they printed.
+///
+/// # Errors
+/// When tmux is missing, or did not do one of them.
+pub fn run(commands: &[Vec<Word>], input: &[u8]) -> Result<String, Failed> {
+    run_in(Path::new("."), commands, input)
+}
+
+/// The same from a folder, which is that of a new session.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<String, Failed> {
+    let mut tries = 0;
+    loop {
+        let output = once(folder, commands, input)?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        tries += 1;
+        if tries < TRIES && LEAVING.iter().any(|leaving| said.contains(leaving)) {
+            std::thread::sleep(PAUSE);
+        } else {
+            return Err(failed(said));
+        }
+    }
+}
+
+/// Becomes tmux with this command. Returns only if that fails.
+pub fn become_client(command: &[Word]) -> Failed {
+    Command::new(PROGRAM)
+        .args(words(&[command.to_vec()]))
+        .exec()
+        .into()
+}
+
+fn once(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<Output, Failed> {
+    // -u: or it prints `_` for what is not ASCII, in some locales.
+    let mut child = Command::new(PROGRAM)
+        .arg("-u")
+        .args(words(commands))
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A tmux that fails early does not read it, and says why.
+        let _ = stdin.write_all(input);
+    }
+    Ok(child.wait_with_output()?)
+}
+
+fn words(commands: &[Vec<Word>]) -> Vec<OsString> {
+    let arguments = arguments(commands).into_iter();
+    arguments.map(|word| word.resolved().into()).collect()
+}
+
+fn failed(said: String) -> Failed {
+    let refused = said.contains("(No such file") || said.contains("(Connection refused");
+    let absent = ABSENT.iter().any(|absent| said.starts_with(absent));
+    if absent && (refused || !said.starts_with("error connecting")) {
+        Failed::Absent
+    } else {
+        Failed::Other(said)
+    }
+}

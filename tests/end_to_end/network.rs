@@ -1,0 +1,56 @@
+//! Ports and HTTP, as much as the tests need.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// How long a server may be silent.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A port that is free, and that no other test was given.
+pub(super) fn free_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        if GIVEN.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
+}
+
+/// Whether nobody listens on a port.
+pub(super) fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+/// A connection, if somebody listens.
+pub(super) fn connect(port: u16) -> Option<TcpStream> {
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+    let stream = TcpStream::connect_timeout(&address.into(), PATIENCE).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    // Where nobody listens, Linux may connect a socket to itself.
+    (stream.local_addr().ok()? != stream.peer_addr().ok()?).then_some(stream)
+}
+
+/// The text of a page, if there is one.
+pub(super) fn get(port: u16, path: &str) -> Option<String> {
+    request(port, "GET", path)
+}
+
+/// The text of a good answer.
+pub(super) fn request(port: u16, method: &str, path: &str) -> Option<String> {
+    let mut stream = connect(port)?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, text) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?;
+    status.starts_with('2').then(|| text.to_owned())
+}

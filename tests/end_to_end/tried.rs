@@ -1,0 +1,29 @@
+//! `examples/try`, the first command that somebody types who has never seen it.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::network::{free_port, is_free};
+use super::running::Running;
+use crate::support::REPOSITORY;
+
+/// How long the release build may take where nobody has built it before.
+const BUILD: Duration = Duration::from_secs(900);
+
+#[test]
+fn the_first_try_works() {
+    let port = free_port();
+    let mut command = Command::new("examples/try");
+    command
+        .current_dir(REPOSITORY)
+        .env("PORT", port.to_string())
+        .stdin(Stdio::null());
+    let mut script = Running::start(command);
+    let status = script.wait_at_most(BUILD);
+    let said = script.stdout();
+    assert!(status.success(), "{said}{}", script.stderr());
+    assert!(said.contains("Hello from SBCL"), "{said}");
+    assert!(said.contains("hello: stopped"), "{said}");
+    assert_eq!(script.family(), [0; 0]);
+    assert!(is_free(port));
+}
