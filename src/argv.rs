@@ -21,6 +21,13 @@ const ARGV: Template = Template {
     dialect: &CommandLine,
 };
 
+/// The command line of the process that tries changed code.
+const COMPILE: Template = Template {
+    name: "sbcl/compile",
+    text: include_str!("../templates/sbcl/compile"),
+    dialect: &CommandLine,
+};
+
 macro_rules! lisp_template {
     ($name:literal) => {
         Template {
@@ -57,7 +64,7 @@ const FORMS: [Forms; 8] = [
         needed: |service| !service.registry.is_empty(),
     },
     Forms {
-        key: "systems",
+        key: SYSTEMS,
         template: lisp_template!("systems"),
         needed: |service| {
             service.loader != Loader::None
@@ -86,9 +93,42 @@ const FORMS: [Forms; 8] = [
     },
 ];
 
-/// The templates of the command line.
+/// The forms that only the process that tries changed code evaluates.
+const COMPILE_FORMS: [Forms; 4] = [
+    Forms {
+        key: "leave",
+        template: lisp_template!("leave"),
+        needed: |_| true,
+    },
+    Forms {
+        key: "watch",
+        template: lisp_template!("watch"),
+        needed: |service| service.loader != Loader::None,
+    },
+    Forms {
+        key: "compile_files",
+        template: lisp_template!("compile-files"),
+        needed: |service| !service.load.is_empty(),
+    },
+    Forms {
+        key: "done",
+        template: lisp_template!("done"),
+        needed: |_| true,
+    },
+];
+
+const SYSTEMS: &str = "systems";
+
+/// What a running image evaluates to load changed code.
+const RELOAD: Template = lisp_template!("reload");
+
+/// The templates of the command lines, and of what a running image evaluates.
 pub fn templates() -> impl Iterator<Item = Template> {
-    std::iter::once(ARGV).chain(FORMS.map(|forms| forms.template))
+    [ARGV, COMPILE]
+        .into_iter()
+        .chain(FORMS.map(|forms| forms.template))
+        .chain(COMPILE_FORMS.map(|forms| forms.template))
+        .chain([RELOAD])
 }
 
 /// The command line of `service`, with `arguments` for the program in it.
@@ -100,28 +140,85 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let context = lisp_context(service);
-    let forms = FORMS
-        .iter()
-        .map(
-            |Forms {
-                 key,
-                 template,
-                 needed,
-             }| {
-                let forms = if needed(service) {
-                    lisp_forms(template.name, &context, templates)?
-                } else {
-                    Vec::new()
-                };
-                Ok((
-                    *key,
-                    Variable::list(forms.iter().map(|form| words(&[&form.word]))),
-                ))
-            },
-        )
-        .collect::<Result<Vec<_>, Problem>>()?;
-    let text = templates.render(ARGV.name, &command_line(service, arguments, forms))?;
+    let forms = rendered_forms(&FORMS, service, lisp_context(service), templates)?;
+    render_argv(&ARGV, service, arguments, forms, templates)
+}
+
+/// Where the process that tries changed code writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Scratch<'a> {
+    /// What it compiles, told as `templates/sbcl/watch.lisp` does.
+    pub report: &'a str,
+    /// A compiled file that nobody loads.
+    pub output: &'a str,
+}
+
+/// The command line of a process that compiles and loads the code of `service` and leaves.
+///
+/// # Errors
+/// As for [`argv`].
+pub fn compile_argv(
+    service: &Service,
+    scratch: Scratch<'_>,
+    templates: &Templates,
+) -> Result<Argv, Problem> {
+    let mut context = lisp_context(service);
+    context.push(("report", words(&[&scratch.report.into()])));
+    context.push(("output", words(&[&scratch.output.into()])));
+    let forms = FORMS.iter().chain(&COMPILE_FORMS);
+    let forms = rendered_forms(forms, service, context, templates)?;
+    render_argv(&COMPILE, service, &[], forms, templates)
+}
+
+/// What the running image of `service` evaluates to load its code again. Its values are the
+/// numbers of files that are loaded, and of those that the image has to compile itself.
+///
+/// # Errors
+/// When a template of the user's own is wrong.
+pub fn reload_forms(service: &Service, templates: &Templates) -> Result<Vec<Form>, Problem> {
+    let systems = FORMS.iter().filter(|forms| forms.key == SYSTEMS);
+    let mut loading = Vec::new();
+    for forms in systems.filter(|forms| (forms.needed)(service)) {
+        let context = Variable::map(lisp_context(service));
+        loading.extend(lisp_forms(forms.template.name, &context, templates)?);
+    }
+    let mut context = lisp_context(service);
+    let loading = loading.iter().map(|form| lisp(&form.word));
+    context.push(("loading", Variable::list(loading)));
+    lisp_forms(RELOAD.name, &Variable::map(context), templates)
+}
+
+/// The forms of those templates that the service needs, by the names that command lines know
+/// them by.
+fn rendered_forms<'a>(
+    forms: impl IntoIterator<Item = &'a Forms>,
+    service: &Service,
+    context: Vec<(&'static str, Variable)>,
+    templates: &Templates,
+) -> Result<Vec<(&'static str, Variable)>, Problem> {
+    let context = Variable::map(context);
+    forms
+        .into_iter()
+        .map(|forms| {
+            let rendered = if (forms.needed)(service) {
+                lisp_forms(forms.template.name, &context, templates)?
+            } else {
+                Vec::new()
+            };
+            let rendered = rendered.iter().map(|form| words(&[&form.word]));
+            Ok((forms.key, Variable::list(rendered)))
+        })
+        .collect()
+}
+
+fn render_argv(
+    template: &Template,
+    service: &Service,
+    arguments: &[String],
+    forms: Vec<(&'static str, Variable)>,
+    templates: &Templates,
+) -> Result<Argv, Problem> {
+    let text = templates.render(template.name, &command_line(service, arguments, forms))?;
     let argv = lines(&text);
     check_lengths(&argv, service)?;
     Ok(argv)
@@ -176,7 +273,7 @@ fn command_line(
 }
 
 /// What the templates of Lisp forms know.
-fn lisp_context(service: &Service) -> Variable {
+fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
     let loader = Loader::ALL
         .iter()
         .find(|(_, loader)| *loader == service.loader)
@@ -184,8 +281,9 @@ fn lisp_context(service: &Service) -> Variable {
     let swank = service.swank.as_ref().map(swank_context);
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
-    Variable::map([
+    vec![
         ("loader", Variable::choice(loader)),
+        ("load", word_list(&service.load)),
         ("registry", word_list(&folders)),
         (
             "systems",
@@ -208,7 +306,7 @@ fn lisp_context(service: &Service) -> Variable {
                     .map(|seconds| bare(seconds.0.to_string())),
             ),
         ),
-    ])
+    ]
 }
 
 fn swank_context(swank: &Swank) -> Variable {

@@ -1,8 +1,9 @@
 //! Becoming sbcl: everything is checked, then this process is replaced.
 //!
-//! The only file that starts a program for `run`.
+//! The only file that knows what a service's process is given besides its arguments.
 
 use std::ffi::OsString;
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,13 +31,23 @@ pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
 /// The environment is this process's with the service's laid over it. `HOME` is mended
 /// where it is unset or somebody else's, which sbcl could not write its files to.
 pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
-    let program = match find_program(service, host) {
-        Ok(program) => program,
+    let mut command = match command(service, argv, host) {
+        Ok(command) => command,
         Err(problem) => return problem,
     };
-    let words: Vec<String> = argv.words().map(Word::resolved).collect();
-    let mut command = Command::new(&program);
+    let error = command.exec();
+    not_started(&command, &error)
+}
+
+/// The process of `service` with these arguments, about to start. The umask of this process
+/// becomes the service's.
+///
+/// # Errors
+/// If there is no such program.
+pub fn command(service: &Service, argv: &Argv, host: &Host) -> Result<Command, Problem> {
+    let mut command = Command::new(find_program(service, host)?);
     command.current_dir(service.directory.resolved());
+    let words: Vec<String> = argv.words().map(Word::resolved).collect();
     if let Some((first, rest)) = words.split_first() {
         command.arg0(first).args(rest);
     }
@@ -49,14 +60,18 @@ pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
     if let Some(umask) = service.umask {
         rustix::process::umask(Mode::from_raw_mode(umask.into()));
     }
-    let error = command.exec();
+    Ok(command)
+}
+
+/// Why the system did not start a process.
+pub fn not_started(command: &Command, error: &io::Error) -> Problem {
     Problem::error(format!(
         "cannot start `{}`: {}",
-        program.display(),
-        reason(&error)
+        command.get_program().display(),
+        reason(error)
     ))
     .help(match error.kind() {
-        std::io::ErrorKind::ArgumentListTooLong => {
+        io::ErrorKind::ArgumentListTooLong => {
             "arguments and environment are too long for the system: move code into a file and list it below `load:`"
         }
         _ => "is it sbcl, built for this machine?",

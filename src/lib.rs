@@ -4,6 +4,7 @@
 //! places; the [`plan`] resolves every default, variable and path; [`argv`] renders the
 //! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
 //! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
+//! [`swank`] speaks to a service that runs, and [`reload`] gives it changed code.
 
 pub mod argv;
 pub mod cli;
@@ -17,8 +18,10 @@ pub mod output;
 pub mod plan;
 pub mod problem;
 pub mod project;
+pub mod reload;
 pub mod render;
 pub mod secret;
+pub mod signals;
 pub mod suggest;
 pub mod swank;
 pub mod tmux;

@@ -22,6 +22,29 @@ pub fn file_in(path: &Path, usual_name: &str) -> PathBuf {
     }
 }
 
+/// A folder for files that nobody needs later; it goes with the value.
+pub fn temporary_folder() -> Result<TemporaryFolder, Problem> {
+    let made = tempfile::Builder::new().prefix("lisplaunch-").tempdir();
+    made.map(TemporaryFolder).map_err(|error| {
+        Problem::error(format!(
+            "cannot make a temporary folder: {}",
+            reason(&error)
+        ))
+        .help("`TMPDIR` names the folder to make it in")
+    })
+}
+
+/// A folder that is removed with this.
+#[derive(Debug)]
+pub struct TemporaryFolder(tempfile::TempDir);
+
+impl TemporaryFolder {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 /// The text of a file; none if there is no such file.
 pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
     match host::read_text(path) {

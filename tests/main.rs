@@ -16,6 +16,7 @@ mod errors;
 mod live;
 mod reader;
 mod readme;
+mod reload;
 mod round_trip;
 mod support;
 mod swank_client;

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lisp", &["word"]),
     ("dialect", &["word", "lisp"]),
     ("swank", &[]),
+    ("signals", &["swank"]),
     ("render", &["dialect", "host", "problem"]),
     ("project", &["word", "lisp", "problem", "suggest", "host"]),
     (
@@ -32,13 +33,15 @@ const LAYERS: &[(&str, &[&str])] = &[
         "format",
         &["word", "dialect", "problem", "plan", "argv", "render"],
     ),
+    ("reload", &["problem", "signals", "swank", "word"]),
     ("output", &["problem", "host", "project", "format"]),
     ("cli", &["format", "project"]),
     (
         "command",
         &[
             "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
-            "problem", "project", "render", "secret", "suggest", "swank", "tmux", "word",
+            "problem", "project", "reload", "render", "secret", "signals", "suggest", "swank",
+            "tmux", "word",
         ],
     ),
     ("main", &[]),
@@ -56,7 +59,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
-    ("signal_hook", "src/command/signals.rs"),
+    ("signal_hook", "src/signals.rs"),
 ];
 
 fn files_below(folder: &str) -> Vec<(String, String)> {

@@ -63,19 +63,22 @@ pub struct Eval {
 /// Load changed code into the running service
 ///
 /// Compiles it in a fresh sbcl first: a compile error leaves the service as it was. Then
-/// the service loads it and evaluates the `after-reload` forms of the project file.
+/// the service loads it and evaluates the `after-reload` forms of the project file. Exits
+/// with 0 when all went well, with 1 when not, and with 3 when no service answered.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lisplaunch reload
-  lisplaunch reload web my-app/handlers")]
+  lisplaunch reload web my-app/handlers
+  lisplaunch reload --timeout 5m")]
 pub struct Reload {
-    /// The service, where the file has several, and systems [default: all of its systems]
+    /// The service, where the file has several, and systems [default: all of its systems and
+    /// the files below `load`]
     #[arg(value_name = "[SERVICE] SYSTEM")]
     pub words: Vec<String>,
     /// Give up after this time, `10s` or `2m`
-    #[arg(long, value_name = "DURATION")]
-    pub timeout: Option<String>,
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub timeout: Option<Duration>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{FAILURE, Session, report};
+use super::{FAILURE, Session, reload, report};
 use crate::format::{self, Origin};
 use crate::launch;
 use crate::plan::service::Service;
@@ -118,6 +118,11 @@ fn unrenderable(plan: &Plan) -> Vec<Problem> {
         command: vec!["lisplaunch".to_owned()],
         indirect: None,
     };
+    let mut problems: Vec<Problem> = plan
+        .services
+        .iter()
+        .filter_map(|service| reload::unrenderable(service, &templates))
+        .collect();
     let emit = |plan: &Plan| -> Vec<Problem> {
         let formats = format::ALL.iter();
         formats
@@ -129,7 +134,6 @@ fn unrenderable(plan: &Plan) -> Vec<Problem> {
         services: Vec::new(),
         ..plan.clone()
     };
-    let mut problems = Vec::new();
     for service in &plan.services {
         one.services = vec![service.clone()];
         problems.extend(emit(&one));

@@ -10,11 +10,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::live::Running;
-use super::signals::Signals;
 use super::{FAILURE, Failure, Session, print, report};
 use crate::cli::live::Eval;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::signals::Signals;
 use crate::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 
 /// How much of the printed values is wanted, in characters; output has no limit.
@@ -101,7 +101,7 @@ fn evaluate(
     output: &mut dyn Output,
     signals: &Signals,
 ) -> Result<Answer, ClientError> {
-    client.evaluate(evaluation, output, &signals.interrupt)
+    client.evaluate(evaluation, output, &signals.interrupt())
 }
 
 fn exit_code(ended: &Result<Answer, ClientError>, signals: &Signals) -> ExitCode {

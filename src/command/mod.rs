@@ -11,7 +11,6 @@ mod reload;
 mod repl;
 mod run;
 mod show;
-mod signals;
 mod status;
 mod stop;
 mod templates;

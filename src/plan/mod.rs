@@ -22,6 +22,8 @@ use crate::suggest;
 use name::Name;
 use service::Service;
 
+pub use read::system_name;
+
 /// What the person who asks for a plan may choose.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {

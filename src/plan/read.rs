@@ -172,6 +172,7 @@ impl Context<'_> {
             before_load: self.forms("before-load"),
             systems: self.systems(),
             load: self.paths("load", NeedKind::File, &mut needs),
+            after_reload: self.forms("after-reload"),
             package: self.parse("package", package_name),
             start: self.forms("start"),
             stop: self.forms("stop"),
@@ -471,7 +472,8 @@ fn need(field: &Field<'_>, path: &Word, kind: NeedKind) -> Need {
     }
 }
 
-fn system_name(text: &str) -> Result<String, String> {
+/// The name of a system, or what it should be.
+pub fn system_name(text: &str) -> Result<String, String> {
     let bare = text.trim_start_matches("#:").trim_start_matches(':');
     if bare.len() < text.len() {
         return Err(format!("the name without a colon: `{bare}`"));

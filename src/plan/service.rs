@@ -35,7 +35,10 @@ pub struct Service {
     /// Lisp files loaded after the systems.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub load: Vec<Word>,
-    /// The package in which `start` and `stop` are read.
+    /// Forms evaluated once `reload` has loaded changed code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after_reload: Vec<Form>,
+    /// The package in which `start`, `stop` and `after-reload` are read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
     /// Forms that start it.

@@ -343,7 +343,7 @@ impl<'a> Field<'a> {
 
     /// Whether YAML took a form for a comment: `start: #'main`.
     fn is_trapped(&self) -> bool {
-        let form = ["start", "stop", "before-load"].contains(&self.path.as_str());
+        let form = ["start", "stop", "before-load", "after-reload"].contains(&self.path.as_str());
         self.is_null() && form && self.comment_follows()
     }
 

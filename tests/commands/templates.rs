@@ -20,6 +20,7 @@ fn templates_are_listed_with_their_origin() {
         );
     assert_snapshot!(project.run(&["templates"]).output(), @"
     sbcl/argv                built in
+    sbcl/compile             built in
     sbcl/exit-timeout.lisp   built in
     sbcl/asdf.lisp           built in
     sbcl/registry.lisp       built in
@@ -28,6 +29,11 @@ fn templates_are_listed_with_their_origin() {
     sbcl/package.lisp        built in
     sbcl/stop.lisp           built in
     sbcl/stay.lisp           /srv/app/own/sbcl/stay.lisp
+    sbcl/leave.lisp          built in
+    sbcl/watch.lisp          built in
+    sbcl/compile-files.lisp  built in
+    sbcl/done.lisp           built in
+    sbcl/reload.lisp         built in
     makefile/Makefile        built in
     supervisor/program.conf  built in
     ");

@@ -4,36 +4,46 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::swank::Interrupt;
 
-/// Catches Ctrl-C and the signal of `kill` from now on.
-pub(super) struct Signals {
-    /// What they request.
-    pub(super) interrupt: Interrupt,
+/// Ctrl-C, the signal of `kill`, and that of a terminal which is closed.
+#[derive(Debug)]
+pub struct Signals {
+    requested: Arc<AtomicBool>,
     last: Arc<AtomicUsize>,
 }
 
 impl Signals {
     /// From now on they end an evaluation and not the process.
-    pub(super) fn catch() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If the system does not let them be caught.
+    pub fn catch() -> io::Result<Self> {
         let requested = Arc::new(AtomicBool::new(false));
         let last = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
             let number = usize::try_from(signal).unwrap_or_default();
             flag::register_usize(signal, Arc::clone(&last), number)?;
             flag::register(signal, Arc::clone(&requested))?;
         }
-        Ok(Signals {
-            interrupt: requested.into(),
-            last,
-        })
+        Ok(Signals { requested, last })
+    }
+
+    /// Whether one of them came that no evaluation has taken.
+    pub fn requested(&self) -> bool {
+        self.requested.load(Ordering::SeqCst)
+    }
+
+    /// What ends an evaluation when one of them comes.
+    pub fn interrupt(&self) -> Interrupt {
+        Arc::clone(&self.requested).into()
     }
 
     /// What the shell says of a process that the last of them ended.
-    pub(super) fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> u8 {
         let number = self.last.load(Ordering::SeqCst);
         u8::try_from(128 + number).unwrap_or(u8::MAX)
     }
