@@ -47,7 +47,12 @@ struct Forms {
     needed: fn(&Service) -> bool,
 }
 
-const FORMS: [Forms; 8] = [
+const FORMS: [Forms; 9] = [
+    Forms {
+        key: "sigterm",
+        template: lisp_template!("sigterm"),
+        needed: |_| true,
+    },
     Forms {
         key: "exit_timeout",
         template: lisp_template!("exit-timeout"),

@@ -15,7 +15,7 @@ use crate::support::{Outcome, Project};
 const PLAIN: &str = "name: app\nloader: none\nstart: (f)\n";
 
 impl Project {
-    /// The forms that sbcl would evaluate, without the last, which keeps it up.
+    /// The forms that sbcl would evaluate, without those that every service has.
     #[track_caller]
     fn forms(&self, arguments: &[&str]) -> String {
         let arguments: Vec<&str> = ["argv", "--format", "lines"]
@@ -23,10 +23,11 @@ impl Project {
             .chain(arguments.iter().copied())
             .collect();
         let output = self.run(&arguments).success();
-        let mut lines: Vec<&str> = output.lines().collect();
-        lines.retain(|line| line.starts_with('('));
-        lines.pop();
-        lines.join(" ")
+        let lines: Vec<&str> = output
+            .lines()
+            .filter(|line| line.starts_with('('))
+            .collect();
+        lines[1..lines.len() - 1].join(" ")
     }
 
     fn file(&self, name: &str) -> PathBuf {

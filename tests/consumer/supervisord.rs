@@ -141,9 +141,9 @@ impl Daemon {
         Daemon { process }
     }
 
-    /// Waits until `done`, as long as supervisord runs, half a minute at most.
+    /// Waits until `done`, as long as supervisord runs, two minutes at most.
     pub(crate) fn wait_until(&mut self, mut done: impl FnMut() -> bool) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(120);
         while !done() {
             let ended = self.process.try_wait().expect("it is our child").is_some();
             if ended || Instant::now() > deadline {

@@ -92,6 +92,7 @@ impl Command<'_> {
                     .flat_map(|value| [option.to_owned(), value]),
             );
         };
+        add("--eval", vec![TOLD_ONCE.to_owned()]);
         add("--eval", self.exit_timeout());
         if ["asdf", "ocicl"].contains(&service.loader) {
             add("--eval", vec!["(require :asdf)".to_owned()]);
@@ -267,18 +268,17 @@ impl Command<'_> {
             .iter()
             .map(|form| format!("(cl:lambda () {form}) "))
             .collect();
-        vec![
-            TOLD_ONCE.to_owned(),
-            format!("(cl:setf sb-ext:*exit-hooks* (cl:list* {hooks}sb-ext:*exit-hooks*))"),
-        ]
+        vec![format!(
+            "(cl:setf sb-ext:*exit-hooks* (cl:list* {hooks}sb-ext:*exit-hooks*))"
+        )]
     }
 }
 
-/// What keeps a second SIGTERM from cutting stop forms short.
-const TOLD_ONCE: &str = "(cl:let ((untold (cl:list cl:t))) \
-    (sb-sys:enable-interrupt sb-unix:sigterm (cl:lambda (cl:&rest signal) \
-    (cl:declare (cl:ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) \
-    (cl:lambda () (cl:when (cl:pop untold) (sb-ext:exit)))))))";
+/// What keeps a second SIGTERM from cutting the exit short.
+const TOLD_ONCE: &str = "(let ((untold (list t))) \
+    (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) \
+    (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) \
+    (lambda () (when (pop untold) (sb-ext:exit)))))))";
 
 fn designator(name: &str) -> &'static str {
     NAMES.iter().find(|(known, _)| *known == name).unwrap().1
