@@ -18,6 +18,7 @@ pub mod plan;
 pub mod problem;
 pub mod project;
 pub mod render;
+pub mod repl;
 pub mod suggest;
 pub mod swank;
 pub mod word;

@@ -14,6 +14,7 @@ mod dialects;
 mod errors;
 mod reader;
 mod readme;
+mod repl;
 mod support;
 mod swank_client;
 mod swank_server;

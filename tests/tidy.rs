@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lisp", &["word"]),
     ("dialect", &["word", "lisp"]),
     ("swank", &[]),
+    ("repl", &["lisp", "problem", "swank"]),
     ("render", &["dialect", "host", "problem"]),
     ("project", &["word", "lisp", "problem", "suggest", "host"]),
     (
@@ -36,7 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "command",
         &[
             "argv", "cli", "dialect", "format", "host", "launch", "output", "plan", "problem",
-            "project", "render", "suggest", "swank", "word",
+            "project", "render", "repl", "suggest", "swank", "word",
         ],
     ),
     ("main", &[]),
@@ -54,6 +55,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
+    ("rustyline", "src/repl/editor.rs"),
 ];
 
 fn files_below(folder: &str) -> Vec<(String, String)> {
