@@ -292,8 +292,10 @@ fn forms_may_ask_the_person() {
     terminal.enter("y");
     terminal.expect("y\nT\nCL-USER>");
     // The end of the input is for the form, Ctrl-C is not.
-    terminal.enter("(read-line nil nil :end)");
-    thread::sleep(Duration::from_millis(300));
+    terminal.enter("(progn (princ \"more: \") (read-line nil nil :end))");
+    terminal.expect_last("more:");
+    // The question can be seen a moment before the editor takes keys.
+    thread::sleep(Duration::from_millis(500));
     terminal.press("C-d");
     terminal.expect(":END\nT\nCL-USER>");
     terminal.enter("(progn (princ \"next: \") (read-line))");
@@ -303,6 +305,28 @@ fn forms_may_ask_the_person() {
     terminal.press("C-d");
     terminal.expect_exit("0");
     assert_no_thread_is_left(&swank);
+}
+
+#[test]
+fn where_nobody_answers_the_evaluation_goes_on_or_ends() {
+    let client = &mut Swank::shared().client();
+    let mut evaluate = |forms| {
+        let evaluation = Evaluation {
+            interactive: true,
+            ..Evaluation::new(forms)
+        };
+        client.evaluate(&evaluation, &mut Recorder::default(), &Interrupt::new())
+    };
+    match evaluate("(read-line nil nil :end)").unwrap() {
+        Answer::Returned { values, .. } => assert_eq!(values, [":END", "T"]),
+        other => panic!("{other:?}"),
+    }
+    match evaluate("(in-package :swank) (error \"no luck\")").unwrap() {
+        Answer::Signalled {
+            message, package, ..
+        } => assert_eq!((&message[..], &package.prompt[..]), ("no luck", "SWANK")),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -422,6 +446,12 @@ fn a_pipe_ends_at_the_first_error() {
 
 #[test]
 fn nothing_begins_without_a_service_or_a_package() {
+    let deaf = Project::new("name: app\nloader: none\nstart: (f)\n");
+    let stderr = deaf.run(&["repl"]).failure(2);
+    assert!(
+        stderr.contains("the service `app` has no swank server"),
+        "{stderr}"
+    );
     let project = at_port(1);
     let stderr = project.run(&["repl"]).failure(3);
     assert!(
