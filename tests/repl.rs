@@ -122,6 +122,7 @@ fn a_form_may_have_several_lines() {
     terminal.expect("CL-USER> (list\n  \"a\nb\" 1\n  )\n(\"a\nb\"\n 1)\nCL-USER> (list\n  \"a\nb\" 1\n  )\n(\"a\nb\"\n 1)\nCL-USER>");
     // Ctrl-C clears what was begun.
     terminal.enter("(begun");
+    terminal.expect_last("CL-USER> (begun");
     clear(&terminal);
     terminal.enter("(+ 20 22)");
     terminal.expect("(+ 20 22)\n42\nCL-USER>");
