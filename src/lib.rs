@@ -20,6 +20,7 @@ pub mod problem;
 pub mod project;
 pub mod reload;
 pub mod render;
+pub mod repl;
 pub mod secret;
 pub mod signals;
 pub mod suggest;

@@ -17,6 +17,7 @@ mod live;
 mod reader;
 mod readme;
 mod reload;
+mod repl;
 mod round_trip;
 mod support;
 mod swank_client;

@@ -139,8 +139,16 @@ pub struct Connect {
 }
 
 /// Talk to the running service at a prompt
+///
+/// Enter continues a form until it is complete, Tab completes symbols, Ctrl-C interrupts an
+/// evaluation, Ctrl-D leaves. An error offers its restarts. Forms on a pipe are evaluated one
+/// after the other without a prompt, up to the first error; exit codes are those of `eval`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  lisplaunch repl\n  lisplaunch repl web --package my-app")]
+#[command(after_help = "\
+Examples:
+  lisplaunch repl
+  lisplaunch repl web --package my-app
+  lisplaunch repl < patch.lisp")]
 pub struct Repl {
     /// The service, where the file has several
     pub service: Option<String>,

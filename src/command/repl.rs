@@ -1,12 +1,51 @@
 //! `lisplaunch repl`.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Session;
+use super::{Failure, Session};
 use crate::cli::live::Repl;
+use crate::problem::Problem;
+use crate::repl::{self, Ending, Image};
+use crate::swank::Timeouts;
 
-pub(super) fn execute(_session: &Session, _arguments: &Repl) -> Result<ExitCode> {
-    todo!()
+/// A person waits for what completes a symbol.
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(5),
+    answer: Duration::from_secs(2),
+    grace: Duration::from_secs(5),
+};
+
+pub(super) fn execute(session: &Session, arguments: &Repl) -> Result<ExitCode> {
+    let running = session.running(arguments.service.as_ref(), &arguments.connection)?;
+    let package = arguments.package.as_ref();
+    let image = Image {
+        service: running.service.name.to_string(),
+        package: package.or(running.service.package.as_ref()).cloned(),
+        client: running.connect(TIMEOUTS)?,
+        connect: Box::new(move || running.connect(TIMEOUTS).map_err(Failure::into_problem)),
+    };
+    let stdin = io::stdin();
+    let ended = if stdin.is_terminal() {
+        repl::prompt(image)
+    } else {
+        repl::feed(image, stdin.lock())
+    };
+    match ended {
+        Ok(()) | Err(Ending::Unread) => Ok(ExitCode::SUCCESS),
+        Err(Ending::Failed(problem)) => Err(Failure::failed([problem]).into()),
+        Err(Ending::Wrong(problem)) => Err(Failure::usage([problem]).into()),
+        Err(Ending::Lost(problem)) => Err(Failure::unanswered(problem).into()),
+    }
+}
+
+impl Failure {
+    /// The first of its problems.
+    fn into_problem(self) -> Problem {
+        let problem = self.problems.into_iter().next();
+        problem.expect("a failure has a problem")
+    }
 }

@@ -138,6 +138,29 @@ impl Client {
         completions.ok_or(ProtocolError::Answer("a list of completions").into())
     }
 
+    /// Answers what the server has said or asked since the last request.
+    ///
+    /// # Errors
+    /// If the connection is lost.
+    pub fn attend(&mut self) -> Result<(), ClientError> {
+        let deadline = Instant::now() + self.timeouts.answer;
+        while Instant::now() < deadline {
+            let Some(payload) = self.connection.poll()? else {
+                break;
+            };
+            // No request has this number.
+            let handled = self.handle(
+                &payload,
+                0,
+                Some(deadline),
+                false,
+                &mut Collector::nothing(),
+            );
+            handled.inspect_err(|_| self.connection.close())?;
+        }
+        Ok(())
+    }
+
     /// The value of a form that is no evaluation of the caller's.
     fn ask(&mut self, form: &str, deadline: Instant) -> Result<Sexp, ClientError> {
         let after = deadline.saturating_duration_since(Instant::now());
@@ -183,7 +206,11 @@ impl Client {
             match handled.inspect_err(|_| self.connection.close())? {
                 Handled::Ended(returned) => return Ok((returned, stopping)),
                 Handled::OutputFailed(error) if stopping.is_none() => {
-                    stopping = Some(Stopping::new(Reason::Output(error), self.timeouts.grace));
+                    let reason = match error.kind() {
+                        io::ErrorKind::Interrupted => Reason::Interrupt,
+                        _ => Reason::Output(error),
+                    };
+                    stopping = Some(Stopping::new(reason, self.timeouts.grace));
                 }
                 Handled::OutputFailed(_) | Handled::Nothing => {}
             }
@@ -242,6 +269,17 @@ impl Client {
                 return Ok(Handled::Ended(Returned::Invalid(message)));
             }
             Message::Write(target, text) => collector.take(target, &text)?,
+            Message::Ask(question) => {
+                let reply = if stopping {
+                    Ok(question.nothing())
+                } else {
+                    collector.answer(&question)
+                };
+                match reply {
+                    Ok(reply) => Ok(self.connection.send(&reply, until)?),
+                    Err(error) => Err(error),
+                }
+            }
             // While stopping it is what was asked for.
             Message::Debug(message) if !stopping => collector.aborted(&message),
             _ => Ok(()),

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::swank::error::ProtocolError;
 use crate::swank::evaluation::{Answer, Output, Package};
-use crate::swank::message::Target;
+use crate::swank::message::{Asked, Question, Target};
 
 /// How many values are kept, printed or not.
 const MOST_VALUES: usize = 1 << 20;
@@ -59,6 +59,19 @@ impl<'a> Collector<'a> {
             Some(output) => output.aborted(message),
             None => Ok(()),
         }
+    }
+
+    /// The reply to a question.
+    pub(crate) fn answer(&mut self, question: &Question) -> io::Result<String> {
+        let Some(output) = self.output.as_deref_mut() else {
+            return Ok(question.nothing());
+        };
+        Ok(match &question.asked {
+            Asked::Line => question.text(&output.read_line()?.unwrap_or_default()),
+            Asked::Restart(signalled, restarts) => {
+                question.restart(output.choose(signalled, restarts)?)
+            }
+        })
     }
 
     fn take_value(&mut self, index: usize, text: &str) -> Result<(), ProtocolError> {

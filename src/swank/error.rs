@@ -151,6 +151,19 @@ pub enum ClientError {
     },
 }
 
+impl ClientError {
+    /// Whether the connection is closed after it.
+    pub fn closes(&self) -> bool {
+        match self {
+            ClientError::Closed | ClientError::Io(_) | ClientError::Protocol(_) => true,
+            ClientError::TimedOut { stopped, .. }
+            | ClientError::Interrupted { stopped }
+            | ClientError::Output { stopped, .. } => !stopped,
+            ClientError::TooLong { .. } | ClientError::Refused(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let running = |stopped: &bool| match stopped {

@@ -2,7 +2,7 @@
 ;; NIL, T and QUOTE, with the standard syntax: so every symbol is qualified and LOOP has
 ;; keywords. It is interpreted where the image can, since compiling it would take longer than
 ;; most evaluations; what the caller wrote is evaluated as the image evaluates.
-(cl:lambda (text package-name limit frames remember)
+(cl:lambda (text package-name limit frames remember interactive)
   (cl:let* ((connection swank::*emacs-connection*)
             (worker (swank::current-thread))
             (package (cl:if package-name
@@ -11,6 +11,9 @@
                             cl:*package*))
             (unanswered 0)
             (phase :read)
+            ;; Those of the server, which would end its thread.
+            (outer (cl:compute-restarts))
+            (streams nil)
             (ending nil)
             (done nil))
     (cl:block evaluation
@@ -74,7 +77,7 @@
 
            ;; Writes what lies in the buffers, and ends an evaluation whose client has gone:
            ;; nobody else would.
-           (attend (streams)
+           (attend ()
              (cl:loop :while (cl:and (cl:not done) (swank/backend:thread-alive-p worker))
                       :do (cl:cond ((connected)
                                     (cl:mapc #'flush streams)
@@ -95,8 +98,11 @@
                  (cl:let ((form (cl:read stream nil stream)))
                    (cl:when (cl:eq form stream)
                      (cl:return values))
-                   (cl:setf phase :evaluate
-                            values (cl:multiple-value-list (cl:eval form)))
+                   (cl:setf phase :evaluate)
+                   ;; Not set directly: the interpreter forgets to when a restart gave a value
+                   ;; in the place of an unbound variable.
+                   (cl:let ((returned (cl:multiple-value-list (cl:eval form))))
+                     (cl:setf values returned))
                    (cl:when remember
                      (cl:setf cl:+++ cl:++ cl:++ cl:+ cl:+ form
                               cl:/// cl:// cl:// cl:/ cl:/ values
@@ -120,10 +126,13 @@
                    (cl:finish-output stream)
                    (cl:incf index)))))
 
-           (short (string)
-             (encodable (cl:subseq string 0 (cl:min 65536 (cl:length string)))))
+           (short (string cl:&optional (most 65536))
+             (encodable (cl:subseq string 0 (cl:min most (cl:length string)))))
 
            (current-package ()
+             ;; One that was deleted has no name.
+             (cl:unless (cl:package-name cl:*package*)
+               (cl:setf cl:*package* (cl:find-package "COMMON-LISP-USER")))
              (cl:list (cl:package-name cl:*package*)
                       (swank::package-string-for-prompt cl:*package*)))
 
@@ -138,15 +147,71 @@
                                    :collect (short (cl:second frame)))))
                        (current-package)))
 
+           ;; Showing a condition may fail in turn.
+           (safe-report (condition)
+             (swank/backend:call-with-debugger-hook
+              (cl:lambda (another hook)
+                (cl:declare (cl:ignore another hook))
+                (cl:return-from safe-report (report-type condition)))
+              (cl:lambda () (report condition))))
+
            ;; The debugger would wait for a client that may never come back.
            (instead-of-debugger (condition hook)
              (cl:declare (cl:ignore hook))
-             (cl:return-from evaluation
-               (swank/backend:call-with-debugger-hook
-                (cl:lambda (another hook)
-                  (cl:declare (cl:ignore another hook))
-                  (cl:return-from evaluation (report-type condition)))
-                (cl:lambda () (report condition)))))
+             (cl:return-from evaluation (safe-report condition)))
+
+           ;; Without swank's own wait, for the reason given above.
+           (ask (question reply tag)
+             (swank::with-connection (connection)
+               (swank::send-to-emacs question)
+               (cl:loop
+                 (cl:let ((event (swank::wait-for-event (cl:list reply tag 'answer) t)))
+                   (cl:cond (event (cl:return (cl:third event)))
+                            ((cl:not (connected)) (cl:return nil))
+                            (t (cl:sleep 1/100)))))))
+
+           (ask-for-text ()
+             (cl:let ((tag (swank::make-tag)))
+               (cl:or (ask (cl:list :read-string (swank::current-thread-id) tag)
+                           :emacs-return-string tag)
+                      "")))
+
+           (ask-for-restart (report restarts)
+             (cl:let ((tag (swank::make-tag)))
+               (ask (cl:list :read-from-minibuffer (swank::current-thread-id) tag
+                             (cl:list :lisplaunch-restarts report
+                                      (cl:mapcar #'describe-restart restarts))
+                             nil)
+                    :emacs-return tag)))
+
+           (describe-restart (restart)
+             (cl:list (short (cl:princ-to-string (cl:restart-name restart)) 1000)
+                      (cl:handler-case (short (cl:princ-to-string restart) 1000)
+                        (cl:error () "it cannot be shown"))))
+
+           (restarts (condition)
+             (cl:let ((own (cl:remove-if (cl:lambda (restart) (cl:member restart outer))
+                                         (cl:compute-restarts condition))))
+               (cl:subseq own 0 (cl:min 100 (cl:length own)))))
+
+           ;; Lets the client choose one of the restarts; without a choice the evaluation ends.
+           ;; What a restart asks and does may fail in turn, so the hook stands again.
+           (let-client-choose (condition hook)
+             (cl:declare (cl:ignore hook))
+             (swank/backend:call-with-debugger-hook
+              #'let-client-choose
+              (cl:lambda ()
+                (cl:let ((report (safe-report condition))
+                         (restarts (restarts condition)))
+                  (cl:loop
+                    (cl:mapc #'flush streams)
+                    (cl:let ((choice (ask-for-restart report restarts)))
+                      (cl:unless (cl:and (cl:integerp choice)
+                                         (cl:< -1 choice (cl:length restarts)))
+                        (cl:return-from evaluation report))
+                      (cl:restart-case
+                          (cl:invoke-restart-interactively (cl:nth choice restarts))
+                        (cl:abort () :report "return to the error before this one"))))))))
 
            ;; For what fails when it is shown.
            (report-type (condition)
@@ -162,7 +227,12 @@
           (cl:return-from evaluation '(:no-package)))
         (cl:let* ((output (output-stream :lisplaunch-stdout cl:*standard-output*))
                   (errors (output-stream :lisplaunch-stderr cl:*error-output*))
-                  (input (cl:make-string-input-stream ""))
+                  (input (cl:if interactive
+                                (swank/backend:make-input-stream
+                                 (cl:lambda ()
+                                   (cl:mapc #'flush streams)
+                                   (ask-for-text)))
+                                (cl:make-string-input-stream "")))
                   (both (cl:make-two-way-stream input output))
                   (cl:*package* package)
                   (cl:*readtable* cl:*readtable*)
@@ -173,12 +243,13 @@
                   (cl:*query-io* both)
                   (cl:*debug-io* both)
                   (cl:*terminal-io* both))
+          (cl:setf streams (cl:list output errors))
           (cl:when (swank::use-threads-p)
-            (swank/backend:spawn (cl:lambda () (attend (cl:list output errors)))
+            (swank/backend:spawn #'attend
                                  :name "lisplaunch"))
           (cl:unwind-protect
                (swank/backend:call-with-debugger-hook
-                #'instead-of-debugger
+                (cl:if interactive #'let-client-choose #'instead-of-debugger)
                 (cl:lambda ()
                   (cl:let ((values (evaluate-forms)))
                     (cl:finish-output output)
@@ -187,5 +258,5 @@
                     (cl:list* :ok (cl:length values) (send-values values)
                               (current-package)))))
             (cl:setf ending t)
-            (cl:unwind-protect (cl:mapc #'flush (cl:list output errors))
+            (cl:unwind-protect (cl:mapc #'flush streams)
               (cl:setf done t))))))))

@@ -19,8 +19,8 @@ const FRAMES: usize = 20;
 /// Forms to evaluate, one after the other, and how.
 ///
 /// They are read as the image reads, so that one may define the package that the next is read
-/// in. Their standard input is empty. Where the image would enter the debugger, the evaluation
-/// ends. It also ends when the client disappears.
+/// in. Their standard input is empty, and where the image would enter the debugger, the evaluation
+/// ends, unless there is a person to ask. It also ends when the client disappears.
 #[derive(Clone, Debug)]
 pub struct Evaluation<'a> {
     /// The text of the forms.
@@ -34,6 +34,8 @@ pub struct Evaluation<'a> {
     pub limit: usize,
     /// Whether `*`, `/`, `+` and the like are set, as in a REPL. They belong to the whole image.
     pub remember: bool,
+    /// Whether [`Output::read_line`] and [`Output::choose`] are asked for input and restarts.
+    pub interactive: bool,
 }
 
 impl<'a> Evaluation<'a> {
@@ -45,6 +47,7 @@ impl<'a> Evaluation<'a> {
             timeout: None,
             limit: USUAL_LIMIT,
             remember: false,
+            interactive: false,
         }
     }
 
@@ -56,16 +59,21 @@ impl<'a> Evaluation<'a> {
              'sb-int:simple-eval-in-lexenv)";
         format!(
             "(cl:funcall (cl:funcall {interpreter} '{PROGRAM} (sb-kernel:make-null-lexenv)) \
-             {forms} {package} {limit} {FRAMES} {remember})",
+             {forms} {package} {limit} {FRAMES} {remember} {interactive})",
             forms = quoted(self.forms),
             package = self.package.map_or("nil".to_owned(), quoted),
             limit = self.limit,
-            remember = if self.remember { "t" } else { "nil" },
+            remember = boolean(self.remember),
+            interactive = boolean(self.interactive),
         )
     }
 }
 
-/// Where the output of an evaluation goes while it runs.
+fn boolean(value: bool) -> &'static str {
+    if value { "t" } else { "nil" }
+}
+
+/// Where the output of an evaluation goes while it runs, and who answers its questions.
 pub trait Output {
     /// Text for standard output.
     ///
@@ -88,6 +96,33 @@ pub trait Output {
         let _ = message;
         Ok(())
     }
+
+    /// The next line of standard input with its line break, or `None` at its end.
+    ///
+    /// # Errors
+    /// End the evaluation. [`io::ErrorKind::Interrupted`] does so as an interrupt would.
+    fn read_line(&mut self) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// The index of the restart to invoke, or `None` to end the evaluation, which then comes to
+    /// the answer that is given here. Asked again if the restart returns.
+    ///
+    /// # Errors
+    /// End the evaluation, as for [`Output::read_line`].
+    fn choose(&mut self, signalled: &Answer, restarts: &[Restart]) -> io::Result<Option<usize>> {
+        let _ = (signalled, restarts);
+        Ok(None)
+    }
+}
+
+/// A way on from where the debugger would have been entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restart {
+    /// Its name, such as `USE-VALUE`.
+    pub name: String,
+    /// What it does, for a person.
+    pub report: String,
 }
 
 /// How an evaluation ended.
@@ -181,6 +216,28 @@ fn read_outcome(value: &Sexp) -> Option<Outcome> {
         (":no-package", []) => Some(Outcome::Answer(Answer::UnknownPackage)),
         _ => None,
     }
+}
+
+/// Understands the question for a restart: the answer that it would come to, and the restarts.
+pub(crate) fn restarts(question: &Sexp) -> Option<(Answer, Vec<Restart>)> {
+    let [kind, report, restarts] = question.as_list()? else {
+        return None;
+    };
+    if !kind.is_symbol(":lisplaunch-restarts") {
+        return None;
+    }
+    let Outcome::Answer(signalled) = read_outcome(report)? else {
+        return None;
+    };
+    let restart = |restart: &Sexp| match restart.as_list()? {
+        [name, report] => Some(Restart {
+            name: name.as_str()?.to_owned(),
+            report: report.as_str()?.to_owned(),
+        }),
+        _ => None,
+    };
+    let restarts = restarts.as_list()?.iter().map(restart);
+    Some((signalled, restarts.collect::<Option<_>>()?))
 }
 
 fn read_package(parts: &[Sexp]) -> Option<Package> {

@@ -4,8 +4,9 @@
 //! its shape, is [`Message::Other`]: a client must pass over what it does not know.
 
 use crate::swank::error::ProtocolError;
+use crate::swank::evaluation::{self, Answer, Restart};
 use crate::swank::reader;
-use crate::swank::sexp::Sexp;
+use crate::swank::sexp::{Sexp, quoted};
 
 /// A message from a server.
 #[derive(Debug)]
@@ -22,8 +23,51 @@ pub(crate) enum Message {
     Write(Target, String),
     /// A thread entered the debugger, and why.
     Debug(String),
+    /// A thread waits for an answer that a person may give.
+    Ask(Question),
     /// What a client passes over.
     Other,
+}
+
+/// What a thread waits for, and where the answer goes.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// What is asked.
+    pub(crate) asked: Asked,
+    thread: String,
+    tag: String,
+}
+
+/// What can be asked.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// A line of standard input.
+    Line,
+    /// Which of these restarts, in place of this answer.
+    Restart(Answer, Vec<Restart>),
+}
+
+impl Question {
+    /// The reply that gives this text.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let Question { thread, tag, .. } = self;
+        format!("(:emacs-return-string {thread} {tag} {})", quoted(text))
+    }
+
+    /// The reply that names a restart by its index.
+    pub(crate) fn restart(&self, index: Option<usize>) -> String {
+        let Question { thread, tag, .. } = self;
+        let index = index.map_or("nil".to_owned(), |index| index.to_string());
+        format!("(:emacs-return {thread} {tag} {index})")
+    }
+
+    /// The reply when there is nobody to answer: the end of the input, none of the restarts.
+    pub(crate) fn nothing(&self) -> String {
+        match self.asked {
+            Asked::Line => self.text(""),
+            Asked::Restart(..) => self.restart(None),
+        }
+    }
 }
 
 /// How a request ended.
@@ -56,8 +100,12 @@ pub(crate) fn understand(
     let sexp = reader::read(payload)?;
     let parts = sexp.as_list().unwrap_or_default();
     let name = parts.first().and_then(Sexp::as_atom).unwrap_or_default();
-    let reply = reply(name, parts, next_id);
-    Ok((message(name, parts).unwrap_or(Message::Other), reply))
+    let message = message(name, parts).unwrap_or(Message::Other);
+    let reply = match message {
+        Message::Ask(_) => None,
+        _ => reply(name, parts, next_id),
+    };
+    Ok((message, reply))
 }
 
 /// The message, if its parts are there.
@@ -82,8 +130,22 @@ fn message(name: &str, parts: &[Sexp]) -> Option<Message> {
             let message = condition.first()?.as_str()?;
             Some(Message::Debug(message.to_owned()))
         }
+        ":read-string" => question(parts, Asked::Line),
+        ":read-from-minibuffer" => {
+            let (signalled, restarts) = evaluation::restarts(parts.get(3)?)?;
+            question(parts, Asked::Restart(signalled, restarts))
+        }
         _ => None,
     }
+}
+
+fn question(parts: &[Sexp], asked: Asked) -> Option<Message> {
+    let atom = |index: usize| Some(parts.get(index)?.as_atom()?.to_owned());
+    Some(Message::Ask(Question {
+        asked,
+        thread: atom(1)?,
+        tag: atom(2)?,
+    }))
 }
 
 fn returned(outcome: &Sexp) -> Option<Returned> {
@@ -120,8 +182,6 @@ fn reply(name: &str, parts: &[Sexp], next_id: &mut u64) -> Option<String> {
         ":ping" => answer(":emacs-pong", ""),
         // Since 2.28, where the thread is named.
         ":write-string" => Some(format!("(:write-done {})", parts.get(3)?.as_atom()?)),
-        // The end of the input.
-        ":read-string" => answer(":emacs-return-string", " \"\""),
         // No, and nothing.
         ":y-or-n-p" | ":read-from-minibuffer" => answer(":emacs-return", " nil"),
         ":eval" | ":ed-rpc" => answer(

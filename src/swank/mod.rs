@@ -25,6 +25,6 @@ mod stopping;
 pub use client::{Client, Timeouts};
 pub use connection::Address;
 pub use error::{ClientError, ConnectError, ProtocolError};
-pub use evaluation::{Answer, Evaluation, Output, Package, Phase};
+pub use evaluation::{Answer, Evaluation, Output, Package, Phase, Restart};
 pub use info::Info;
 pub use interrupt::Interrupt;

@@ -15,7 +15,7 @@ const SERVE: &str = r#"
 (progn
   (setf swank:*global-debugger* GLOBAL)
   GUARD
-  (format t "port ~d~%" (swank:create-server :port 0 :dont-close t))
+  (format t "port ~d~%" (swank:create-server :port PORT :dont-close t))
   (finish-output)
   (loop :while (read-line *standard-input* nil))
   (sb-ext:exit :abort t))
@@ -46,22 +46,29 @@ pub struct Swank {
 impl Swank {
     /// One as a service runs it.
     pub fn start() -> Self {
-        Self::with(None, false, "")
+        Self::with(None, false, "", 0)
     }
 
     /// One whose home folder holds a secret.
     pub fn with_secret(secret: &str) -> Self {
-        Self::with(Some(secret), false, "")
+        Self::with(Some(secret), false, "", 0)
     }
 
     /// One as swank is by default: errors in any thread go to the debugger of the last client.
     pub fn with_global_debugger() -> Self {
-        Self::with(None, true, "")
+        Self::with(None, true, "", 0)
     }
 
     /// One that survives a client that is killed.
     pub fn with_guard() -> Self {
-        Self::with(None, false, GUARD)
+        Self::with(None, false, GUARD, 0)
+    }
+
+    /// Another process in the place of this one.
+    pub fn restarted(self) -> Self {
+        let port = self.port;
+        drop(self);
+        Self::with(None, false, GUARD, port)
     }
 
     /// One for all tests that leave it as it was.
@@ -70,14 +77,17 @@ impl Swank {
         SHARED.get_or_init(Self::start)
     }
 
-    fn with(secret: Option<&str>, global_debugger: bool, guard: &str) -> Self {
+    fn with(secret: Option<&str>, global_debugger: bool, guard: &str, port: u16) -> Self {
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let home = TempDir::new().unwrap();
         if let Some(secret) = secret {
             fs::write(home.path().join(".slime-secret"), format!("{secret}\n")).unwrap();
         }
         let global = if global_debugger { "t" } else { "nil" };
-        let serve = SERVE.replace("GLOBAL", global).replace("GUARD", guard);
+        let serve = SERVE
+            .replace("GLOBAL", global)
+            .replace("GUARD", guard)
+            .replace("PORT", &port.to_string());
         let mut child = Command::new("sbcl")
             .args([
                 "--noinform",

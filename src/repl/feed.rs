@@ -1,0 +1,121 @@
+//! Forms from standard input that is no terminal: one after the other, without a prompt.
+
+use std::io::{self, BufRead};
+
+use super::conversation::headline;
+use super::input::{self, Input};
+use super::screen::Screen;
+use super::signals::Signals;
+use super::{Ending, Image, first_package};
+use crate::problem::Problem;
+use crate::swank::{Answer, Client, Evaluation, Output, Package};
+
+/// What the input is called in errors.
+const NAME: &str = "standard input";
+
+/// Evaluates each form as soon as its last line was read, up to the first that fails.
+///
+/// # Errors
+/// With why not all of it was evaluated.
+pub fn feed(mut image: Image, mut input: impl BufRead) -> Result<(), Ending> {
+    let package = first_package(&mut image.client, &image.service, image.package.as_deref())?;
+    let mut feed = Feed {
+        service: image.service,
+        client: image.client,
+        package,
+        screen: Screen::new(),
+        signals: Signals::watch(),
+    };
+    let mut text = String::new();
+    let mut before = 0;
+    loop {
+        let read = input.read_line(&mut text).map_err(|error| {
+            Ending::Wrong(Problem::error(format!(
+                "cannot read standard input: {error}"
+            )))
+        })?;
+        match input::understand(&text, NAME, before) {
+            Input::Forms(forms) => {
+                forms.iter().try_for_each(|form| feed.evaluate(form))?;
+                before += text.matches('\n').count();
+                text.clear();
+            }
+            Input::Incomplete(_) if read > 0 => {}
+            Input::Incomplete(problem) | Input::Invalid(problem) => {
+                return Err(Ending::Wrong(problem));
+            }
+        }
+        if read == 0 {
+            return Ok(());
+        }
+    }
+}
+
+struct Feed {
+    service: String,
+    client: Client,
+    package: Package,
+    screen: Screen,
+    signals: Signals,
+}
+
+/// Hands the output on.
+struct Through<'a>(&'a mut Screen);
+
+impl Output for Through<'_> {
+    fn stdout(&mut self, text: &str) -> io::Result<()> {
+        self.0.output(text)
+    }
+
+    fn stderr(&mut self, text: &str) -> io::Result<()> {
+        self.0.errors(text)
+    }
+}
+
+impl Feed {
+    fn evaluate(&mut self, form: &str) -> Result<(), Ending> {
+        let evaluation = Evaluation {
+            package: Some(&self.package.name),
+            remember: true,
+            ..Evaluation::new(form)
+        };
+        let client = &mut self.client;
+        let mut output = Through(&mut self.screen);
+        let answer = self
+            .signals
+            .evaluating(|interrupt| client.evaluate(&evaluation, &mut output, interrupt));
+        match answer.map_err(|error| Ending::of(&self.service, error))? {
+            Answer::Returned {
+                values, package, ..
+            } => {
+                self.package = package;
+                values
+                    .iter()
+                    .try_for_each(|value| self.screen.value(value))
+                    .map_err(|error| Ending::of_output(&error))
+            }
+            answer => Err(self.failed(&answer)),
+        }
+    }
+
+    fn failed(&mut self, answer: &Answer) -> Ending {
+        let message = match answer {
+            Answer::UnknownPackage => {
+                format!("there is no package `{}` any more", self.package.name)
+            }
+            answer => headline(answer),
+        };
+        let frames = match answer {
+            Answer::Signalled { backtrace, .. } => &backtrace[..],
+            _ => &[],
+        };
+        let shown = frames
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, frame)| self.screen.errors(&format!("  {index}: {frame}\n")));
+        match shown {
+            Ok(()) => Ending::Failed(Problem::error(message)),
+            Err(error) => Ending::of_output(&error),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether a text is finished, and which forms stand in it.
+
+use std::sync::Arc;
+
+use crate::lisp::reader::read_forms;
+use crate::lisp::{Fault, FaultKind, Origin, Part};
+use crate::problem::{Place, Problem, Source};
+
+/// What a text that somebody typed comes to.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// More of it must follow; and what to say when it does not.
+    Incomplete(Problem),
+    /// No form, whatever follows.
+    Invalid(Problem),
+    /// One text for each form.
+    Forms(Vec<String>),
+}
+
+/// Reads a text. `name` is what it is called, and `before` the number of lines before it.
+pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
+    let part = Part {
+        text,
+        at: 0..text.len(),
+        origin: Origin::Written,
+    };
+    let forms = match read_forms(&[part]) {
+        Ok(forms) => forms,
+        Err(fault) => {
+            let kind = fault.kind;
+            let problem = problem(fault, text, name, before);
+            return match kind {
+                FaultKind::Incomplete => Input::Incomplete(problem),
+                FaultKind::Invalid | FaultKind::Empty => Input::Invalid(problem),
+            };
+        }
+    };
+    Input::Forms(match &forms[..] {
+        [] if text.trim().is_empty() => Vec::new(),
+        // As it was typed; and what is no form for this reader may be one for the image, which
+        // knows its own features.
+        [] | [_] => vec![text.to_owned()],
+        forms => forms.iter().map(crate::lisp::Form::text).collect(),
+    })
+}
+
+fn problem(fault: Fault, text: &str, name: &str, before: usize) -> Problem {
+    let source = Source {
+        name: name.to_owned(),
+        text: "\n".repeat(before) + text,
+    };
+    let place = Place {
+        source: Arc::new(source),
+        range: fault.at.start + before..fault.at.end + before,
+    };
+    let problem = Problem::error(fault.message).at(place).label(fault.label);
+    match fault.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}

@@ -1,0 +1,112 @@
+//! A conversation with the image of a running service, form by form.
+//!
+//! [`prompt`] holds it with a person at a terminal, [`feed`] with whatever writes to standard
+//! input. The [`editor`] is the only file that names rustyline; nothing here knows of project
+//! files.
+
+mod conversation;
+mod editor;
+mod feed;
+mod history;
+mod input;
+mod link;
+mod prompt;
+mod screen;
+mod signals;
+
+use std::io;
+
+pub use feed::feed;
+pub use prompt::prompt;
+
+use crate::problem::Problem;
+use crate::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Output, Package};
+
+/// Makes a connection to the same service again.
+pub type Connect = Box<dyn FnMut() -> Result<Client, Problem>>;
+
+/// The image to talk to.
+pub struct Image {
+    /// The name of its service.
+    pub service: String,
+    /// The package to begin in; without one, the image's own.
+    pub package: Option<String>,
+    /// A connection to it.
+    pub client: Client,
+    /// For when that is lost.
+    pub connect: Connect,
+}
+
+/// Why a conversation ended before its time.
+#[derive(Debug)]
+pub enum Ending {
+    /// Something failed in the image or while its answer was shown.
+    Failed(Problem),
+    /// The connection was lost.
+    Lost(Problem),
+    /// What was to be evaluated is no form.
+    Wrong(Problem),
+    /// Nobody reads the output any more.
+    Unread,
+}
+
+impl Ending {
+    /// From what went wrong with an evaluation.
+    fn of(service: &str, error: ClientError) -> Self {
+        match error {
+            ClientError::Output { error, .. } => Self::of_output(&error),
+            error if error.closes() => Ending::Lost(lost(service, &error)),
+            error => Ending::Failed(Problem::error(error.to_string())),
+        }
+    }
+
+    /// From what went wrong with standard output.
+    fn of_output(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Ending::Unread,
+            _ => Ending::Failed(Problem::error(format!(
+                "cannot write to standard output: {error}"
+            ))),
+        }
+    }
+}
+
+fn lost(service: &str, error: &ClientError) -> Problem {
+    Problem::error(format!(
+        "the connection to the service `{service}` is lost: {error}"
+    ))
+}
+
+/// The package to begin in, which must exist.
+fn first_package(
+    client: &mut Client,
+    service: &str,
+    wanted: Option<&str>,
+) -> Result<Package, Ending> {
+    struct Nobody;
+    impl Output for Nobody {
+        fn stdout(&mut self, _: &str) -> io::Result<()> {
+            Ok(())
+        }
+        fn stderr(&mut self, _: &str) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let nothing = Evaluation {
+        package: wanted,
+        ..Evaluation::new("")
+    };
+    let answer = client.evaluate(&nothing, &mut Nobody, &Interrupt::new());
+    match answer.map_err(|error| Ending::of(service, error))? {
+        Answer::Returned { package, .. } | Answer::Signalled { package, .. } => Ok(package),
+        Answer::UnknownPackage => Err(Ending::Failed(
+            Problem::error(format!(
+                "the service `{service}` has no package `{}`",
+                wanted.unwrap_or_default()
+            ))
+            .help("name another with `--package`"),
+        )),
+        Answer::Aborted(reason) => Err(Ending::Failed(Problem::error(reason))),
+    }
+}

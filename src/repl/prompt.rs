@@ -1,0 +1,238 @@
+//! The prompt: reads forms from a person, evaluates them, prints what comes of it.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
+use super::conversation::{Conversation, headline};
+use super::editor::{Editor, Line};
+use super::input::{self, Input};
+use super::link::{Link, News};
+use super::screen::Screen;
+use super::signals::Signals;
+use super::{Ending, Image, first_package};
+use crate::problem::Problem;
+use crate::swank::{Answer, ClientError, Evaluation, Info, Package};
+
+/// A prompt and what it needs.
+struct Prompt {
+    service: String,
+    link: Rc<RefCell<Link>>,
+    editor: Editor,
+    screen: Screen,
+    signals: Signals,
+    /// To begin in, should the image be another one.
+    first: Option<String>,
+    package: Package,
+}
+
+/// Talks to a person at a terminal until that leaves.
+///
+/// # Errors
+/// If there is nothing to talk to or to talk through. What goes wrong in between is told.
+pub fn prompt(mut image: Image) -> Result<(), Ending> {
+    let package = first_package(&mut image.client, &image.service, image.package.as_deref())?;
+    let mut screen = Screen::new();
+    let greeting = greeting(&image.service, image.client.connection_info());
+    let link = Link::new(image.service.clone(), image.client, image.connect);
+    let link = Rc::new(RefCell::new(link));
+    let editor = Editor::new(link.clone(), &image.service, screen.colour());
+    let editor = editor.map_err(|error| Ending::of_output(&error))?;
+    let shown = screen.remark(&greeting);
+    let mut prompt = Prompt {
+        service: image.service,
+        link,
+        editor,
+        screen,
+        signals: Signals::watch(),
+        first: image.package,
+        package,
+    };
+    shown
+        .and_then(|()| prompt.run())
+        .map_err(|error| Ending::of_output(&error))
+}
+
+fn greeting(service: &str, info: &Info) -> String {
+    let mut parts = vec![format!("; {service}")];
+    if let (Some(lisp), Some(version)) = (&info.lisp, &info.lisp_version) {
+        parts.push(format!("{lisp} {version}"));
+    }
+    parts.extend(info.pid.map(|pid| format!("pid {pid}")));
+    parts.join(", ") + "; Ctrl-C interrupts, Ctrl-D leaves"
+}
+
+impl Prompt {
+    /// Until the person leaves; an error is one of the output.
+    fn run(&mut self) -> io::Result<()> {
+        while !self.signals.end() {
+            self.screen.fresh_line()?;
+            let prompt = format!("{}> ", self.package.prompt);
+            match self.editor.forms(&self.screen, &prompt, &self.package.name) {
+                Line::Text(text) => self.take(&text)?,
+                Line::Cleared => {}
+                Line::End => break,
+            }
+        }
+        self.leave();
+        Ok(())
+    }
+
+    /// Answers what the image still asks: a thread there may wait for it.
+    fn leave(&mut self) {
+        if let Some(client) = self.link.borrow_mut().client() {
+            // If it is gone, it asks nothing.
+            let _ = client.attend();
+        }
+    }
+
+    fn take(&mut self, text: &str) -> io::Result<()> {
+        let forms = match input::understand(text, "input", 0) {
+            Input::Forms(forms) => forms,
+            Input::Invalid(problem) | Input::Incomplete(problem) => {
+                self.remember(text)?;
+                return self.screen.problem(&problem);
+            }
+        };
+        if forms.is_empty() {
+            return Ok(());
+        }
+        self.remember(text)?;
+        if !self.connect()? {
+            return Ok(());
+        }
+        for form in &forms {
+            if !self.evaluate(form)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, text: &str) -> io::Result<()> {
+        match self.editor.remember(text) {
+            Ok(()) => Ok(()),
+            Err((file, error)) => self.screen.problem(&Problem::warning(format!(
+                "cannot keep the history in `{}`: {error}",
+                file.display()
+            ))),
+        }
+    }
+
+    /// Sees to a connection; whether there is one.
+    fn connect(&mut self) -> io::Result<bool> {
+        let link = self.link.clone();
+        let mut link = link.borrow_mut();
+        let (client, news) = match link.ready() {
+            Ok(ready) => ready,
+            Err(problem) => {
+                self.screen.problem(&problem)?;
+                return Ok(false);
+            }
+        };
+        match news {
+            News::Same => Ok(true),
+            News::Again(news) => self.screen.remark(&format!("; {news}")).map(|()| true),
+            News::Restarted(news) => {
+                self.screen.remark(&format!("; {news}"))?;
+                match first_package(client, &self.service, self.first.as_deref()) {
+                    Ok(package) => self.package = package,
+                    Err(Ending::Lost(problem) | Ending::Failed(problem)) => {
+                        self.screen.problem(&problem)?;
+                    }
+                    Err(_) => {}
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    /// Evaluates one form; whether the next one may follow.
+    fn evaluate(&mut self, form: &str) -> io::Result<bool> {
+        let link = self.link.clone();
+        let mut link = link.borrow_mut();
+        let Some(client) = link.client() else {
+            return Ok(false);
+        };
+        let evaluation = Evaluation {
+            package: Some(&self.package.name),
+            remember: true,
+            interactive: true,
+            ..Evaluation::new(form)
+        };
+        let mut conversation = Conversation {
+            editor: &mut self.editor,
+            screen: &mut self.screen,
+            signals: &self.signals,
+            told: false,
+        };
+        let answer = self
+            .signals
+            .evaluating(|interrupt| client.evaluate(&evaluation, &mut conversation, interrupt));
+        let told = conversation.told;
+        match answer {
+            Ok(answer) => self.show(answer, told),
+            Err(ClientError::Output { error, .. }) => Err(error),
+            Err(ClientError::Interrupted { stopped: true }) => {
+                self.screen.remark("; interrupted").map(|()| false)
+            }
+            Err(error) if error.closes() => {
+                let problem = link.lose(&error);
+                self.screen.problem(&problem).map(|()| false)
+            }
+            Err(error) => {
+                let problem = Problem::error(error.to_string());
+                self.screen.problem(&problem).map(|()| false)
+            }
+        }
+    }
+
+    /// Prints what came of a form; whether the next one may follow.
+    fn show(&mut self, answer: Answer, told: bool) -> io::Result<bool> {
+        match answer {
+            Answer::Returned {
+                values,
+                complete,
+                package,
+            } => {
+                self.package = package;
+                self.show_values(&values, complete).map(|()| true)
+            }
+            Answer::Signalled { ref package, .. } => {
+                self.package = package.clone();
+                if !told {
+                    self.screen.failure(&headline(&answer))?;
+                }
+                Ok(false)
+            }
+            Answer::UnknownPackage => self.forget_package().map(|()| false),
+            Answer::Aborted(_) => self.screen.remark(&headline(&answer)).map(|()| false),
+        }
+    }
+
+    fn show_values(&mut self, values: &[String], complete: bool) -> io::Result<()> {
+        for value in values {
+            self.screen.value(value)?;
+        }
+        match (values, complete) {
+            ([], true) => self.screen.remark("; no value"),
+            (_, true) => Ok(()),
+            (_, false) => self.screen.remark("; the rest is too long to show"),
+        }
+    }
+
+    /// The package was deleted: nothing can be read in it any more.
+    fn forget_package(&mut self) -> io::Result<()> {
+        let gone = std::mem::replace(
+            &mut self.package,
+            Package {
+                name: "COMMON-LISP-USER".to_owned(),
+                prompt: "CL-USER".to_owned(),
+            },
+        );
+        self.screen.problem(&Problem::error(format!(
+            "there is no package `{}` any more, so nothing was evaluated",
+            gone.name
+        )))
+    }
+}
