@@ -1,12 +1,16 @@
 //! What the README shows is true: its commands run, its tables are those of the program.
 
 use std::fs;
-use std::process::Command;
+use std::net::TcpListener;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use lisplaunch::format;
 use lisplaunch::project::keys;
 
-use crate::support::{Project, REPOSITORY};
+use crate::support::{LISPLAUNCH, Project, REPOSITORY};
+use crate::swank_server::real::cache;
 
 fn readme() -> String {
     fs::read_to_string(format!("{REPOSITORY}/README.md")).unwrap()
@@ -14,10 +18,12 @@ fn readme() -> String {
 
 /// The fenced blocks of one language.
 fn blocks(language: &str) -> Vec<String> {
-    let readme = readme();
+    blocks_of(&readme(), language)
+}
+
+fn blocks_of(text: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
-    readme
-        .split(&fence)
+    text.split(&fence)
         .skip(1)
         .map(|rest| rest.split("```").next().unwrap().to_owned())
         .collect()
@@ -42,6 +48,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("sudo supervisorctl update", "tests/end_to_end.rs"),
     ("sudo supervisorctl status my-app", "tests/end_to_end.rs"),
+    ("lisplaunch tmux attach", "tests/tmux.rs"),
 ];
 
 fn classify(line: &str) -> Shown {
@@ -69,39 +76,98 @@ fn my_app() -> Project {
         .with_sbcl("printf '%s\\n' \"$@\"")
 }
 
+/// Runs a command as a person would type it, in the folder of the project.
+fn run_shown(project: &Project, command: &str) {
+    let path = Path::new(LISPLAUNCH).parent().unwrap();
+    let script = format!("PATH={}:$PATH; {command}", path.display());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).env_clear();
+    for (name, value) in project.command(&[]).get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    let output = shell
+        .current_dir(project.folder())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "`{command}`: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// The commands of the README before, in and after the section on the running service.
+fn commands() -> [Vec<String>; 3] {
+    let readme = readme();
+    let (before, rest) = readme
+        .split_once("## Working with the running service")
+        .unwrap();
+    let (section, after) = rest.split_once("\n## ").unwrap();
+    [before, section, after].map(|part| {
+        blocks_of(part, "sh")
+            .iter()
+            .flat_map(|block| block.lines())
+            .filter_map(|line| match classify(line) {
+                Shown::Lisplaunch(command) => Some(command),
+                Shown::Elsewhere => None,
+            })
+            .collect()
+    })
+}
+
 #[test]
 fn every_command_runs() {
     let project = my_app();
-    let mut ran = 0;
-    for line in blocks("sh").iter().flat_map(|block| block.lines()) {
-        let Shown::Lisplaunch(command) = classify(line) else {
-            continue;
-        };
-        let mut shell = project.command(&[]);
-        let path = std::path::Path::new(crate::support::LISPLAUNCH)
-            .parent()
-            .unwrap()
-            .to_owned();
-        let script = format!("PATH={}:$PATH; {command}", path.display());
-        let lisplaunch_environment: Vec<_> = shell
-            .get_envs()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-            .collect();
-        shell = Command::new("sh");
-        shell
-            .args(["-c", &script])
-            .env_clear()
-            .envs(lisplaunch_environment)
-            .current_dir(project.folder());
-        let output = shell.output().unwrap();
-        assert!(
-            output.status.success(),
-            "`{command}`: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        ran += 1;
+    let [before, _, after] = commands();
+    assert!(before.len() + after.len() >= 8, "{before:?} {after:?}");
+    for command in before.iter().chain(&after) {
+        run_shown(&project, command);
     }
-    assert!(ran >= 8, "only {ran} commands were found");
+}
+
+/// The section is read from top to bottom, on a service that really runs.
+#[test]
+fn a_day_with_the_running_service() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let yaml = format!(
+        "name: my-app\nloader: asdf\nregistry: [.]\nsystems: [my-app]\nstart: my-app:main\nswank: {port}\n"
+    );
+    let system = "(defsystem \"my-app\" :components ((:file \"my-app\")))";
+    let code = "(defpackage :my-app (:use :cl) (:export :main :stats)) (in-package :my-app)\n\
+                (defun main () t) (defun stats () (list :requests 0))";
+    let project = Project::new(&yaml)
+        .with_file("my-app.asd", system)
+        .with_file("my-app.lisp", code)
+        .with_variable("XDG_CACHE_HOME", cache().to_str().unwrap());
+    let sockets = project.home().join("tmux");
+    fs::create_dir(&sockets).unwrap();
+    let project = project.with_variable("TMUX_TMPDIR", sockets.to_str().unwrap());
+    let mut service = project
+        .command(&["run"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let [_, section, _] = commands();
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        for command in &section {
+            run_shown(&project, command);
+        }
+    }));
+    let _ = service.kill();
+    service.wait().unwrap();
+    run_shown(&project, "tmux kill-server 2>/dev/null || true");
+    if let Err(panic) = ended {
+        std::panic::resume_unwind(panic);
+    }
+    assert!(section.len() >= 9, "{section:?}");
 }
 
 #[test]
