@@ -139,10 +139,10 @@ fn check_compares_and_changes_nothing() {
     assert_snapshot!(outcome.stdout, @r"
     --- Makefile
     +++ what lisplaunch would write
-    @@ -8,5 +8,5 @@
-     	  sbcl \
+    @@ -9,5 +9,5 @@
      	  --noinform \
      	  --disable-debugger \
+     	  --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
     -	  --eval '(f)' \
     +	  --eval '(g)' \
      	  --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'

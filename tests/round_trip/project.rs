@@ -409,7 +409,7 @@ impl Site<'_> {
     }
 
     fn program_name(&self) -> String {
-        format!("p{}{}", self.index, self.service().program)
+        format!("p{}-{}", self.index, self.service().program)
     }
 
     fn name_before(&self, role: &str) -> String {
