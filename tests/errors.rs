@@ -9,6 +9,7 @@ mod environment;
 mod finding;
 mod forms;
 mod keys;
+mod live;
 mod sbcl;
 mod services;
 mod start;

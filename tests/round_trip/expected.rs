@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::service::{Layout, NAMES, Place, Service, Switches};
 use super::text::{Settings, Text, in_string};
+use crate::support::Project;
 
 /// The longest word that the system takes.
 const LONGEST: usize = 131_071;
@@ -248,11 +249,7 @@ impl Command<'_> {
         } else {
             "t"
         };
-        vec![format!(
-            "(progn (setf swank:*global-debugger* nil) (swank:create-server :interface \"127.0.0.1\" :port {} \
-             :style :spawn :dont-close {close}))",
-            self.paths.port()
-        )]
+        vec![swank_form(close).replace(PORT, &self.paths.port().to_string())]
     }
 
     fn package(&self) -> Vec<String> {
@@ -279,6 +276,25 @@ const TOLD_ONCE: &str = "(let ((untold (list t))) \
     (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) \
     (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) \
     (lambda () (when (pop untold) (sb-ext:exit)))))))";
+
+/// A port that stands for another.
+const PORT: &str = "65432";
+
+/// The form of the swank server, as a project has it that has nothing else: what keeps it
+/// from hurting the service is too long to be told here again, and has tests of its own.
+fn swank_form(dont_close: &str) -> String {
+    let dont_close = dont_close == "t";
+    let yaml = format!(
+        "name: swank\nloader: none\nstart: (f)\nswank: {{port: {PORT}, dont-close: {dont_close}}}"
+    );
+    let output = Project::new(&yaml)
+        .run(&["argv", "--format", "lines"])
+        .success();
+    let form = output
+        .lines()
+        .find(|line| line.contains("swank:create-server"));
+    form.unwrap().to_owned()
+}
 
 fn designator(name: &str) -> &'static str {
     NAMES.iter().find(|(known, _)| *known == name).unwrap().1
