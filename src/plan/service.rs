@@ -133,7 +133,7 @@ pub struct Swank {
 
 /// What a client of swank must know before the server listens to it: the first line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", tag = "rule", content = "file")]
 pub enum Secret {
     /// SLIME's own rule: that of `~/.slime-secret`, and nothing where there is no such file.
     Slime,

@@ -80,7 +80,7 @@ pub const KEYS: &[Key] = &[
     service("swank.allow-remote", "true or false", "false", "must be true for an interface that other machines reach"),
     service("swank.style", "`spawn`", "`spawn`", "how it serves connections: a thread for each"),
     service("swank.dont-close", "true or false", "true", "go on listening after the first connection"),
-    service("swank.secret", "`auto`, a file, `none`", "that of `~/.slime-secret`, if there is one", "the first line of a file of which a client must know it; `auto` makes one that only the service's user can read"),
+    service("swank.secret", "`auto`, a file, `none`", "`~/.slime-secret`, if there is one", "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
     service("sbcl.program", "a program", "`sbcl`", "a name on the PATH, or a file"),
     service("sbcl.dynamic-space-size", "a size", "SBCL's", "the heap: `2GB`; a bare number is megabytes"),
     service("sbcl.control-stack-size", "a size", "SBCL's", "the stack of each thread: `4MB`"),

@@ -112,9 +112,10 @@
     ;; What the client no longer takes cannot be flushed.
     (wrap 'swank::close-connection%
           (lambda (close connection &rest reason)
-            (unless (attempt (lambda () (apply close connection reason)))
-              (close (swank::connection.socket-io connection) :abort t)
-              (apply close connection reason))))
+            (flet ((close-it () (apply close connection reason)))
+              (unless (attempt #'close-it)
+                (close (swank::connection.socket-io connection) :abort t)
+                (attempt #'close-it)))))
     (wrap 'swank::accept-connections
           (lambda (original socket style &rest options)
             (declare (ignore original options))
@@ -134,4 +135,4 @@
     (attempt #'secret)
 {% endif %}
     (swank:create-server :interface {{ swank.interface }} :port {{ swank.port }}
-                         :style {{ swank.style }} :dont-close t :backlog 128)))
+                         :style {{ swank.style }} :dont-close t :backlog 1024)))

@@ -168,7 +168,8 @@ impl Service {
         self.assert_alive();
     }
 
-    fn ask(&self, secret: Option<&str>, form: &str) -> std::io::Result<String> {
+    /// What a client with this secret is answered.
+    pub fn ask(&self, secret: Option<&str>, form: &str) -> std::io::Result<String> {
         let mut client = Client::connect(self.port);
         if let Some(secret) = secret {
             client.send(&super::client::frame(secret))?;
