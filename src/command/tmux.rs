@@ -20,6 +20,7 @@ use crate::launch;
 use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::find::reason;
 use crate::tmux::client::{self, Failed};
 use crate::tmux::handover::Handover;
 use crate::tmux::session::{self, Ended, Running, State};
@@ -404,8 +405,9 @@ fn private_folder() -> PathBuf {
 
 fn cannot_write(folder: &Path, error: &io::Error) -> Failure {
     Failure::failed([Problem::error(format!(
-        "cannot write a file in `{}`: {error}",
-        folder.display()
+        "cannot write a file in `{}`: {}",
+        folder.display(),
+        reason(error)
     ))
     .help("name another folder: `TMPDIR=FOLDER`")])
 }

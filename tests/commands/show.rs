@@ -33,6 +33,8 @@ fn the_plan_is_printed_with_every_default() {
         interface: 127.0.0.1
         style: spawn
         dont-close: true
+        secret:
+          rule: slime
       sbcl:
         program: sbcl
         runtime-options:

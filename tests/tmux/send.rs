@@ -335,7 +335,10 @@ fn the_form_goes_to_the_service_whatever_is_in_front() {
     let server = &repl.server;
     server.tmux(&["select-pane", "-d", "-t", &pane]);
     let said = server.run(&["send", "(keep \"no\")"]).failure(1);
-    assert!(said.contains("is switched off"), "{said}");
+    assert!(
+        said.contains("the input of the tmux session `app` is switched off"),
+        "{said}"
+    );
     server.tmux(&["select-pane", "-e", "-t", &pane]);
     // The others go with the service.
     server.run(&["stop"]).success();
