@@ -10,6 +10,7 @@ mod environment;
 mod options;
 mod ports;
 mod read;
+mod swank;
 
 use std::collections::BTreeMap;
 

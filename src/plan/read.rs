@@ -1,6 +1,5 @@
 //! From the keys of the file to a [`Service`]: every value parsed, every default filled in.
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,8 +7,8 @@ use super::environment::{self, EnvFiles};
 use super::name::Name;
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds};
-use super::service::{Loader, Log, Need, NeedKind, Restart, Secret, Service, Swank};
-use super::{Choices, options};
+use super::service::{Loader, Log, Need, NeedKind, Restart, Service};
+use super::{Choices, options, swank};
 use crate::host::Host;
 use crate::lisp::Form;
 use crate::problem::Problem;
@@ -148,12 +147,12 @@ fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> 
 }
 
 /// What reading one service needs at hand.
-struct Context<'a> {
-    project: &'a Name,
-    fields: Fields<'a>,
+pub(super) struct Context<'a> {
+    pub(super) project: &'a Name,
+    pub(super) fields: Fields<'a>,
     reader: &'a Reader,
-    base: Base<'a>,
-    host: &'a Host,
+    pub(super) base: Base<'a>,
+    pub(super) host: &'a Host,
 }
 
 impl Context<'_> {
@@ -162,7 +161,7 @@ impl Context<'_> {
         let mut needs = Vec::new();
         let loader = self.choice("loader", &Loader::ALL, Loader::Quicklisp);
         let service = Service {
-            swank: self.swank(&name),
+            swank: swank::read(self, &name),
             name,
             description: self.parse("description", |text| Ok(text.to_owned())),
             directory: self.directory(&mut needs),
@@ -318,61 +317,6 @@ impl Context<'_> {
             .collect()
     }
 
-    fn swank(&self, service: &Name) -> Option<Swank> {
-        let field = self.fields.get("swank")?;
-        if field.is_false() {
-            return None;
-        }
-        let fields = field.fields();
-        let port = fields.get("port");
-        let number = match &port {
-            Some(port) => port
-                .parse(quantity::port)
-                .and_then(|_| port.value())
-                .map(|value| value.word()),
-            None => Some(DEFAULT_SWANK_PORT.into()),
-        };
-        let swank = Swank {
-            port: number.unwrap_or_default(),
-            interface: interface(&fields),
-            style: fields
-                .get("style")
-                .and_then(|field| field.parse(swank_style))
-                .unwrap_or("spawn"),
-            dont_close: fields
-                .get("dont-close")
-                .and_then(|field| field.flag())
-                .unwrap_or(true),
-            secret: self.secret(&fields, service),
-            place: Some(port.as_ref().unwrap_or(&field).place()),
-        };
-        Some(swank)
-    }
-
-    fn secret(&self, swank: &Fields<'_>, service: &Name) -> Secret {
-        let Some(field) = swank.get("secret") else {
-            return Secret::Slime;
-        };
-        match field.parse(secret_kind) {
-            Some("auto") => Secret::Auto(self.secret_file(&field, service)),
-            Some("none") | None => Secret::None,
-            Some(_) => Secret::File(absolute_path(&field, self.base).unwrap_or_default()),
-        }
-    }
-
-    /// Where a secret that nobody has to think about is kept.
-    fn secret_file(&self, field: &Field<'_>, service: &Name) -> Word {
-        let state = self.host.state.as_deref().and_then(Path::to_str);
-        if state.is_none() {
-            field.report(
-                Problem::error("the home folder is not known, and with it where to keep a secret")
-                    .help("name a file that holds one"),
-            );
-        }
-        let folder = state.unwrap_or_default();
-        Word::from(format!("{folder}/lisplaunch/secrets/{}/{service}", self.project).as_str())
-    }
-
     fn log(&self) -> Option<Log> {
         let field = self.fields.get("log")?;
         if field.is_false() {
@@ -426,38 +370,11 @@ impl Context<'_> {
 }
 
 const DEFAULT_START_TIMEOUT: Seconds = Seconds(10);
-const DEFAULT_SWANK_PORT: &str = "4005";
-const DEFAULT_INTERFACE: &str = "127.0.0.1";
 /// supervisord's own defaults for its logs.
 const DEFAULT_LOG_SIZE: Bytes = Bytes(50 << 20);
 const DEFAULT_LOG_BACKUPS: i64 = 10;
 
-fn interface(swank: &Fields<'_>) -> Word {
-    let remote = swank
-        .get("allow-remote")
-        .and_then(|field| field.flag())
-        .unwrap_or(false);
-    let Some(field) = swank.get("interface") else {
-        return DEFAULT_INTERFACE.into();
-    };
-    let Some(interface) = field.parse(swank_interface) else {
-        return Word::default();
-    };
-    if !is_loopback(&interface) {
-        field.report(if remote {
-            Problem::warning(format!("swank listens on `{interface}`"))
-                .label("whoever reaches this address can run any code as the service's user")
-        } else {
-            Problem::error(format!("swank would listen on `{interface}`"))
-                .label("whoever reaches this address could run any code as the service's user")
-                .help("leave it out and connect through `ssh -L`")
-                .help("or write `allow-remote: true` beside it, where a firewall keeps others out")
-        });
-    }
-    interface.into()
-}
-
-fn absolute_path(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
+pub(super) fn absolute_path(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
     let word = field.value()?.word();
     field.parse(|_| path::absolute(&word, base))
 }
@@ -499,45 +416,4 @@ fn user_name(text: &str) -> Result<String, String> {
     } else {
         Err("the name of a user".to_owned())
     }
-}
-
-fn swank_style(text: &str) -> Result<&'static str, String> {
-    match text {
-        "spawn" | ":spawn" => Ok("spawn"),
-        "nil" | "fd-handler" | "sigio" => Err(
-            "`spawn`: with the other styles the service does not start, or SLIME is never answered"
-                .to_owned(),
-        ),
-        _ => Err("`spawn`".to_owned()),
-    }
-}
-
-fn secret_kind(text: &str) -> Result<&'static str, String> {
-    match text {
-        "auto" => Ok("auto"),
-        "none" => Ok("none"),
-        "true" => Err("`auto`, `none` or a file".to_owned()),
-        "false" => Err("`none`, `auto` or a file".to_owned()),
-        _ => Ok("file"),
-    }
-}
-
-fn swank_interface(text: &str) -> Result<String, String> {
-    let host_name = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
-    match text.parse::<IpAddr>() {
-        Ok(IpAddr::V6(_)) => Err("an IPv4 address: swank listens on no other".to_owned()),
-        Ok(IpAddr::V4(_)) => Ok(text.to_owned()),
-        Err(_) if host_name => Ok(text.to_owned()),
-        Err(_) => Err("an address such as `127.0.0.1`".to_owned()),
-    }
-}
-
-fn is_loopback(interface: &str) -> bool {
-    interface == "localhost"
-        || interface
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
