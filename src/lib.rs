@@ -4,7 +4,9 @@
 //! places; the [`plan`] resolves every default, variable and path; [`argv`] renders the
 //! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
 //! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
-//! [`swank`] speaks to a service that runs, and [`reload`] gives it changed code.
+//!
+//! With a service that runs, [`swank`] speaks to its server; [`reload`], [`repl`] and
+//! [`tmux`] are what people do with it.
 
 pub mod argv;
 pub mod cli;
