@@ -4,7 +4,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::OFlags;
@@ -14,11 +14,20 @@ use crate::plan::service::Secret;
 use crate::problem::Problem;
 use crate::project::find::reason;
 
+/// A secret that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What is told.
+    pub line: String,
+    /// The user whose file it was in: besides root the only one who may be told.
+    pub owner: u32,
+}
+
 /// The secret to tell, if one is asked for.
 ///
 /// # Errors
 /// When there ought to be one and it cannot be had, or others could have read it.
-pub fn read(secret: &Secret, host: &Host) -> Result<Option<String>, Problem> {
+pub fn read(secret: &Secret, host: &Host) -> Result<Option<Known>, Problem> {
     match secret {
         Secret::None => Ok(None),
         Secret::Slime => of_slime(host),
@@ -28,7 +37,7 @@ pub fn read(secret: &Secret, host: &Host) -> Result<Option<String>, Problem> {
 }
 
 /// What SLIME itself would tell.
-fn of_slime(host: &Host) -> Result<Option<String>, Problem> {
+fn of_slime(host: &Host) -> Result<Option<Known>, Problem> {
     let Some(home) = &host.home else {
         return Ok(None);
     };
@@ -42,12 +51,12 @@ fn of_slime(host: &Host) -> Result<Option<String>, Problem> {
     }
 }
 
-fn of_file(path: &Path) -> Result<String, Problem> {
+fn of_file(path: &Path) -> Result<Known, Problem> {
     let opened = open(path, OFlags::empty());
     private_line(path, &mut opened.map_err(|error| unreadable(path, &error))?)
 }
 
-fn of_service(path: &Path) -> Result<String, Problem> {
+fn of_service(path: &Path) -> Result<Known, Problem> {
     // The service makes a file: a link has been put there by somebody else.
     let opened = open(path, OFlags::NOFOLLOW);
     let mut file = opened.map_err(|error| match error.kind() {
@@ -67,7 +76,7 @@ fn open(path: &Path, flags: OFlags) -> io::Result<File> {
 }
 
 /// The first line of a file that is closed to other users.
-fn private_line(path: &Path, file: &mut File) -> Result<String, Problem> {
+fn private_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
     let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
     if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 {
         return Err(Problem::error(format!(
@@ -82,10 +91,14 @@ fn private_line(path: &Path, file: &mut File) -> Result<String, Problem> {
     first_line(path, file)
 }
 
-fn first_line(path: &Path, file: &mut File) -> Result<String, Problem> {
+fn first_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
     let text = host::read_text_from(file).map_err(|error| unreadable(path, &error))?;
     match text.split('\n').next() {
-        Some(line) if !line.is_empty() => Ok(line.to_owned()),
+        Some(line) if !line.is_empty() => Ok(Known {
+            line: line.to_owned(),
+            owner: metadata.uid(),
+        }),
         _ => Err(Problem::error(format!(
             "the first line of the secret file `{}` is empty",
             path.display()

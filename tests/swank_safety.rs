@@ -50,7 +50,8 @@ fn read(secret: &Secret, project: &Project) -> Result<Option<String>, String> {
         home,
         ..Host::current()
     };
-    secret::read(secret, &host).map_err(|problem| problem.render(false))
+    let read = secret::read(secret, &host).map_err(|problem| problem.render(false))?;
+    Ok(read.map(|known| known.line))
 }
 
 fn auto(file: &Path) -> Secret {

@@ -25,9 +25,9 @@ pub struct Connection {
 
 /// Evaluate forms in the running service
 ///
-/// Prints what the forms print as they print it, then the values of the last one as the
-/// REPL would. Exits with 0 when all returned, with 1 when one signalled an error or took too
-/// long, with 2 when one is not well formed, and with 3 when no service answered.
+/// Prints what the forms print as they print it, and the values of each as the REPL would.
+/// Exits with 0 when all returned, with 1 when one signalled an error or they took too long,
+/// with 2 when one is not well formed, and with 3 when no service answered.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

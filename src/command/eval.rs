@@ -35,6 +35,7 @@ pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
         package: Some(&package),
         timeout: arguments.timeout,
         limit: MOST_VALUES,
+        each: true,
         ..Evaluation::new(&forms)
     };
     if arguments.json {
@@ -59,15 +60,10 @@ fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
     let mut printer = printer::Printer::new();
     let ended = evaluate(&mut client, evaluation, &mut printer, &signals);
     let told = match &ended {
-        Ok(Answer::Returned {
-            values, complete, ..
-        }) => {
-            printer.print_values(values)?;
-            (!complete).then(|| {
-                Problem::warning("the values are longer than 4 MB, and cut")
-                    .help("what is printed may have any length: `(print …)`")
-            })
-        }
+        Ok(Answer::Returned { .. }) => printer.cut.then(|| {
+            Problem::warning("the values are longer than 4 MB, and cut")
+                .help("what is printed may have any length: `(print …)`")
+        }),
         _ => problem(&running.service, evaluation, &ended),
     };
     report(told.as_slice());

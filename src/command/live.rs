@@ -6,7 +6,7 @@ use crate::host::Host;
 use crate::plan::name::Name;
 use crate::plan::service::{Secret, Service};
 use crate::problem::Problem;
-use crate::secret;
+use crate::secret::{self, Known};
 use crate::swank::{Address, Client, ConnectError, Timeouts};
 
 /// A service that runs, as far as the project file tells.
@@ -16,7 +16,7 @@ pub(super) struct Running {
     /// Where its swank server listens.
     pub(super) address: Address,
     /// What the server wants to hear first, or why that cannot be had.
-    pub(super) secret: Result<Option<String>, Problem>,
+    pub(super) secret: Result<Option<Known>, Problem>,
 }
 
 impl Session {
@@ -83,8 +83,12 @@ impl Running {
 
     /// A connection to its swank server, or why there is none.
     pub(super) fn attempt(&self, timeouts: Timeouts) -> Result<Client, ConnectError> {
-        let secret = self.secret.as_ref().ok().and_then(Option::as_deref);
-        Client::connect(&self.address, secret, timeouts)
+        match self.secret.as_ref().ok().and_then(Option::as_ref) {
+            Some(Known { line, owner }) => {
+                Client::connect_to_owner(&self.address, (line, *owner), timeouts)
+            }
+            None => Client::connect(&self.address, None, timeouts),
+        }
     }
 
     fn unanswered(&self, error: &ConnectError) -> Problem {
@@ -97,6 +101,9 @@ impl Running {
             ConnectError::Closed { .. } => {
                 problem.help("name the file with its secret: `--secret-file FILE`")
             }
+            ConnectError::Stranger { .. } => problem.help(
+                "the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port",
+            ),
             _ => problem,
         }
     }

@@ -159,7 +159,12 @@ fn silent(running: &Running, info: &Info, deadline: Instant) -> End {
             .map(|client| client.connection_info().pid)
         {
             // A tunnel accepts, finds nobody and closes.
-            Err(ConnectError::Refused(_) | ConnectError::Closed { .. }) => return End::Gone,
+            // Somebody else may take the port that it left.
+            Err(
+                ConnectError::Refused(_)
+                | ConnectError::Closed { .. }
+                | ConnectError::Stranger { .. },
+            ) => return End::Gone,
             Ok(Some(pid)) if Some(pid) != info.pid => return End::Replaced(pid),
             _ if Instant::now() > deadline => return End::Late,
             _ => sleep(TRIAL),

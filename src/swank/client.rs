@@ -58,8 +58,40 @@ impl Client {
         timeouts: Timeouts,
     ) -> Result<Client, ConnectError> {
         let deadline = Instant::now() + timeouts.connect;
+        let connection = Connection::open(address, timeouts.connect)?;
+        Self::over(connection, address, secret, (timeouts, deadline))
+    }
+
+    /// The same with a secret that only its owner, a user of this machine, and root may learn.
+    ///
+    /// Whoever holds the port while the service is down would be told it.
+    ///
+    /// # Errors
+    /// Besides those, if another user of this machine listens there: nothing is sent then.
+    pub fn connect_to_owner(
+        address: &Address,
+        (secret, owner): (&str, u32),
+        timeouts: Timeouts,
+    ) -> Result<Client, ConnectError> {
+        let deadline = Instant::now() + timeouts.connect;
+        let connection = Connection::open(address, timeouts.connect)?;
+        match connection.stranger(owner) {
+            Some(user) => Err(ConnectError::Stranger {
+                address: address.clone(),
+                user,
+            }),
+            None => Self::over(connection, address, Some(secret), (timeouts, deadline)),
+        }
+    }
+
+    fn over(
+        connection: Connection,
+        address: &Address,
+        secret: Option<&str>,
+        (timeouts, deadline): (Timeouts, Instant),
+    ) -> Result<Client, ConnectError> {
         let mut client = Client {
-            connection: Connection::open(address, timeouts.connect)?,
+            connection,
             timeouts,
             info: Info::default(),
             last_id: 0,

@@ -50,6 +50,11 @@ impl<'a> Collector<'a> {
             Target::Output => Ok(output.stdout(text)),
             Target::Errors => Ok(output.stderr(text)),
             Target::Value(index) => self.take_value(index, text).map(Ok),
+            Target::Values(count, cut) => {
+                let values = self.take_all(count, cut)?;
+                let output = self.output.as_deref_mut();
+                Ok(output.map_or(Ok(()), |output| output.values(values, cut.is_none())))
+            }
         }
     }
 
@@ -101,12 +106,17 @@ impl<'a> Collector<'a> {
         cut: Option<usize>,
         package: Package,
     ) -> Result<Answer, ProtocolError> {
-        // Nothing comes for a value that is printed as nothing, or after the one that was cut.
-        self.resize(cut.map_or(count, |index| index.saturating_add(1)))?;
         Ok(Answer::Returned {
-            values: self.values,
+            values: self.take_all(count, cut)?,
             complete: cut.is_none(),
             package,
         })
+    }
+
+    /// The values that came since the last ones were taken.
+    fn take_all(&mut self, count: usize, cut: Option<usize>) -> Result<Vec<String>, ProtocolError> {
+        // Nothing comes for a value that is printed as nothing, or after the one that was cut.
+        self.resize(cut.map_or(count, |index| index.saturating_add(1)))?;
+        Ok(std::mem::take(&mut self.values))
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::swank::error::{ClientError, ConnectError, ProtocolError};
 use crate::swank::frame::{self, Decoder, FrameError, LONGEST};
+use crate::swank::listener;
 
 /// How long one read or write may wait: flags and deadlines are looked at as often.
 const SLICE: Duration = Duration::from_millis(20);
@@ -84,6 +85,11 @@ impl Connection {
         };
         connection.acknowledge_at_once();
         Ok(connection)
+    }
+
+    /// A user other than `owner` who could read what is sent, as far as can be known.
+    pub(crate) fn stranger(&self, owner: u32) -> Option<u32> {
+        listener::stranger(&self.stream, owner)
     }
 
     /// Sends a message, until `deadline` if there is one.

@@ -26,6 +26,13 @@ pub enum ConnectError {
         /// Whether it was sent a secret: if so it is a wrong one, else one may be wanted.
         secret: bool,
     },
+    /// Another user of this machine listens there, who must not learn the secret.
+    Stranger {
+        /// Where.
+        address: Address,
+        /// The number of the user.
+        user: u32,
+    },
     /// Something answers that is no swank server, or a broken one.
     Protocol(Address, ProtocolError),
 }
@@ -63,6 +70,10 @@ impl fmt::Display for ConnectError {
             } => write!(
                 f,
                 "`{address}` closed the connection at once, as it does when it wants a secret"
+            ),
+            ConnectError::Stranger { address, user } => write!(
+                f,
+                "another user (uid {user}) listens on `{address}`; the secret was not sent"
             ),
             ConnectError::Protocol(address, error) => {
                 write!(f, "`{address}` does not answer as a swank server: {error}")

@@ -2,7 +2,7 @@
 ;; NIL, T and QUOTE, with the standard syntax: so every symbol is qualified and LOOP has
 ;; keywords. It is interpreted where the image can, since compiling it would take longer than
 ;; most evaluations; what the caller wrote is evaluated as the image evaluates.
-(cl:lambda (text package-name limit frames remember interactive)
+(cl:lambda (text package-name limit frames remember interactive each)
   (cl:let* ((connection swank::*emacs-connection*)
             (worker (swank::current-thread))
             (package (cl:if package-name
@@ -106,7 +106,16 @@
                    (cl:when remember
                      (cl:setf cl:+++ cl:++ cl:++ cl:+ cl:+ form
                               cl:/// cl:// cl:// cl:/ cl:/ values
-                              cl:*** cl:** cl:** cl:* cl:* (cl:first values)))))))
+                              cl:*** cl:** cl:** cl:* cl:* (cl:first values)))
+                   (cl:when each
+                     (cl:finish-output (cl:first streams))
+                     (cl:finish-output (cl:second streams))
+                     (cl:setf phase :print)
+                     (send-piece "" (cl:list :lisplaunch-values
+                                             (cl:length values)
+                                             (send-values values)))
+                     ;; They have been sent.
+                     (cl:setf values nil))))))
 
            ;; Returns the index of the value at which the limit was reached, or NIL.
            (send-values (values cl:&aux (index 0))

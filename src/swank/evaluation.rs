@@ -36,6 +36,8 @@ pub struct Evaluation<'a> {
     pub remember: bool,
     /// Whether [`Output::read_line`] and [`Output::choose`] are asked for input and restarts.
     pub interactive: bool,
+    /// Whether the values of each form go to [`Output::values`], and none into the answer.
+    pub each: bool,
 }
 
 impl<'a> Evaluation<'a> {
@@ -48,6 +50,7 @@ impl<'a> Evaluation<'a> {
             limit: USUAL_LIMIT,
             remember: false,
             interactive: false,
+            each: false,
         }
     }
 
@@ -59,12 +62,13 @@ impl<'a> Evaluation<'a> {
              'sb-int:simple-eval-in-lexenv)";
         format!(
             "(cl:funcall (cl:funcall {interpreter} '{PROGRAM} (sb-kernel:make-null-lexenv)) \
-             {forms} {package} {limit} {FRAMES} {remember} {interactive})",
+             {forms} {package} {limit} {FRAMES} {remember} {interactive} {each})",
             forms = quoted(self.forms),
             package = self.package.map_or("nil".to_owned(), quoted),
             limit = self.limit,
             remember = boolean(self.remember),
             interactive = boolean(self.interactive),
+            each = boolean(self.each),
         )
     }
 }
@@ -86,6 +90,16 @@ pub trait Output {
     /// # Errors
     /// End the evaluation.
     fn stderr(&mut self, text: &str) -> io::Result<()>;
+
+    /// The values of the form that returned, printed as the REPL prints them, and whether that is
+    /// all of them: the limit is one for all forms. Only if those of each form are wanted.
+    ///
+    /// # Errors
+    /// End the evaluation.
+    fn values(&mut self, values: Vec<String>, complete: bool) -> io::Result<()> {
+        let _ = (values, complete);
+        Ok(())
+    }
 
     /// Another thread of the image entered the debugger on this connection, with this message,
     /// and was aborted since nobody would have answered it.
@@ -130,7 +144,8 @@ pub struct Restart {
 pub enum Answer {
     /// All forms returned.
     Returned {
-        /// The values of the last one, printed as the REPL prints them.
+        /// The values of the last one, printed as the REPL prints them; none if those of each
+        /// form were wanted.
         values: Vec<String>,
         /// Whether that is all of them; if not, the limit was reached in the last one.
         complete: bool,
@@ -172,7 +187,7 @@ pub enum Phase {
     Read,
     /// It is evaluated.
     Evaluate,
-    /// The values of the last one are printed.
+    /// Its values are printed.
     Print,
 }
 

@@ -90,6 +90,8 @@ pub(crate) enum Target {
     Errors,
     /// The value with this index.
     Value(usize),
+    /// The end of the values of a form: how many there are, and which one was cut, if any.
+    Values(usize, Option<usize>),
 }
 
 /// The meaning of a message, and what must be sent back at once.
@@ -166,6 +168,11 @@ fn target(target: Option<&Sexp>) -> Target {
         Some(Sexp::List(parts)) => match &parts[..] {
             [name, index] if name.is_symbol(":lisplaunch-value") => {
                 index.as_number().map_or(Target::Output, Target::Value)
+            }
+            [name, count, cut] if name.is_symbol(":lisplaunch-values") => {
+                count.as_number().map_or(Target::Output, |count| {
+                    Target::Values(count, cut.as_number())
+                })
             }
             _ => Target::Output,
         },

@@ -19,6 +19,7 @@ pub mod sexp;
 mod backtrace;
 mod collector;
 mod connection;
+mod listener;
 mod message;
 mod stopping;
 

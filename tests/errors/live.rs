@@ -1,5 +1,10 @@
 //! What the commands for a running service say when it cannot be reached.
 
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
 use insta::assert_snapshot;
 
 use super::brief;
@@ -39,6 +44,86 @@ fn secrets_are_files() {
     error: the first line of the secret file `/srv/app/empty` is empty
      = help: the service lets nobody in until it holds a secret
     ");
+}
+
+/// Listens for one client and prints the port, then how many bytes came.
+const LISTENER: &str = r"
+import socket
+server = socket.create_server((HOST, 0), family=FAMILY, dualstack_ipv6=DUAL)
+print(server.getsockname()[1], flush=True)
+client = server.accept()[0]
+CLOSE
+client.settimeout(20)
+print(len(client.recv(1000)), flush=True)
+";
+
+/// What `eval` says to the listener of another user, and how many bytes that one got.
+fn told_a_stranger(program: &str) -> (String, String) {
+    let program = program
+        .replace("FAMILY", "socket.AF_INET")
+        .replace("DUAL", "False");
+    let mut stranger = Command::new("/usr/bin/python3")
+        .args(["-c", &program])
+        .uid(65534)
+        .current_dir("/")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(stranger.stdout.take().unwrap());
+    let mut port = String::new();
+    said.read_line(&mut port).unwrap();
+    let project = with_secret("own").with_file("own", "abc\n");
+    only_for_its_owner(&project, "own");
+    let told = brief(project.run(&["eval", "1", "--port", port.trim()]), 3);
+    let mut bytes = String::new();
+    said.read_to_string(&mut bytes).unwrap();
+    stranger.wait().unwrap();
+    (told.replace(port.trim(), "4005"), bytes)
+}
+
+#[test]
+fn another_user_who_holds_the_port_is_not_told_the_secret() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let here = LISTENER.replace("HOST", "'127.0.0.1'").replace("CLOSE", "");
+    let (told, bytes) = told_a_stranger(&here);
+    assert_eq!(bytes, "0\n");
+    assert_snapshot!(told, @"
+    error: the service `app` does not answer: another user (uid 65534) listens on `127.0.0.1:4005`; the secret was not sent
+     = help: the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port
+    ");
+    let everywhere = LISTENER.replace("HOST", "''");
+    let both = everywhere
+        .replace("FAMILY", "socket.AF_INET6")
+        .replace("DUAL", "True");
+    // One that has stopped listening still has the connection.
+    let closed = here.replace("client.settimeout", "server.close(); client.settimeout");
+    for program in [everywhere, both, closed] {
+        assert_eq!(
+            told_a_stranger(&program.replace("CLOSE", "")),
+            (told.clone(), "0\n".to_owned())
+        );
+    }
+}
+
+#[test]
+fn the_owner_of_the_file_is_told_the_secret() {
+    let project = with_secret("own").with_file("own", "abc\n");
+    only_for_its_owner(&project, "own");
+    for host in ["127.0.0.1:0", "0.0.0.0:0", "[::]:0"] {
+        let Ok(server) = TcpListener::bind(host) else {
+            continue;
+        };
+        let port = server.local_addr().unwrap().port().to_string();
+        let server = std::thread::spawn(move || {
+            let mut message = [0; 9];
+            server.accept().unwrap().0.read_exact(&mut message).unwrap();
+            message
+        });
+        brief(project.run(&["eval", "1", "--port", &port]), 3);
+        assert_eq!(&server.join().unwrap(), b"000003abc");
+    }
 }
 
 #[test]

@@ -42,14 +42,47 @@ fn values_are_printed_as_the_repl_prints_them() {
     );
     assert_eq!(service.eval("(values)"), "");
     assert_eq!(service.eval("-1"), "-1\n");
-    assert_eq!(service.eval("1 2 ; comment"), "2\n");
+    assert_eq!(service.eval("1 2 ; comment"), "1\n2\n");
     let words = [
         "eval",
         "web",
         "(defparameter cl-user::*a* 1) ; c",
         "(1+ cl-user::*a*)",
     ];
-    assert_eq!(service.run(&words).success(), "2\n");
+    assert_eq!(service.run(&words).success(), "COMMON-LISP-USER::*A*\n2\n");
+}
+
+#[test]
+fn the_values_of_each_form_come_after_its_output() {
+    let service = Service::shared();
+    let words = [
+        "eval",
+        "web",
+        "(princ :a) 1",
+        "(values) (values 2 3)",
+        "(progn (princ :b) (values))",
+        "\"\"",
+    ];
+    assert_eq!(service.run(&words).success(), "A\n:A\n1\n2\n3\nB\n\"\"\n");
+    // The package and the readtable of one form are those of the next.
+    let readtable = "(in-package :cl-user) 'car
+         (setf *readtable* (copy-readtable)
+               (readtable-case *readtable*) :preserve)
+         (CL:LIST 'lower)";
+    let printed = service.eval(readtable);
+    assert!(
+        printed.starts_with("#<PACKAGE \"COMMON-LISP-USER\">\nCAR\n"),
+        "{printed}"
+    );
+    assert!(printed.ends_with("\n(lower)\n"), "{printed}");
+    // What was sent before an error is printed.
+    let outcome = service.run(&["eval", "web", "1", "(princ 2)", "(/ 3 0)", "4"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str()),
+        (Some(1), "1\n2\n2\n")
+    );
+    let outcome = service.run(&["eval", "web", "1", "(loop)", "--timeout", "300ms"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), "1\n"));
 }
 
 #[test]
@@ -72,7 +105,7 @@ fn forms_are_read_in_the_package_of_the_service_unless_another_is_named() {
 #[test]
 fn output_and_errors_of_several_threads_go_their_ways() {
     let service = Service::shared();
-    let forms = "(princ \"no line end\") (format *error-output* \"on stderr~%\") :value";
+    let forms = "(progn (princ \"no line end\") (format *error-output* \"on stderr~%\") :value)";
     let outcome = service.run(&["eval", "web", forms]);
     assert_eq!(outcome.stdout, "no line end\n:VALUE\n");
     assert_eq!(outcome.stderr, "on stderr\n");
@@ -83,8 +116,8 @@ fn output_and_errors_of_several_threads_go_their_ways() {
                 (loop :for i :below 8
                       :collect (let ((i i))
                                  (sb-thread:make-thread
-                                  (lambda () (format out \"line ~d~%\" i)))))))
-        (values)";
+                                  (lambda () (format out \"line ~d~%\" i))))))
+          (values))";
     let printed = service.eval(threads);
     let mut lines: Vec<&str> = printed.lines().collect();
     lines.sort_unstable();
@@ -94,17 +127,21 @@ fn output_and_errors_of_several_threads_go_their_ways() {
 
 #[test]
 fn unicode_goes_there_and_back() {
-    let printed = Service::shared().eval("(princ \"λ 日本 🎉\") (list \"é\" #\\λ)");
-    assert_eq!(printed, "λ 日本 🎉\n(\"é\" #\\GREEK_SMALL_LETTER_LAMDA)\n");
+    let printed = Service::shared().eval("(write-line \"λ 日本 🎉\") (list \"é\" #\\λ)");
+    assert_eq!(
+        printed,
+        "λ 日本 🎉\n\"λ 日本 🎉\"\n(\"é\" #\\GREEK_SMALL_LETTER_LAMDA)\n"
+    );
 }
 
 #[test]
 fn output_comes_as_it_is_printed_and_two_clients_do_not_wait_for_each_other() {
     let service = Service::shared();
     let mut first = service.spawn_eval(
-        "(format t \"started~%\")
-         (loop :until (boundp 'cl-user::*go*) :do (sleep 1/100))
-         :done",
+        "(progn
+           (format t \"started~%\")
+           (loop :until (boundp 'cl-user::*go*) :do (sleep 1/100))
+           :done)",
     );
     let mut lines = BufReader::new(first.child().stdout.take().unwrap()).lines();
     assert_eq!(lines.next().unwrap().unwrap(), "started");
@@ -141,7 +178,7 @@ fn what_an_evaluation_signals_is_told() {
         signalled(unprintable).starts_with("error: a value cannot be printed: `SIMPLE-ERROR`\n")
     );
     assert_snapshot!(signalled("(sb-thread:abort-thread)"), @"error: the evaluation left through the top level of its thread");
-    let outcome = service.run(&["eval", "web", "(princ 1) (error \"x\")"]);
+    let outcome = service.run(&["eval", "web", "(progn (princ 1) (error \"x\"))"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), "1"));
 }
 
@@ -192,7 +229,7 @@ fn forms_come_from_files_and_standard_input_too() {
     )
     .unwrap();
     let printed = service.run(&["eval", "web", "(print 0)", "--file", "patch.lisp"]);
-    assert_eq!(printed.success(), "\n0 \n1 \n1\n");
+    assert_eq!(printed.success(), "\n0 \n0\n\n1 \n1\n");
     for arguments in [
         ["eval", "web", "-"].as_slice(),
         &["eval", "web", "--file", "-"],
@@ -249,7 +286,7 @@ fn an_endless_evaluation_is_interrupted_in_the_image() {
     );
     service.assert_idle();
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let mut endless = service.spawn_eval("(format t \"started~%\") (loop)");
+        let mut endless = service.spawn_eval("(progn (format t \"started~%\") (loop))");
         let mut lines = BufReader::new(endless.child().stdout.take().unwrap()).lines();
         assert_eq!(lines.next().unwrap().unwrap(), "started");
         endless.interrupt(signal);
@@ -298,6 +335,7 @@ fn json_holds_everything() {
         ),
         json!({
             "ok": true, "stdout": "1", "stderr": "2", "values": [":A", "\"é\""],
+            "results": [["1"], ["2"], [":A", "\"é\""]],
             "complete": true, "package": "HELLO-HUNCHENTOOT",
         })
     );
@@ -307,7 +345,7 @@ fn json_holds_everything() {
             "ok": false, "stdout": "1", "stderr": "", "phase": "evaluate",
             "condition": "DIVISION-BY-ZERO",
             "message": "arithmetic error DIVISION-BY-ZERO signalled\nOperation was (/ 1 0).",
-            "backtrace": ["(SB-KERNEL::INTEGER-/-INTEGER 1 0)", "(/ 1 0)"],
+            "results": [["1"]], "backtrace": ["(SB-KERNEL::INTEGER-/-INTEGER 1 0)", "(/ 1 0)"],
             "package": "HELLO-HUNCHENTOOT",
         })
     );
@@ -323,7 +361,7 @@ fn json_holds_everything() {
         object(&late, 1),
         json!({
             "ok": false, "stdout": "1", "stderr": "", "phase": null, "condition": null,
-            "message": "no answer within 0.3 s", "backtrace": [], "package": null,
+            "message": "no answer within 0.3 s", "results": [["1"]], "backtrace": [], "package": null,
         })
     );
     let much = eval("(loop (write-line (make-string 100000)))");

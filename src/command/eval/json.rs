@@ -16,6 +16,11 @@ const MOST_OUTPUT: usize = 16 << 20;
 pub(super) struct Recorder {
     stdout: String,
     stderr: String,
+    results: Vec<Vec<String>>,
+    /// Whether not all values came.
+    cut: bool,
+    /// The length of what is kept, in bytes.
+    length: usize,
 }
 
 /// What is printed of an evaluation that returned.
@@ -24,7 +29,10 @@ struct Returned<'a> {
     ok: bool,
     stdout: &'a str,
     stderr: &'a str,
+    /// Those of the last form.
     values: &'a [String],
+    /// Those of each form.
+    results: &'a [Vec<String>],
     /// Whether the values are not cut.
     complete: bool,
     package: &'a str,
@@ -41,6 +49,8 @@ struct Failed<'a> {
     /// The type of the condition; none where there was no condition.
     condition: Option<&'a str>,
     message: &'a str,
+    /// The values of the forms before.
+    results: &'a [Vec<String>],
     backtrace: &'a [String],
     package: Option<&'a str>,
 }
@@ -50,16 +60,13 @@ impl Recorder {
     /// what a person is told where no condition says it.
     pub(super) fn object(&self, answer: Option<&Answer>, message: &str) -> Result<String> {
         match answer {
-            Some(Answer::Returned {
-                values,
-                complete,
-                package,
-            }) => written(&Returned {
+            Some(Answer::Returned { package, .. }) => written(&Returned {
                 ok: true,
                 stdout: &self.stdout,
                 stderr: &self.stderr,
-                values,
-                complete: *complete,
+                values: self.results.last().map_or(&[], Vec::as_slice),
+                results: &self.results,
+                complete: !self.cut,
                 package: &package.name,
             }),
             Some(Answer::Signalled {
@@ -87,14 +94,15 @@ impl Recorder {
             phase: None,
             condition: None,
             message,
+            results: &self.results,
             backtrace: &[],
             package: None,
         }
     }
 
-    fn check_room(&self, text: &str) -> io::Result<()> {
-        let length = self.stdout.len() + self.stderr.len() + text.len();
-        if length > MOST_OUTPUT {
+    fn take_room(&mut self, length: usize) -> io::Result<()> {
+        self.length = self.length.saturating_add(length);
+        if self.length > MOST_OUTPUT {
             return Err(io::Error::other(
                 "more than 16 MB do not go into one object; without `--json` they do not have to",
             ));
@@ -105,14 +113,22 @@ impl Recorder {
 
 impl Output for Recorder {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
-        self.check_room(text)?;
+        self.take_room(text.len())?;
         self.stdout.push_str(text);
         Ok(())
     }
 
     fn stderr(&mut self, text: &str) -> io::Result<()> {
-        self.check_room(text)?;
+        self.take_room(text.len())?;
         self.stderr.push_str(text);
+        Ok(())
+    }
+
+    fn values(&mut self, values: Vec<String>, complete: bool) -> io::Result<()> {
+        // Empty ones take room too; the text of all has a limit of its own.
+        self.take_room(size_of::<Vec<String>>() + values.len() * size_of::<String>())?;
+        self.cut |= !complete;
+        self.results.push(values);
         Ok(())
     }
 

@@ -1,16 +1,16 @@
-//! An evaluation as a person sees it: its output as it comes, then its values.
+//! An evaluation as a person sees it: its output and the values of each form, as they come.
 
 use std::io::{self, Write};
 
-use anyhow::Result;
-
-use crate::command::{print, tell};
+use crate::command::tell;
 use crate::swank::Output;
 
 /// Hands on the output of an evaluation.
 pub(super) struct Printer {
     /// Whether the next character begins a line.
     at_line_start: bool,
+    /// Whether not all values came.
+    pub(super) cut: bool,
 }
 
 impl Printer {
@@ -18,20 +18,8 @@ impl Printer {
     pub(super) fn new() -> Self {
         Printer {
             at_line_start: true,
+            cut: false,
         }
-    }
-
-    /// Prints each value on a line of its own, none beside the output.
-    pub(super) fn print_values(&self, values: &[String]) -> Result<()> {
-        let mut text = String::new();
-        if !self.at_line_start {
-            text.push('\n');
-        }
-        for value in values {
-            text += value;
-            text.push('\n');
-        }
-        print(&text)
     }
 }
 
@@ -47,6 +35,20 @@ impl Output for Printer {
 
     fn stderr(&mut self, text: &str) -> io::Result<()> {
         io::stderr().write_all(text.as_bytes())
+    }
+
+    /// Prints each value on a line of its own, none beside the output.
+    fn values(&mut self, values: Vec<String>, complete: bool) -> io::Result<()> {
+        self.cut |= !complete;
+        let mut text = String::new();
+        if !self.at_line_start {
+            text.push('\n');
+        }
+        for value in values {
+            text += &value;
+            text.push('\n');
+        }
+        self.stdout(&text)
     }
 
     fn aborted(&mut self, message: &str) -> io::Result<()> {
