@@ -3,8 +3,9 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use crate::swank::address::Address;
 use crate::swank::collector::Collector;
-use crate::swank::connection::{Address, Connection};
+use crate::swank::connection::Connection;
 use crate::swank::error::{ClientError, ConnectError, ProtocolError};
 use crate::swank::evaluation::{self, Answer, Evaluation, Outcome, Output};
 use crate::swank::info::Info;

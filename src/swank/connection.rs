@@ -1,10 +1,10 @@
 //! The socket: connecting, and messages in both directions, each within its time.
 
-use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
+use crate::swank::address::Address;
 use crate::swank::error::{ClientError, ConnectError, ProtocolError};
 use crate::swank::frame::{self, Decoder, FrameError, LONGEST};
 use crate::swank::listener;
@@ -17,25 +17,6 @@ const STALL: Duration = Duration::from_secs(10);
 
 /// How long a server may take to close its side of a connection.
 const LINGER: Duration = Duration::from_millis(500);
-
-/// Where a server listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
-    /// A name or an IP address, without brackets.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
-    }
-}
 
 /// A connection on which messages come and go. After an error it is closed.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::swank::connection::Address;
+use crate::swank::address::Address;
 use crate::swank::frame::FrameError;
 use crate::swank::reader::ReadError;
 

@@ -16,6 +16,7 @@ pub mod interrupt;
 pub mod reader;
 pub mod sexp;
 
+mod address;
 mod backtrace;
 mod collector;
 mod connection;
@@ -23,8 +24,8 @@ mod listener;
 mod message;
 mod stopping;
 
+pub use address::Address;
 pub use client::{Client, Timeouts};
-pub use connection::Address;
 pub use error::{ClientError, ConnectError, ProtocolError};
 pub use evaluation::{Answer, Evaluation, Output, Package, Phase, Restart};
 pub use info::Info;
