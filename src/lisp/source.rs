@@ -129,10 +129,16 @@ impl<'a> Source<'a> {
     pub(super) fn peek(&self, cursor: Cursor) -> Unit {
         match self.holes.get(cursor.hole) {
             Some(hole) if hole.range.start == cursor.pos => Unit::Hole(cursor.hole),
-            _ => self.text[cursor.pos..]
-                .chars()
-                .next()
-                .map_or(Unit::End, Unit::Char),
+            _ => self.character(cursor.pos).map_or(Unit::End, Unit::Char),
+        }
+    }
+
+    /// The character at a position. Forms are ASCII for the most part, and decoding UTF-8
+    /// would take most of the time of reading them.
+    fn character(&self, pos: usize) -> Option<char> {
+        match self.text.as_bytes().get(pos)? {
+            byte if byte.is_ascii() => Some(char::from(*byte)),
+            _ => self.text[pos..].chars().next(),
         }
     }
 
