@@ -47,7 +47,12 @@ struct Forms {
     needed: fn(&Service) -> bool,
 }
 
-const FORMS: [Forms; 9] = [
+const FORMS: [Forms; 10] = [
+    Forms {
+        key: "exit",
+        template: lisp_template!("exit"),
+        needed: |_| true,
+    },
     Forms {
         key: "sigterm",
         template: lisp_template!("sigterm"),

@@ -27,7 +27,7 @@ impl Project {
             .lines()
             .filter(|line| line.starts_with('('))
             .collect();
-        lines[1..lines.len() - 1].join(" ")
+        lines[2..lines.len() - 1].join(" ")
     }
 
     fn file(&self, name: &str) -> PathBuf {

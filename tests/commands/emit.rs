@@ -139,9 +139,9 @@ fn check_compares_and_changes_nothing() {
     assert_snapshot!(outcome.stdout, @r"
     --- Makefile
     +++ what lisplaunch would write
-    @@ -9,5 +9,5 @@
-     	  --noinform \
+    @@ -10,5 +10,5 @@
      	  --disable-debugger \
+     	  --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
      	  --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
     -	  --eval '(f)' \
     +	  --eval '(g)' \

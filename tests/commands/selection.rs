@@ -49,6 +49,7 @@ fn a_file_can_come_from_standard_input() {
       sbcl \
       --noinform \
       --disable-debugger \
+      --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
       --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
       --eval '(f)' \
       --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'
@@ -59,7 +60,7 @@ fn a_file_can_come_from_standard_input() {
 fn paths_are_relative_to_the_file() {
     let yaml = "loader: none\nload: [a.lisp, ./b.lisp, ../c.lisp, ~/d.lisp, /e.lisp]\nlog: app.log";
     let project = Project::empty().with_file("sub/lisplaunch.yaml", yaml);
-    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @"sbcl --noinform --disable-debugger --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'");
+    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r"sbcl --noinform --disable-debugger --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'");
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn run_becomes_sbcl() {
     let outcome = project.run(&["run", "--", "--user", "two words", ""]);
     let lines: Vec<String> = outcome.output().lines().map(str::to_owned).collect();
     assert_eq!(lines[..2], ["/srv/app/var", "0027"]);
-    assert_snapshot!(lines[2], @"<--noinform><--end-runtime-options><--disable-debugger><--eval><(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))><--eval><(f)><--eval><(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))><--end-toplevel-options><--user><two words><>");
+    assert_snapshot!(lines[2], @"<--noinform><--end-runtime-options><--disable-debugger><--eval><(sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))><--eval><(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))><--eval><(f)><--eval><(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))><--end-toplevel-options><--user><two words><>");
 }
 
 #[test]
@@ -188,6 +189,7 @@ start: (f \"$$HOME `ls`\" 'a)
       --noinform \
       --end-runtime-options \
       --disable-debugger \
+      --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
       --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
       --eval '(f "$HOME `ls`" '\''a)' \
       --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))' \
@@ -208,12 +210,14 @@ start: (f \"$$HOME `ls`\" 'a)
 fn argv_is_for_programs() {
     let project = Project::new("loader: none\nstart: (f 'a \"b  c\")");
     let argv = |format: &str| project.run(&["argv", "--format", format]).output();
-    assert_snapshot!(argv("sh"), @r#"sbcl --noinform --disable-debugger --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' --eval '(f '\''a "b  c")' --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'"#);
-    assert_snapshot!(argv("json"), @r#"["sbcl","--noinform","--disable-debugger","--eval","(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))","--eval","(f 'a \"b  c\")","--eval","(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))"]"#);
+    assert_snapshot!(argv("sh"), @r#"sbcl --noinform --disable-debugger --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' --eval '(f '\''a "b  c")' --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'"#);
+    assert_snapshot!(argv("json"), @r#"["sbcl","--noinform","--disable-debugger","--eval","(sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))","--eval","(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))","--eval","(f 'a \"b  c\")","--eval","(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))"]"#);
     assert_snapshot!(argv("lines"), @r#"
     sbcl
     --noinform
     --disable-debugger
+    --eval
+    (sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))
     --eval
     (let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))
     --eval

@@ -21,6 +21,7 @@ fn templates_are_listed_with_their_origin() {
     assert_snapshot!(project.run(&["templates"]).output(), @"
     sbcl/argv                built in
     sbcl/compile             built in
+    sbcl/exit.lisp           built in
     sbcl/sigterm.lisp        built in
     sbcl/exit-timeout.lisp   built in
     sbcl/asdf.lisp           built in

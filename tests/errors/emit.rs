@@ -99,7 +99,7 @@ fn makefiles_have_limits() {
     ");
     let long = format!("(f \"{}\")", "x".repeat(70_000));
     assert_snapshot!(told(&format!("start: ['{long}', '{long}']")), @"
-    error: the service `app`: a Makefile cannot hold a command of 141562 bytes: its shell receives it as one word, and the system takes at most 131071
+    error: the service `app`: a Makefile cannot hold a command of 141733 bytes: its shell receives it as one word, and the system takes at most 131071
      = help: put the long forms into a file and load that
     ");
 }

@@ -93,7 +93,7 @@ impl Command<'_> {
                     .flat_map(|value| [option.to_owned(), value]),
             );
         };
-        add("--eval", vec![TOLD_ONCE.to_owned()]);
+        add("--eval", vec![LEAVE.to_owned(), TOLD_ONCE.to_owned()]);
         add("--eval", self.exit_timeout());
         if ["asdf", "ocicl"].contains(&service.loader) {
             add("--eval", vec!["(require :asdf)".to_owned()]);
@@ -270,6 +270,10 @@ impl Command<'_> {
         )]
     }
 }
+
+/// What keeps C's exit handlers from holding up the exit.
+const LEAVE: &str = "(sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch \
+    (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))";
 
 /// What keeps a second SIGTERM from cutting the exit short.
 const TOLD_ONCE: &str = "(let ((untold (list t))) \
