@@ -542,7 +542,7 @@ fn there_must_be_something_to_reload() {
     ");
     let outcome = sources.run(&["reload", "--timeout", "soon"]);
     assert_snapshot!(told(outcome, 2), @"
-    error: invalid value 'soon' for '--timeout <DURATION>': expected number at 0
+    error: invalid value 'soon' for '--timeout <DURATION>': expected a duration such as `10s` or `500ms`, at most a day
     For more information, try '--help'.
     ");
 }

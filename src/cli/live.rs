@@ -77,7 +77,7 @@ pub struct Reload {
     #[arg(value_name = "[SERVICE] SYSTEM")]
     pub words: Vec<String>,
     /// Give up after this time, `10s` or `2m`
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
