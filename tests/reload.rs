@@ -516,7 +516,7 @@ sbcl: {userinit: false, sysinit: false}
      = help: the service `app` is as it was
     ");
     assert_eq!(service.value("(app:answer)"), "\"new\"");
-    assert_snapshot!(told(service.reload(&["app"]), 2), @"
+    assert_snapshot!(told(service.reload(&["app", "app"]), 2), @"
     error: the service `app` has `loader: none`, which loads no system
      |
      = help: leave out the systems to reload the files below `load`

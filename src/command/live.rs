@@ -1,9 +1,10 @@
 //! Finding the running service that a command speaks to, and connecting to it.
 
+use std::ops::RangeInclusive;
+
 use super::{Failure, Session};
 use crate::cli::live::Connection;
 use crate::host::Host;
-use crate::plan::name::Name;
 use crate::plan::service::{Secret, Service};
 use crate::problem::Problem;
 use crate::secret::{self, Known};
@@ -31,25 +32,15 @@ impl Session {
     }
 
     /// The service that the first of `words` names, and the other words.
-    ///
-    /// Where there is but one its name may be left out, and is only taken for it if `least`
-    /// other words follow.
     pub(super) fn running_for<'w>(
         &self,
         words: &'w [String],
-        least: usize,
+        others: &RangeInclusive<usize>,
         connection: &Connection,
     ) -> Result<(Running, &'w [String]), Failure> {
-        let project = self.project()?;
-        let several = self.service_nodes(&project)?.len() > 1;
-        let first = words.first();
-        // What cannot be a name is a form, so that the name is missing.
-        let name = first.filter(|word| several && Name::parse(word).is_ok());
-        let (_, service) = self.plan_one_of(&project, name)?;
-        let named = first.is_some_and(|word| word == service.name.as_str());
-        let skipped = usize::from(named && (several || words.len() > least));
-        let running = Running::new(service, connection, &self.host)?;
-        Ok((running, &words[skipped..]))
+        let (plan, words) = self.plan_for(&self.project()?, words, others)?;
+        let running = Running::new(plan.services[0].clone(), connection, &self.host)?;
+        Ok((running, words))
     }
 }
 

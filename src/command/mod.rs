@@ -15,6 +15,7 @@ mod status;
 mod stop;
 mod templates;
 mod tmux;
+mod words;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};

@@ -56,23 +56,7 @@ struct Target {
 impl Target {
     fn choose(session: &Session, words: &[String]) -> Result<Self, Failure> {
         let project = session.project()?;
-        let root = project.with_profiles(session.profiles())?;
-        let services = crate::project::services(&root)?;
-        // A service that is alone need not be named, but may be.
-        let (names, systems) = match (services.as_slice(), words.split_first()) {
-            ([only], Some((first, rest)))
-                if only.key.as_ref().is_some_and(|key| key.text == *first) =>
-            {
-                (vec![first.clone()], rest)
-            }
-            ([_], _) => (Vec::new(), words),
-            (_, Some((first, rest))) => (vec![first.clone()], rest),
-            (_, None) => {
-                session.check_single(&project)?;
-                (Vec::new(), words)
-            }
-        };
-        let plan = session.plan(&project, &session.choices(&names))?;
+        let (plan, systems) = session.plan_for(&project, words, &(0..=usize::MAX))?;
         Target::new(&plan, systems, PathBuf::from(&project.folder))
     }
 

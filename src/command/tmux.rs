@@ -20,6 +20,7 @@ use crate::launch;
 use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::Project;
 use crate::project::find::reason;
 use crate::tmux::client::{self, Failed};
 use crate::tmux::handover::Handover;
@@ -67,6 +68,11 @@ struct Target {
 impl Target {
     fn new(session: &Session, service: Option<&String>, print: bool) -> Result<Self, Failure> {
         let project = session.project()?;
+        let (plan, _) = session.plan_one_of(&project, service)?;
+        Target::of_plan(&project, plan, print)
+    }
+
+    fn of_plan(project: &Project, plan: Plan, print: bool) -> Result<Self, Failure> {
         let Some(file) = &project.file else {
             return Err(
                 Problem::error("`tmux` needs a project file, not standard input")
@@ -74,7 +80,7 @@ impl Target {
                     .into(),
             );
         };
-        let (plan, service) = session.plan_one(service)?;
+        let service = plan.services[0].clone();
         let name = if plan.several {
             format!("{}-{}", plan.project, service.name)
         } else {
@@ -381,12 +387,10 @@ fn enter(file: &Path) -> Result<ExitCode> {
 }
 
 fn send(session: &Session, words: &[String], print: bool) -> Result<ExitCode> {
-    let (service, form) = match words {
-        [service, form] => (Some(service), form.as_str()),
-        [form, ..] => (None, form.as_str()),
-        [] => (None, ""),
-    };
-    let target = Target::new(session, service, print)?;
+    let project = session.project()?;
+    let (plan, forms) = session.plan_for(&project, words, &(1..=1))?;
+    let target = Target::of_plan(&project, plan, print)?;
+    let form = forms.first().map_or("", String::as_str);
     if form == "-" {
         let text = host::read_text_from(&mut io::stdin().lock())
             .context("cannot read the form from standard input")?;

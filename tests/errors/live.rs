@@ -160,3 +160,34 @@ fn tmux_has_limits() {
      = help: name another folder: `TMPDIR=FOLDER`
     ");
 }
+
+#[test]
+fn one_rule_says_which_word_is_the_service() {
+    let several = "loader: none\nservices: {web: {start: (f), swank: 1}, worker: {start: (f)}}";
+    let single = "name: web\nloader: none\nstart: (f)\nswank: 1";
+    let which = "several services: which one?";
+    let none = "there is no service `wbe`";
+    let open = "`(` is not closed";
+    for (yaml, words, said) in [
+        (several, ["eval", "("].as_slice(), which),
+        (several, &["tmux", "send", "("], which),
+        (several, &["reload", "app/system"], which),
+        (several, &["eval", "wbe", "("], none),
+        (several, &["tmux", "send", "wbe", "("], none),
+        (several, &["reload", "wbe"], none),
+        (several, &["eval", "web", "("], open),
+        (several, &["tmux", "send", "web", "("], open),
+        (several, &["eval", "web"], "there is no form"),
+        (several, &["tmux", "send", "web"], "there is no form"),
+        (single, &["eval", "("], open),
+        (single, &["tmux", "send", "("], open),
+        (single, &["eval", "web", "("], open),
+        (single, &["tmux", "send", "web", "("], open),
+        (single, &["tmux", "send", "wbe", "("], none),
+        (single, &["reload", "web"], "neither `systems` nor files"),
+        (single, &["reload", "web", "web"], "which loads no system"),
+    ] {
+        let message = Project::new(yaml).run(words).failure(2);
+        assert!(message.contains(said), "{words:?}: {message}");
+    }
+}
