@@ -7,7 +7,8 @@ use crate::dialect::marked::{CommandLine, Lisp, Run, runs};
 use crate::lisp::print::system_designator;
 use crate::lisp::reader::read_forms;
 use crate::lisp::{Form, Origin, Part};
-use crate::plan::service::{Loader, Secret, Service, Swank};
+use crate::plan::loader::Loader;
+use crate::plan::service::{Secret, Service, Swank};
 use crate::problem::{Place, Problem, Source};
 use crate::render::{Template, Templates, Variable};
 use crate::word::{self, Argv, Piece, Word};
@@ -66,7 +67,7 @@ const FORMS: [Forms; 10] = [
     Forms {
         key: "asdf",
         template: lisp_template!("asdf"),
-        needed: |service| matches!(service.loader, Loader::Asdf | Loader::Ocicl),
+        needed: |service| service.loader.needs_asdf(),
     },
     Forms {
         key: "registry",
@@ -284,15 +285,15 @@ fn command_line(
 
 /// What the templates of Lisp forms know.
 fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
-    let loader = Loader::ALL
-        .iter()
-        .find(|(_, loader)| *loader == service.loader)
-        .map_or("", |(name, _)| name);
+    let load_system = service.loader.load_function();
     let swank = service.swank.as_ref().map(swank_context);
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
     vec![
-        ("loader", Variable::choice(loader)),
+        (
+            "load_system",
+            Variable::option(load_system.map(|name| bare(name.to_owned()))),
+        ),
         ("load", word_list(&service.load)),
         ("registry", word_list(&folders)),
         (

@@ -1,11 +1,13 @@
 //! What will run: a project file, the choices of the person and the machine, resolved.
 
+pub mod loader;
 pub mod name;
 pub mod path;
 pub mod quantity;
 pub mod sbcl_option;
 pub mod service;
 
+mod context;
 mod environment;
 mod options;
 mod ports;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::project::field::Field;
 use crate::word::{Piece, Word};
 
 /// What relative paths are relative to.
@@ -11,6 +12,12 @@ pub struct Base<'a> {
     pub folder: &'a str,
     /// The home folder for a leading `~/`, where one is known.
     pub home: Option<&'a Path>,
+}
+
+/// The absolute path that `field` names.
+pub(super) fn read(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
+    let word = field.value()?.word();
+    field.parse(|_| absolute(&word, base))
 }
 
 /// The absolute path that `word` names, or what was expected instead.

@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::context::Context;
 use super::environment::{self, EnvFiles};
+use super::loader::Loader;
 use super::name::Name;
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds};
-use super::service::{Loader, Log, Need, NeedKind, Restart, Service};
+use super::service::{Log, Need, NeedKind, Restart, Service};
 use super::{Choices, options, swank};
 use crate::host::Host;
-use crate::lisp::Form;
 use crate::problem::Problem;
-use crate::project::field::{Field, Fields, Reader};
+use crate::project::field::{Fields, Reader};
 use crate::project::keys::Level;
 use crate::project::variables::{Variables, integer_names};
 use crate::project::yaml::Node;
@@ -42,7 +43,7 @@ pub(super) fn head(
     let name = project_name(&fields, project, &reader);
     let templates = fields
         .get("templates")
-        .and_then(|field| absolute_path(&field, base))
+        .and_then(|field| path::read(&field, base))
         .map(|path| path.resolved());
     problems.extend(reader.into_problems());
     Some(Head {
@@ -146,15 +147,6 @@ fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> 
         .ok()
 }
 
-/// What reading one service needs at hand.
-pub(super) struct Context<'a> {
-    pub(super) project: &'a Name,
-    pub(super) fields: Fields<'a>,
-    reader: &'a Reader,
-    pub(super) base: Base<'a>,
-    pub(super) host: &'a Host,
-}
-
 impl Context<'_> {
     fn service(&self, name: Name, user: Option<String>, files: EnvFiles, node: &Node) -> Service {
         let fields = &self.fields;
@@ -166,7 +158,7 @@ impl Context<'_> {
             description: self.parse("description", |text| Ok(text.to_owned())),
             directory: self.directory(&mut needs),
             loader,
-            setup: self.setup(loader, &mut needs),
+            setup: loader.setup(self, &mut needs),
             registry: self.paths("registry", NeedKind::Folder, &mut needs),
             before_load: self.forms("before-load"),
             systems: self.systems(),
@@ -225,89 +217,8 @@ impl Context<'_> {
         let Some(field) = self.fields.get("directory") else {
             return self.base.folder.into();
         };
-        match absolute_path(&field, self.base) {
-            Some(path) => {
-                needs.push(need(&field, &path, NeedKind::Folder));
-                path
-            }
-            None => Word::default(),
-        }
-    }
-
-    fn setup(&self, loader: Loader, needs: &mut Vec<Need>) -> Option<Word> {
-        if let Some(field) = self.fields.get("setup") {
-            let path = absolute_path(&field, self.base)?;
-            needs.push(need(&field, &path, NeedKind::File));
-            return Some(path);
-        }
-        let (path, help) = match loader {
-            Loader::Quicklisp => (
-                self.quicklisp_setup(),
-                "install Quicklisp, name its file with `setup:`, or use another `loader:`",
-            ),
-            Loader::Qlot => (
-                Some(format!("{}/.qlot/setup.lisp", self.base.folder)),
-                "run `qlot install` in the project's folder",
-            ),
-            Loader::Ocicl => (
-                self.ocicl_runtime(),
-                "run `ocicl setup`, or name its runtime file with `setup:`",
-            ),
-            Loader::Asdf | Loader::None => return None,
-        };
-        let Some(path) = path else {
-            self.reader.report(
-                Problem::error("the home folder is not known, and with it the loader's setup file")
-                    .help("name the file with `setup:`"),
-            );
-            return None;
-        };
-        needs.push(Need {
-            path: path.clone(),
-            key: "setup".to_owned(),
-            kind: NeedKind::File,
-            place: None,
-            help: help.to_owned(),
-        });
-        Some(path.into())
-    }
-
-    /// Where Quicklisp installs itself, or where people hide it.
-    fn quicklisp_setup(&self) -> Option<String> {
-        let home = self.base.home?;
-        let usual = home.join("quicklisp/setup.lisp");
-        let hidden = home.join(".quicklisp/setup.lisp");
-        let found = if !self.host.exists(&usual) && self.host.exists(&hidden) {
-            hidden
-        } else {
-            usual
-        };
-        found.to_str().map(str::to_owned)
-    }
-
-    /// Where `ocicl setup` writes its runtime: the XDG data folder.
-    fn ocicl_runtime(&self) -> Option<String> {
-        let data = match self.host.environment.get("XDG_DATA_HOME") {
-            Some(folder) if Path::new(folder).is_absolute() => Path::new(folder).to_owned(),
-            _ => self.base.home?.join(".local/share"),
-        };
-        let file = data.join("ocicl/ocicl-runtime.lisp");
-        file.to_str().map(str::to_owned)
-    }
-
-    fn paths(&self, key: &str, kind: NeedKind, needs: &mut Vec<Need>) -> Vec<Word> {
-        self.items(key)
-            .iter()
-            .filter_map(|field| {
-                let path = absolute_path(field, self.base)?;
-                needs.push(need(field, &path, kind));
-                Some(path)
-            })
-            .collect()
-    }
-
-    fn forms(&self, key: &str) -> Vec<Form> {
-        self.items(key).iter().filter_map(Field::form).collect()
+        self.needed(&field, NeedKind::Folder, needs)
+            .unwrap_or_default()
     }
 
     fn systems(&self) -> Vec<String> {
@@ -330,7 +241,7 @@ impl Context<'_> {
             return None;
         };
         Some(Log {
-            file: absolute_path(&file, self.base)?,
+            file: path::read(&file, self.base)?,
             max_size: fields
                 .get("max-size")
                 .and_then(|field| field.parse(Bytes::parse))
@@ -341,53 +252,12 @@ impl Context<'_> {
                 .unwrap_or(DEFAULT_LOG_BACKUPS),
         })
     }
-
-    fn items(&self, key: &str) -> Vec<Field<'_>> {
-        let field = self.fields.get(key);
-        let items = field.map(|field| field.items()).unwrap_or_default();
-        items
-            .into_iter()
-            .filter(|item| {
-                let null = item.is_null();
-                if null {
-                    item.report_null();
-                }
-                !null
-            })
-            .collect()
-    }
-
-    fn parse<T>(&self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        self.fields.get(key)?.parse(parse)
-    }
-
-    fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> T {
-        let field = self.fields.get(key);
-        field
-            .and_then(|field| field.choice(choices))
-            .unwrap_or(default)
-    }
 }
 
 const DEFAULT_START_TIMEOUT: Seconds = Seconds(10);
 /// supervisord's own defaults for its logs.
 const DEFAULT_LOG_SIZE: Bytes = Bytes(50 << 20);
 const DEFAULT_LOG_BACKUPS: i64 = 10;
-
-pub(super) fn absolute_path(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
-    let word = field.value()?.word();
-    field.parse(|_| path::absolute(&word, base))
-}
-
-fn need(field: &Field<'_>, path: &Word, kind: NeedKind) -> Need {
-    Need {
-        path: path.resolved(),
-        key: field.path().to_owned(),
-        kind,
-        place: Some(field.place()),
-        help: String::new(),
-    }
-}
 
 /// The name of a system, or what it should be.
 pub fn system_name(text: &str) -> Result<String, String> {

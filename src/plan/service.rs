@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::loader::Loader;
 use super::name::Name;
 use super::quantity::{Bytes, Seconds};
 use crate::lisp::Form;
@@ -82,33 +83,6 @@ pub struct Service {
     /// What must be there before it can start.
     #[serde(skip)]
     pub needs: Vec<Need>,
-}
-
-/// What loads the systems.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Loader {
-    /// Quicklisp.
-    Quicklisp,
-    /// Quicklisp with the project's own dists.
-    Qlot,
-    /// ocicl, which finds systems for ASDF.
-    Ocicl,
-    /// ASDF as SBCL brings it.
-    Asdf,
-    /// Nothing: there are no systems.
-    None,
-}
-
-impl Loader {
-    /// The loaders by name.
-    pub const ALL: [(&str, Loader); 5] = [
-        ("quicklisp", Loader::Quicklisp),
-        ("qlot", Loader::Qlot),
-        ("ocicl", Loader::Ocicl),
-        ("asdf", Loader::Asdf),
-        ("none", Loader::None),
-    ];
 }
 
 /// The server that SLIME connects to.

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::path::Path;
 
+use super::context::Context;
 use super::name::Name;
-use super::quantity;
-use super::read::{Context, absolute_path};
 use super::service::{Secret, Swank};
+use super::{path, quantity};
 use crate::problem::Problem;
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
@@ -53,7 +53,7 @@ fn secret(context: &Context<'_>, swank: &Fields<'_>, service: &Name) -> Secret {
     match field.parse(secret_kind) {
         Some("auto") => Secret::Auto(secret_file(context, &field, service)),
         Some("none") | None => Secret::None,
-        Some(_) => Secret::File(absolute_path(&field, context.base).unwrap_or_default()),
+        Some(_) => Secret::File(path::read(&field, context.base).unwrap_or_default()),
     }
 }
 

@@ -1,16 +1,8 @@
 (progn
 {% for system in systems %}
-{% if loader == "quicklisp" or loader == "qlot" %}
-  (ql:quickload {{ system }})
-{% else %}
-  (asdf:load-system {{ system }})
-{% endif %}
+  ({{ load_system }} {{ system }})
 {% endfor %}
 {% if swank %}
-{% if loader == "quicklisp" or loader == "qlot" %}
-  (ql:quickload :swank)
-{% else %}
-  (asdf:load-system :swank)
-{% endif %}
+  ({{ load_system }} :swank)
 {% endif %}
   )

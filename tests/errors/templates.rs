@@ -40,10 +40,10 @@ fn templates_print_what_they_are_given() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: `lisplaunch templates show sbcl/argv` prints it
     ");
-    assert_snapshot!(told("sbcl/stop.lisp", b"(f)\n{{ loader }}\n"), @"
+    assert_snapshot!(told("sbcl/stop.lisp", b"(f)\n{{ 'text' }}\n"), @"
     error: in the template `sbcl/stop.lisp`: a template prints only whole values of the plan, not a string
      --> /srv/app/t/sbcl/stop.lisp:2:1
-    2 | {{ loader }}
+    2 | {{ 'text' }}
       | ^^^^^^^^^^^^
       = help: `lisplaunch templates show sbcl/stop.lisp` prints it
     ");

@@ -1,0 +1,82 @@
+//! What reading the keys of one service needs at hand.
+
+use super::name::Name;
+use super::path::{self, Base};
+use super::service::{Need, NeedKind};
+use crate::host::Host;
+use crate::lisp::Form;
+use crate::project::field::{Field, Fields, Reader};
+use crate::word::Word;
+
+/// The keys of one service, and what their values depend on.
+pub(super) struct Context<'a> {
+    pub(super) project: &'a Name,
+    pub(super) fields: Fields<'a>,
+    pub(super) reader: &'a Reader,
+    pub(super) base: Base<'a>,
+    pub(super) host: &'a Host,
+}
+
+impl Context<'_> {
+    /// The value of a key, as `parse` understands it.
+    pub(super) fn parse<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        self.fields.get(key)?.parse(parse)
+    }
+
+    /// The value of a key that is one of `choices`.
+    pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> T {
+        let field = self.fields.get(key);
+        field
+            .and_then(|field| field.choice(choices))
+            .unwrap_or(default)
+    }
+
+    /// The forms of a key.
+    pub(super) fn forms(&self, key: &str) -> Vec<Form> {
+        self.items(key).iter().filter_map(Field::form).collect()
+    }
+
+    /// The paths of a key, each of which must be there.
+    pub(super) fn paths(&self, key: &str, kind: NeedKind, needs: &mut Vec<Need>) -> Vec<Word> {
+        self.items(key)
+            .iter()
+            .filter_map(|field| self.needed(field, kind, needs))
+            .collect()
+    }
+
+    /// The path in `field`, which must be there.
+    pub(super) fn needed(
+        &self,
+        field: &Field<'_>,
+        kind: NeedKind,
+        needs: &mut Vec<Need>,
+    ) -> Option<Word> {
+        let path = path::read(field, self.base)?;
+        needs.push(Need {
+            path: path.resolved(),
+            key: field.path().to_owned(),
+            kind,
+            place: Some(field.place()),
+            help: String::new(),
+        });
+        Some(path)
+    }
+
+    /// The items of a key, without the empty ones, which are reported.
+    pub(super) fn items(&self, key: &str) -> Vec<Field<'_>> {
+        let field = self.fields.get(key);
+        let mut items = field.map(|field| field.items()).unwrap_or_default();
+        items.retain(|item| {
+            let null = item.is_null();
+            if null {
+                item.report_null();
+            }
+            !null
+        });
+        items
+    }
+}

@@ -1,0 +1,118 @@
+//! What loads the systems of a service: its setup file, and the forms that it takes.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::context::Context;
+use super::service::{Need, NeedKind};
+use crate::problem::Problem;
+use crate::word::Word;
+
+/// What loads the systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loader {
+    /// Quicklisp.
+    Quicklisp,
+    /// Quicklisp with the project's own dists.
+    Qlot,
+    /// ocicl, which finds systems for ASDF.
+    Ocicl,
+    /// ASDF as SBCL brings it.
+    Asdf,
+    /// Nothing: there are no systems.
+    None,
+}
+
+impl Loader {
+    /// The loaders by name.
+    pub const ALL: [(&str, Loader); 5] = [
+        ("quicklisp", Loader::Quicklisp),
+        ("qlot", Loader::Qlot),
+        ("ocicl", Loader::Ocicl),
+        ("asdf", Loader::Asdf),
+        ("none", Loader::None),
+    ];
+
+    /// The function that loads a system.
+    pub fn load_function(self) -> Option<&'static str> {
+        match self {
+            Loader::Quicklisp | Loader::Qlot => Some("ql:quickload"),
+            Loader::Ocicl | Loader::Asdf => Some("asdf:load-system"),
+            Loader::None => None,
+        }
+    }
+
+    /// Whether ASDF must be there before it; the others bring it.
+    pub fn needs_asdf(self) -> bool {
+        matches!(self, Loader::Ocicl | Loader::Asdf)
+    }
+
+    /// The file given to `--load` first: what `setup` names, or the loader's own.
+    pub(super) fn setup(self, context: &Context<'_>, needs: &mut Vec<Need>) -> Option<Word> {
+        if let Some(field) = context.fields.get("setup") {
+            return context.needed(&field, NeedKind::File, needs);
+        }
+        let help = self.setup_help()?;
+        let Some(path) = self.own_setup(context) else {
+            context.reader.report(
+                Problem::error("the home folder is not known, and with it the loader's setup file")
+                    .help("name the file with `setup:`"),
+            );
+            return None;
+        };
+        needs.push(Need {
+            path: path.clone(),
+            key: "setup".to_owned(),
+            kind: NeedKind::File,
+            place: None,
+            help: help.to_owned(),
+        });
+        Some(path.into())
+    }
+
+    /// What to do where the setup file of its own is missing; nothing where it has none.
+    fn setup_help(self) -> Option<&'static str> {
+        match self {
+            Loader::Quicklisp => {
+                Some("install Quicklisp, name its file with `setup:`, or use another `loader:`")
+            }
+            Loader::Qlot => Some("run `qlot install` in the project's folder"),
+            Loader::Ocicl => Some("run `ocicl setup`, or name its runtime file with `setup:`"),
+            Loader::Asdf | Loader::None => None,
+        }
+    }
+
+    fn own_setup(self, context: &Context<'_>) -> Option<String> {
+        match self {
+            Loader::Quicklisp => quicklisp_setup(context),
+            Loader::Qlot => Some(format!("{}/.qlot/setup.lisp", context.base.folder)),
+            Loader::Ocicl => ocicl_runtime(context),
+            Loader::Asdf | Loader::None => None,
+        }
+    }
+}
+
+/// Where Quicklisp installs itself, or where people hide it.
+fn quicklisp_setup(context: &Context<'_>) -> Option<String> {
+    let home = context.base.home?;
+    let usual = home.join("quicklisp/setup.lisp");
+    let hidden = home.join(".quicklisp/setup.lisp");
+    let found = if !context.host.exists(&usual) && context.host.exists(&hidden) {
+        hidden
+    } else {
+        usual
+    };
+    found.to_str().map(str::to_owned)
+}
+
+/// Where `ocicl setup` writes its runtime: the XDG data folder.
+fn ocicl_runtime(context: &Context<'_>) -> Option<String> {
+    let data = match context.host.environment.get("XDG_DATA_HOME") {
+        Some(folder) if Path::new(folder).is_absolute() => Path::new(folder).to_owned(),
+        _ => context.base.home?.join(".local/share"),
+    };
+    let file = data.join("ocicl/ocicl-runtime.lisp");
+    file.to_str().map(str::to_owned)
+}
