@@ -329,9 +329,8 @@ fn swank_context(swank: &Swank) -> Variable {
     };
     let word = |word: Word| words(&[&word]);
     Variable::map([
-        ("port", lisp(&swank.port)),
+        ("port", lisp(swank.port.word())),
         ("interface", words(&[&swank.interface])),
-        ("style", bare(format!(":{}", swank.style))),
         (
             "dont_close",
             Variable::option(swank.dont_close.then(|| Variable::choice("dont-close"))),

@@ -412,7 +412,7 @@ fn a_planted_secret_is_not_believed() {
 /// Without the secret's own rule for `~/.slime-secret` either case fails.
 #[test]
 fn without_the_key_the_rule_is_that_of_slime() {
-    let project = project("style: spawn");
+    let project = project("dont-close: true");
     let mut service = Service::start(&project);
     service.assert_serves(None, "no file");
     assert_eq!(read(&Secret::Slime, &project), Ok(None));

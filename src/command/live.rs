@@ -104,11 +104,7 @@ fn address(service: &Service, connection: &Connection) -> Result<Address, Failur
     let swank = service.swank.as_ref();
     let port = match (connection.port, swank) {
         (Some(port), _) => port,
-        (None, Some(swank)) => swank
-            .port
-            .resolved()
-            .parse()
-            .expect("planning has checked the port"),
+        (None, Some(swank)) => swank.port.number(),
         (None, None) => {
             return Err(Problem::error(format!(
                 "the service `{}` has no swank server",

@@ -3,6 +3,7 @@
 pub mod loader;
 pub mod name;
 pub mod path;
+pub mod port;
 pub mod quantity;
 pub mod sbcl_option;
 pub mod service;

@@ -24,12 +24,13 @@ pub(super) fn read(sbcl: &Fields<'_>, base: Base<'_>) -> Sbcl {
 
 /// A bare name is looked up on the PATH; anything with a slash is a file.
 fn program(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
-    let word = field.value()?.word();
-    field.parse(|text| match text {
+    field.parse_word(|word| match word.resolved().as_str() {
         "" => Err("a program".to_owned()),
-        _ if text.contains('/') => path::absolute(&word, base),
+        text if text.contains('/') => path::absolute(word, base),
         // `exec` and `env` would take it for an option.
-        _ if text.starts_with('-') => Err("a program, whose name has no dash in front".to_owned()),
+        text if text.starts_with('-') => {
+            Err("a program, whose name has no dash in front".to_owned())
+        }
         _ => Ok(word.clone()),
     })
 }
@@ -44,11 +45,8 @@ fn runtime(sbcl: &Fields<'_>) -> Vec<Vec<Word>> {
             options.push(vec![option.into(), size]);
         }
     }
-    if let Some(field) = sbcl.get("tls-limit") {
-        let limit = field.parse(|text| quantity::number(text, 1..=1 << 24));
-        if let (Some(_), Some(value)) = (limit, field.value()) {
-            options.push(vec!["--tls-limit".into(), value.word()]);
-        }
+    if let Some(limit) = sbcl.get("tls-limit").and_then(|field| limit(&field)) {
+        options.push(vec!["--tls-limit".into(), limit]);
     }
     match flag(sbcl, "merge-core-pages") {
         Some(true) => options.push(vec!["--merge-core-pages".into()]),
@@ -71,15 +69,15 @@ fn toplevel(sbcl: &Fields<'_>, base: Base<'_>) -> Vec<Vec<Word>> {
 
 /// `true` is what SBCL does anyway, `false` switches the file off.
 fn init(field: &Field<'_>, name: &str, base: Base<'_>) -> Option<Vec<Word>> {
-    let word = field.value()?.word();
-    match word.resolved().as_str() {
-        "true" => None,
-        "false" => Some(vec![format!("--no-{name}").into()]),
-        _ => {
-            let file = field.parse(|_| path::absolute(&word, base))?;
-            Some(vec![format!("--{name}").into(), file])
-        }
-    }
+    let option = field.parse_word(|word| match word.resolved().as_str() {
+        "true" => Ok(Vec::new()),
+        "false" => Ok(vec![format!("--no-{name}").into()]),
+        _ => Ok(vec![
+            format!("--{name}").into(),
+            path::absolute(word, base)?,
+        ]),
+    });
+    option.filter(|words| !words.is_empty())
 }
 
 fn flag(sbcl: &Fields<'_>, key: &str) -> Option<bool> {
@@ -88,12 +86,20 @@ fn flag(sbcl: &Fields<'_>, key: &str) -> Option<bool> {
 
 /// The size as written where sbcl takes it so, which keeps its variables.
 fn size(field: &Field<'_>) -> Option<Word> {
-    let word = field.value()?.word();
-    let size = field.parse(quantity::sbcl_size)?;
-    Some(if size == word.resolved() {
-        word
-    } else {
-        size.into()
+    field.parse_word(|word| {
+        let size = quantity::sbcl_size(&word.resolved())?;
+        Ok(if size == word.resolved() {
+            word.clone()
+        } else {
+            size.into()
+        })
+    })
+}
+
+fn limit(field: &Field<'_>) -> Option<Word> {
+    field.parse_word(|word| {
+        quantity::number(&word.resolved(), 1..=1 << 24)?;
+        Ok(word.clone())
     })
 }
 

@@ -16,8 +16,7 @@ pub struct Base<'a> {
 
 /// The absolute path that `field` names.
 pub(super) fn read(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
-    let word = field.value()?.word();
-    field.parse(|_| absolute(&word, base))
+    field.parse_word(|word| absolute(word, base))
 }
 
 /// The absolute path that `word` names, or what was expected instead.

@@ -96,14 +96,6 @@ pub fn number(text: &str, range: std::ops::RangeInclusive<i64>) -> Result<i64, S
         .ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
 }
 
-/// A port that a server may listen on.
-pub fn port(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|&port| port != 0 && !text.starts_with('+'))
-        .ok_or_else(|| "a port from 1 to 65535".to_owned())
-}
-
 /// Permission bits in octal, `022` or `0027`.
 pub fn umask(text: &str) -> Result<u16, String> {
     let octal = (3..=4).contains(&text.len()) && text.bytes().all(|b| (b'0'..=b'7').contains(&b));

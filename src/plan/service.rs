@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::loader::Loader;
 use super::name::Name;
+use super::port::Port;
 use super::quantity::{Bytes, Seconds};
 use crate::lisp::Form;
 use crate::problem::Place;
@@ -89,13 +90,10 @@ pub struct Service {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Swank {
-    /// 1 to 65535.
-    #[serde(serialize_with = "as_number")]
-    pub port: Word,
+    /// The port that it listens on.
+    pub port: Port,
     /// The address that it listens on.
     pub interface: Word,
-    /// How it serves connections, `spawn`.
-    pub style: &'static str,
     /// Whether it goes on listening after the first connection.
     pub dont_close: bool,
     /// What a client must know.
@@ -195,13 +193,6 @@ fn as_map<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
-}
-
-fn as_number<S: serde::Serializer>(port: &Word, serializer: S) -> Result<S::Ok, S::Error> {
-    match port.resolved().parse::<u16>() {
-        Ok(port) => serializer.serialize_u16(port),
-        Err(_) => port.serialize(serializer),
-    }
 }
 
 fn as_words<S: serde::Serializer>(options: &[Vec<Word>], serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use super::context::Context;
 use super::name::Name;
+use super::path;
+use super::port::Port;
 use super::service::{Secret, Swank};
-use super::{path, quantity};
 use crate::problem::Problem;
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
 
-const DEFAULT_PORT: &str = "4005";
+const DEFAULT_PORT: u16 = 4005;
 const DEFAULT_INTERFACE: &str = "127.0.0.1";
 
 /// Reads the `swank` key of a service; nothing where it has no server.
@@ -22,39 +23,34 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Swank> {
     }
     let fields = field.fields();
     let port = fields.get("port");
-    let number = match &port {
-        Some(port) => port
-            .parse(quantity::port)
-            .and_then(|_| port.value())
-            .map(|value| value.word()),
-        None => Some(DEFAULT_PORT.into()),
-    };
-    let swank = Swank {
-        port: number.unwrap_or_default(),
+    Some(Swank {
+        port: port
+            .as_ref()
+            .and_then(|port| port.parse_word(Port::parse))
+            .unwrap_or_else(|| DEFAULT_PORT.into()),
         interface: interface(&fields),
-        style: fields
-            .get("style")
-            .and_then(|field| field.parse(swank_style))
-            .unwrap_or("spawn"),
         dont_close: fields
             .get("dont-close")
             .and_then(|field| field.flag())
             .unwrap_or(true),
         secret: secret(context, &fields, service),
         place: Some(port.as_ref().unwrap_or(&field).place()),
-    };
-    Some(swank)
+    })
 }
 
 fn secret(context: &Context<'_>, swank: &Fields<'_>, service: &Name) -> Secret {
     let Some(field) = swank.get("secret") else {
         return Secret::Slime;
     };
-    match field.parse(secret_kind) {
-        Some("auto") => Secret::Auto(secret_file(context, &field, service)),
-        Some("none") | None => Secret::None,
-        Some(_) => Secret::File(path::read(&field, context.base).unwrap_or_default()),
-    }
+    field
+        .parse_word(|word| match word.resolved().as_str() {
+            "auto" => Ok(Secret::Auto(secret_file(context, &field, service))),
+            "none" => Ok(Secret::None),
+            "true" => Err("`auto`, `none` or a file".to_owned()),
+            "false" => Err("`none`, `auto` or a file".to_owned()),
+            _ => path::absolute(word, context.base).map(Secret::File),
+        })
+        .unwrap_or(Secret::None)
 }
 
 /// Where a secret that nobody has to think about is kept.
@@ -78,60 +74,47 @@ fn interface(swank: &Fields<'_>) -> Word {
     let Some(field) = swank.get("interface") else {
         return DEFAULT_INTERFACE.into();
     };
-    let Some(interface) = field.parse(swank_interface) else {
+    let Some(Interface { name, reachable }) = field.parse(Interface::parse) else {
         return Word::default();
     };
-    if !is_loopback(&interface) {
+    if reachable {
         field.report(if remote {
-            Problem::warning(format!("swank listens on `{interface}`"))
+            Problem::warning(format!("swank listens on `{name}`"))
                 .label("whoever reaches this address can run any code as the service's user")
         } else {
-            Problem::error(format!("swank would listen on `{interface}`"))
+            Problem::error(format!("swank would listen on `{name}`"))
                 .label("whoever reaches this address could run any code as the service's user")
                 .help("leave it out and connect through `ssh -L`")
                 .help("or write `allow-remote: true` beside it, where a firewall keeps others out")
         });
     }
-    interface.into()
+    name.into()
 }
 
-fn swank_style(text: &str) -> Result<&'static str, String> {
-    match text {
-        "spawn" | ":spawn" => Ok("spawn"),
-        "nil" | "fd-handler" | "sigio" => Err(
-            "`spawn`: with the other styles the service does not start, or SLIME is never answered"
-                .to_owned(),
-        ),
-        _ => Err("`spawn`".to_owned()),
+/// What a server listens on.
+struct Interface {
+    name: String,
+    /// Whether other machines may reach it.
+    reachable: bool,
+}
+
+impl Interface {
+    fn parse(text: &str) -> Result<Self, String> {
+        let host_name = !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+        let reachable = match text.parse::<IpAddr>() {
+            Ok(IpAddr::V6(_)) => {
+                return Err("an IPv4 address: swank listens on no other".to_owned());
+            }
+            Ok(IpAddr::V4(address)) => !address.is_loopback(),
+            Err(_) if host_name => text != "localhost",
+            Err(_) => return Err("an address such as `127.0.0.1`".to_owned()),
+        };
+        Ok(Interface {
+            name: text.to_owned(),
+            reachable,
+        })
     }
-}
-
-fn secret_kind(text: &str) -> Result<&'static str, String> {
-    match text {
-        "auto" => Ok("auto"),
-        "none" => Ok("none"),
-        "true" => Err("`auto`, `none` or a file".to_owned()),
-        "false" => Err("`none`, `auto` or a file".to_owned()),
-        _ => Ok("file"),
-    }
-}
-
-fn swank_interface(text: &str) -> Result<String, String> {
-    let host_name = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
-    match text.parse::<IpAddr>() {
-        Ok(IpAddr::V6(_)) => Err("an IPv4 address: swank listens on no other".to_owned()),
-        Ok(IpAddr::V4(_)) => Ok(text.to_owned()),
-        Err(_) if host_name => Ok(text.to_owned()),
-        Err(_) => Err("an address such as `127.0.0.1`".to_owned()),
-    }
-}
-
-fn is_loopback(interface: &str) -> bool {
-    interface == "localhost"
-        || interface
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }

@@ -14,6 +14,7 @@ use crate::lisp::reader::read_form;
 use crate::lisp::{Fault, FaultKind, Form};
 use crate::problem::{Place, Problem};
 use crate::suggest;
+use crate::word::Word;
 
 /// What reading needs beside the file: variables, and somewhere to put problems.
 #[derive(Debug)]
@@ -98,7 +99,7 @@ impl<'a> Fields<'a> {
         let (_, node) = self.entries.iter().find(|(known, _)| *known == key)?;
         let field = Field {
             node,
-            path: self.path_of(key),
+            path: path_of(&self.path, key),
             reader: self.reader,
         };
         field.is_given().then_some(field)
@@ -110,17 +111,17 @@ impl<'a> Fields<'a> {
             Some(field) => field.fields(),
             None => Fields {
                 reader: self.reader,
-                path: self.path_of(key),
+                path: path_of(&self.path, key),
                 entries: Vec::new(),
             },
         }
     }
+}
 
-    fn path_of(&self, key: &str) -> String {
-        match self.path.as_str() {
-            "" => key.to_owned(),
-            parent => format!("{parent}.{key}"),
-        }
+fn path_of(parent: &str, key: &str) -> String {
+    match parent {
+        "" => key.to_owned(),
+        _ => format!("{parent}.{key}"),
     }
 }
 
@@ -129,6 +130,9 @@ fn unknown_key(parent: &str, level: Level, key: &str) -> Problem {
         "" => Problem::error(format!("unknown key `{key}`")),
         _ => Problem::error(format!("unknown key `{key}` in `{parent}`")),
     };
+    if let Some(help) = keys::former(&path_of(parent, key)) {
+        return problem.help(help);
+    }
     let known: Vec<&str> = keys::below(parent, level).collect();
     if level == Level::Service && keys::below(parent, Level::Project).any(|known| known == key) {
         return problem.help("it stands at the top of the file, not in a service");
@@ -255,10 +259,14 @@ impl<'a> Field<'a> {
 
     /// The text of a leaf that `parse` understands; it says what it expected.
     pub fn parse<T>(&self, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        self.parse_word(|word| parse(&word.resolved()))
+    }
+
+    /// The same of the leaf as a word, integer variables kept.
+    pub fn parse_word<T>(&self, parse: impl FnOnce(&Word) -> Result<T, String>) -> Option<T> {
         let value = self.value()?;
-        let text = value.text();
-        parse(&text)
-            .map_err(|expected| self.report(self.unexpected(&value, &text, &expected)))
+        parse(&value.word())
+            .map_err(|expected| self.report(self.unexpected(&value, &expected)))
             .ok()
     }
 
@@ -372,8 +380,8 @@ impl<'a> Field<'a> {
         None
     }
 
-    fn unexpected(&self, value: &Value, text: &str, expected: &str) -> Problem {
-        let found = match shortened(text).as_str() {
+    fn unexpected(&self, value: &Value, expected: &str) -> Problem {
+        let found = match shortened(&value.text()).as_str() {
             "" => "empty".to_owned(),
             shown => format!("`{shown}`"),
         };

@@ -78,7 +78,6 @@ pub const KEYS: &[Key] = &[
     service("swank.port", "a port", "4005", "1 to 65535"),
     service("swank.interface", "an address", "`127.0.0.1`", "the address it listens on"),
     service("swank.allow-remote", "true or false", "false", "must be true for an interface that other machines reach"),
-    service("swank.style", "`spawn`", "`spawn`", "how it serves connections: a thread for each"),
     service("swank.dont-close", "true or false", "true", "go on listening after the first connection"),
     service("swank.secret", "`auto`, a file, `none`", "`~/.slime-secret`, if there is one", "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
     service("sbcl.program", "a program", "`sbcl`", "a name on the PATH, or a file"),
@@ -105,6 +104,15 @@ pub const KEYS: &[Key] = &[
     project("profiles", "a map", "", "changes by name, laid over the file with `-p NAME`"),
     project("templates", "a folder", "", "your own templates, used before the built-in ones"),
 ];
+
+/// Keys that a project file may have had, and what to do about them.
+const FORMER: &[(&str, &str)] = &[("swank.style", "swank always uses `spawn`: remove it")];
+
+/// What to do about a key that there no longer is.
+pub fn former(path: &str) -> Option<&'static str> {
+    let known = FORMER.iter().find(|(former, _)| *former == path);
+    known.map(|(_, help)| *help)
+}
 
 /// The keys directly below `parent`, which is empty for a whole service.
 pub fn below(parent: &str, level: Level) -> impl Iterator<Item = &'static str> {

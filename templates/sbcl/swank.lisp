@@ -135,4 +135,4 @@
     (attempt #'secret)
 {% endif %}
     (swank:create-server :interface {{ swank.interface }} :port {{ swank.port }}
-                         :style {{ swank.style }} :dont-close t :backlog 1024)))
+                         :style :spawn :dont-close t :backlog 1024)))

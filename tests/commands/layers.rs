@@ -69,7 +69,7 @@ swank: {port: 1, interface: 127.0.0.2}
 services:
   one: {load: [c.lisp], env: {B: '2'}, swank: {port: 2}}
 ";
-    assert_snapshot!(shown(yaml, &["load", "env", "swank"], &[]), @r#"one: load=["/srv/app/c.lisp"] env={"A":"1","B":"2"} swank={"dont-close":true,"interface":"127.0.0.2","port":2,"secret":{"rule":"slime"},"style":"spawn"}"#);
+    assert_snapshot!(shown(yaml, &["load", "env", "swank"], &[]), @r#"one: load=["/srv/app/c.lisp"] env={"A":"1","B":"2"} swank={"dont-close":true,"interface":"127.0.0.2","port":2,"secret":{"rule":"slime"}}"#);
 }
 
 #[test]
@@ -86,8 +86,8 @@ services:
   nothing: {swank: ~, log: ~}
 ";
     assert_snapshot!(shown(yaml, &["swank", "log"], &["number", "map", "off", "nothing"]), @r#"
-    number: swank={"dont-close":true,"interface":"127.0.0.2","port":1,"secret":{"rule":"slime"},"style":"spawn"} log={"backups":10,"file":"/srv/app/a.log","max-size":1024}
-    map: swank={"dont-close":true,"interface":"127.0.0.2","port":2,"secret":{"rule":"slime"},"style":"spawn"} log={"backups":1,"file":"/srv/app/a.log","max-size":1024}
+    number: swank={"dont-close":true,"interface":"127.0.0.2","port":1,"secret":{"rule":"slime"}} log={"backups":10,"file":"/srv/app/a.log","max-size":1024}
+    map: swank={"dont-close":true,"interface":"127.0.0.2","port":2,"secret":{"rule":"slime"}} log={"backups":1,"file":"/srv/app/a.log","max-size":1024}
     off: swank=null log=null
     nothing: swank=null log=null
     "#);

@@ -31,7 +31,6 @@ fn the_plan_is_printed_with_every_default() {
       swank:
         port: 4005
         interface: 127.0.0.1
-        style: spawn
         dont-close: true
         secret:
           rule: slime

@@ -192,6 +192,8 @@ fn a_port_is_used_once() {
       |            ^^^^
       = help: give each service a `swank.port` of its own
     ");
+    let spelt = "start: (f)\nservices: {web: {swank: 4005}, worker: {swank: '04005'}}";
+    assert!(brief(Project::new(spelt).run(&["show"]), 2).contains("both have the swank port 4005"));
 }
 
 #[test]

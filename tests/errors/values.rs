@@ -50,7 +50,6 @@ fn swank_listens_where_it_is_safe() {
         "swank: {interface: '::1'}",
         "swank: {interface: a b}",
         "swank: {style: fd-handler}",
-        "swank: {style: thread}",
         "swank: {dont-close: maybe}",
     ]), @"
     error: swank would listen on `0.0.0.0`
@@ -73,14 +72,11 @@ fn swank_listens_where_it_is_safe() {
      --> lisplaunch.yaml:1:20
     1 | swank: {interface: a b}
       |                    ^^^
-    error: `swank.style` is `fd-handler`: expected `spawn`: with the other styles the service does not start, or SLIME is never answered
-     --> lisplaunch.yaml:1:16
+    error: unknown key `style` in `swank`
+     --> lisplaunch.yaml:1:9
     1 | swank: {style: fd-handler}
-      |                ^^^^^^^^^^
-    error: `swank.style` is `thread`: expected `spawn`
-     --> lisplaunch.yaml:1:16
-    1 | swank: {style: thread}
-      |                ^^^^^^
+      |         ^^^^^
+      = help: swank always uses `spawn`: remove it
     error: `swank.dont-close` is `maybe`: expected `true` or `false`
      --> lisplaunch.yaml:1:21
     1 | swank: {dont-close: maybe}
