@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
 use uzers::os::unix::UserExt;
 
 /// The largest file that is read whole: project files, env files, templates.
@@ -24,6 +25,8 @@ pub struct Host {
     pub home: Option<PathBuf>,
     /// The folder in which programs keep what they must remember, if any is known.
     pub state: Option<PathBuf>,
+    /// The number of the user with whose rights this process acts.
+    pub user: u32,
 }
 
 impl Host {
@@ -37,6 +40,7 @@ impl Host {
                 .into(),
             state: own_state(home.as_deref()),
             home,
+            user: uzers::get_effective_uid(),
         }
     }
 
@@ -80,6 +84,17 @@ pub fn home_of(user: &str) -> Option<PathBuf> {
     uzers::get_user_by_name(user).map(|user| user.home_dir().to_owned())
 }
 
+/// The number of the user of this name, if there is one.
+pub fn uid_of(user: &str) -> Option<u32> {
+    uzers::get_user_by_name(user).map(|user| user.uid())
+}
+
+/// The name of the user with this number, if it has one.
+pub fn user_name(user: u32) -> Option<String> {
+    let user = uzers::get_user_by_uid(user)?;
+    user.name().to_str().map(str::to_owned)
+}
+
 /// The state folder that the environment names, unless it is for somebody else's `home`.
 fn own_state(home: Option<&Path>) -> Option<PathBuf> {
     let own = std::env::var_os("HOME").is_some_and(|named| home == Some(Path::new(&named)));
@@ -95,14 +110,44 @@ fn state_below(home: &Path) -> PathBuf {
 
 /// Reads a text file of at most [`MAX_FILE_SIZE`] bytes.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a folder",
-        ));
+    read_text_from(&mut open_text(path)?)
+}
+
+/// Opens a file to read it. Only what this process was given open may be something else: a pipe
+/// or a device that lies where a file should be could be waited for without end.
+pub fn open_text(path: &Path) -> io::Result<File> {
+    if is_descriptor(path) {
+        return File::open(path);
     }
-    read_text_from(&mut file)
+    // To open a device may be an action.
+    check_type(fs::metadata(path)?.file_type())?;
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)?;
+    check_type(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// Whether this names something that this process was given open, as `<(…)` of a shell does.
+pub fn is_descriptor(path: &Path) -> bool {
+    let number = |folder| {
+        let number = path.strip_prefix(folder).ok().and_then(Path::to_str);
+        number.is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    path == Path::new("/dev/stdin") || number("/dev/fd") || number("/proc/self/fd")
+}
+
+fn check_type(found: FileType) -> io::Result<()> {
+    let (kind, what) = match found {
+        found if found.is_file() => return Ok(()),
+        found if found.is_dir() => (io::ErrorKind::IsADirectory, "a folder"),
+        found if found.is_fifo() => (io::ErrorKind::InvalidInput, "a pipe, not a file"),
+        found if found.is_socket() => (io::ErrorKind::InvalidInput, "a socket, not a file"),
+        _ => (io::ErrorKind::InvalidInput, "a device, not a file"),
+    };
+    Err(io::Error::new(kind, format!("it is {what}")))
 }
 
 /// Reads text from `reader`, with the limit of [`read_text`].

@@ -28,4 +28,5 @@ pub mod signals;
 pub mod suggest;
 pub mod swank;
 pub mod tmux;
+pub mod trust;
 pub mod word;

@@ -5,6 +5,7 @@
 //! no filters, so none can be forgotten and none can undo the spelling.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
 use crate::dialect::{Dialect, Printed, Refusal};
 use crate::host;
 use crate::problem::{Place, Problem, Source};
+use crate::project::find::reason;
+use crate::trust::{Owners, Standing};
 
 /// A template that is part of the program.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +34,46 @@ pub struct Template {
 #[derive(Debug)]
 pub struct Templates {
     built_in: Vec<Template>,
-    folders: Vec<PathBuf>,
+    folders: Folders,
     environment: Environment<'static>,
+}
+
+/// Where files lie that replace built-in templates.
+#[derive(Clone, Debug, Default)]
+pub struct Folders {
+    paths: Vec<PathBuf>,
+    owners: Vec<Owners>,
+}
+
+impl Folders {
+    /// Folders, the first to be searched first. Only what belongs to `owners`, to each of them,
+    /// is taken; if there are none, because nothing is done that it says, whatever is there.
+    ///
+    /// # Errors
+    /// When one is another user's, or everyone may write to it.
+    pub fn new(paths: Vec<PathBuf>, owners: Vec<Owners>) -> Result<Self, Problem> {
+        for path in paths.iter().filter(|path| path.is_dir()) {
+            let standing = Standing::of_folder(path).map_err(|error| unreadable(path, &error))?;
+            owners
+                .iter()
+                .try_for_each(|owners| owners.check(&standing))?;
+        }
+        Ok(Folders { paths, owners })
+    }
+
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        let mut files = self.paths.iter().map(|folder| folder.join(name));
+        files.find(|file| file.exists())
+    }
+
+    fn read(&self, file: &Path) -> Result<String, Problem> {
+        let unreadable = |error| unreadable(file, &error);
+        let mut open = host::open_text(file).map_err(unreadable)?;
+        let standing = Standing::of_file(file, &open).map_err(unreadable)?;
+        let mut owners = self.owners.iter();
+        owners.try_for_each(|owners| owners.check(&standing))?;
+        host::read_text_from(&mut open).map_err(unreadable)
+    }
 }
 
 /// What a template knows by one name.
@@ -42,7 +83,7 @@ pub struct Variable(Value);
 impl Templates {
     /// The built-in templates, each replaced by the file of its name in the first of
     /// `folders` that has one.
-    pub fn new(built_in: Vec<Template>, folders: Vec<PathBuf>) -> Self {
+    pub fn new(built_in: Vec<Template>, folders: Folders) -> Self {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(syntax());
@@ -62,7 +103,7 @@ impl Templates {
     pub fn list(&self) -> impl Iterator<Item = (&'static str, Option<PathBuf>)> {
         self.built_in
             .iter()
-            .map(|template| (template.name, find(&self.folders, template.name)))
+            .map(|template| (template.name, self.folders.find(template.name)))
     }
 
     /// The text of a template as it is in use; none if there is no such template.
@@ -94,8 +135,11 @@ impl Templates {
 
     /// The engine's error in our words; it must not show values, which may be secrets.
     fn problem(&self, error: &Error) -> Problem {
-        if let Some(refused) = refused(error) {
+        if let Some(refused) = source_of::<Refused>(error) {
             return Problem::error(refused.to_string()).help(&refused.refusal.help);
+        }
+        if let Some(problem) = source_of::<Problem>(error) {
+            return problem.clone();
         }
         let detail = error
             .detail()
@@ -107,7 +151,7 @@ impl Templates {
             .help(format!("`lisplaunch templates show {name}` prints it"));
         match (load(&self.built_in, &self.folders, name), error.line()) {
             (Ok(Some(text)), Some(line)) => {
-                let file = find(&self.folders, name);
+                let file = self.folders.find(name);
                 let shown = file.map_or(name.to_owned(), |file| file.display().to_string());
                 problem.at(line_of(&shown, text, line))
             }
@@ -187,30 +231,24 @@ fn syntax() -> SyntaxConfig {
         .expect("the engine's own delimiters are valid")
 }
 
-fn find(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
-    folders
-        .iter()
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
-}
-
-fn load(built_in: &[Template], folders: &[PathBuf], name: &str) -> Result<Option<String>, Error> {
+fn load(built_in: &[Template], folders: &Folders, name: &str) -> Result<Option<String>, Error> {
     let Some(template) = built_in.iter().find(|template| template.name == name) else {
         return Ok(None);
     };
-    match find(folders, name) {
-        Some(file) => read(&file).map(Some),
+    match folders.find(name) {
+        Some(file) => folders.read(&file).map(Some).map_err(|problem| {
+            Error::new(ErrorKind::TemplateNotFound, "cannot be read").with_source(problem)
+        }),
         None => Ok(Some(template.text.to_owned())),
     }
 }
 
-fn read(file: &Path) -> Result<String, Error> {
-    host::read_text(file).map_err(|error| {
-        Error::new(
-            ErrorKind::TemplateNotFound,
-            format!("cannot read `{}`: {error}", file.display()),
-        )
-    })
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::error(format!(
+        "cannot read `{}`: {}",
+        path.display(),
+        reason(error)
+    ))
 }
 
 fn print(
@@ -242,11 +280,12 @@ fn print(
         .map_err(|_| Error::new(ErrorKind::WriteFailure, "the output is full"))
 }
 
-fn refused(error: &Error) -> Option<&Refused> {
+/// The error of ours that the engine's comes from.
+fn source_of<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        if let Some(refused) = cause.downcast_ref() {
-            return Some(refused);
+        if let Some(found) = cause.downcast_ref() {
+            return Some(found);
         }
         source = cause.source();
     }

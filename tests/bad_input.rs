@@ -6,6 +6,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -139,36 +140,59 @@ fn a_hundred_megabytes_are_not_read_from_a_pipe() {
 }
 
 #[test]
-fn devices_and_pipes_are_files_like_others() {
-    let project = Project::empty();
-    let told = |file: &str| first_line(&ends(&mut bounded(&project, &format!("-f {file} check"))));
-    assert_snapshot!(told("/dev/zero"), @"error: cannot read `/dev/zero`: it is larger than 1 MiB");
-    assert_snapshot!(told("/dev/null"), @"error: the file is empty");
-    assert_snapshot!(told("/proc/self/mem"), @"error: cannot read `/proc/self/mem`: input/output error");
-    let mut command = Command::new("bash");
-    command.args([
-        "-c",
-        "exec \"$0\" -f <(printf 'start: (f)\\nloader: none\\n') argv",
-        LISPLAUNCH,
-    ]);
-    let output = ends(&mut command);
-    assert!(
-        output.stdout.starts_with(b"sbcl "),
-        "{}",
-        first_line(&output)
-    );
-    let fifo = project.folder().join("fifo");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let writer = thread::spawn(move || fs::write(fifo, "start: (f)\n").unwrap());
-    let output = ends(&mut bounded(&project, "-f fifo argv"));
-    writer.join().unwrap();
-    assert!(output.status.success());
+fn a_device_or_a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    let project =
+        Project::new("loader: none\nenv-file: ${E:-e.env}\ntemplates: t\nstart: (f)\nswank: 1")
+            .with_file("e.env", "A=b\n")
+            .with_file("t/sbcl/README", "");
+    let folder = project.folder();
+    for name in ["fifo", "t/sbcl/argv"] {
+        let made = Command::new("mkfifo").arg(folder.join(name)).status();
+        assert!(made.unwrap().success());
+    }
+    let _socket = UnixListener::bind(folder.join("socket")).unwrap();
+    let told = |arguments: &str| {
+        let output = ends(&mut bounded(&project, arguments));
+        assert!(!output.status.success(), "{arguments}");
+        first_line(&output).replace(folder.to_str().unwrap(), "/srv/app")
+    };
+    assert_snapshot!(told("-f /dev/zero check"), @"error: cannot read `/dev/zero`: it is a device, not a file");
+    assert_snapshot!(told("-f /dev/null check"), @"error: cannot read `/dev/null`: it is a device, not a file");
+    assert_snapshot!(told("-f fifo check"), @"error: cannot read `/srv/app/fifo`: it is a pipe, not a file");
+    assert_snapshot!(told("-f socket check"), @"error: cannot read `/srv/app/socket`: it is a socket, not a file");
+    assert_snapshot!(told("-f /proc/self/mem check"), @"error: cannot read `/proc/self/mem`: input/output error");
+    assert_snapshot!(told("--set E=fifo show"), @"error: cannot read `/srv/app/fifo`: it is a pipe, not a file");
+    assert_snapshot!(told("--set E=/dev/zero show"), @"error: cannot read `/dev/zero`: it is a device, not a file");
+    assert_snapshot!(told("argv"), @"error: cannot read `/srv/app/t/sbcl/argv`: it is a pipe, not a file");
+    assert_snapshot!(told("eval --file fifo"), @"error: cannot read the forms in `fifo`: it is a pipe, not a file");
+    fs::remove_file(folder.join("lisplaunch.yaml")).unwrap();
+    fs::rename(folder.join("fifo"), folder.join("lisplaunch.yaml")).unwrap();
+    assert_snapshot!(told("check"), @"error: cannot read `/srv/app/lisplaunch.yaml`: it is a pipe, not a file");
+}
+
+/// What a shell opens for the program is read like standard input, relative to the folder where
+/// it was typed.
+#[test]
+fn what_is_given_open_may_be_a_pipe() {
+    let project = Project::empty().with_file("e.env", "A=b\n");
+    for typed in [
+        "-f <(printf \"$YAML\")",
+        "-f /dev/stdin <<<\"$(printf \"$YAML\")\"",
+        "-f /dev/stdin < <(sleep 0.1; printf \"$YAML\")",
+        "-f /dev/fd/3 3< <(printf \"$YAML\")",
+        "-f - < <(printf \"$YAML\")",
+    ] {
+        let mut command = Command::new("bash");
+        let script = format!("exec \"$0\" run --dry-run {typed}");
+        command
+            .args(["-c", &script, LISPLAUNCH])
+            .env("YAML", "start: (f)\nloader: none\nenv-file: e.env\n")
+            .current_dir(project.folder());
+        let output = ends(&mut command);
+        let printed = String::from_utf8(output.stdout.clone()).unwrap();
+        let told = first_line(&output);
+        assert!(printed.contains("A=b"), "{typed}: {printed}{told}");
+    }
 }
 
 #[test]

@@ -25,4 +25,5 @@ mod swank_safety;
 mod swank_server;
 mod tidy;
 mod tmux;
+mod trust;
 mod yaml;

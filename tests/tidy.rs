@@ -17,11 +17,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("swank", &[]),
     ("signals", &["swank"]),
     ("repl", &["lisp", "problem", "swank"]),
-    ("render", &["dialect", "host", "problem"]),
-    ("project", &["word", "lisp", "problem", "suggest", "host"]),
+    (
+        "render",
+        &["dialect", "host", "problem", "project", "trust"],
+    ),
+    ("trust", &["word", "dialect", "problem", "host"]),
+    (
+        "project",
+        &["word", "lisp", "problem", "suggest", "host", "trust"],
+    ),
     (
         "plan",
-        &["word", "lisp", "problem", "suggest", "host", "project"],
+        &[
+            "word", "lisp", "problem", "suggest", "host", "project", "trust",
+        ],
     ),
     (
         "argv",
@@ -42,7 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
             "problem", "project", "reload", "render", "repl", "secret", "signals", "suggest",
-            "swank", "tmux", "word",
+            "swank", "tmux", "trust", "word",
         ],
     ),
     ("main", &[]),

@@ -81,6 +81,16 @@ pub struct Selection {
     /// Set a variable of the file; may be repeated
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = parse_setting)]
     pub set: Vec<(String, String)>,
+    /// Act on files of this user too, not only on your own and root's; may be repeated
+    #[arg(
+        long,
+        global = true,
+        value_name = "USER",
+        env = "LISPLAUNCH_TRUST",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub trust: Vec<String>,
 }
 
 /// What to do.

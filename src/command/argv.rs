@@ -13,7 +13,7 @@ use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
-    let templates = super::templates(plan.templates.as_deref());
+    let templates = super::templates(&plan).map_err(Failure::from)?;
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     print(&spell(&words, arguments.format)?)?;

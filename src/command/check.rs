@@ -5,20 +5,23 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{FAILURE, Session, reload, report};
+use super::{FAILURE, Failure, Session, reload, report};
 use crate::format::{self, Origin};
 use crate::launch;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::{Problem, Severity};
 use crate::project::Project;
+use crate::trust::Owners;
 
 pub(super) fn execute(session: &Session) -> Result<ExitCode> {
     let project = session.project()?;
+    // Whoever starts it may be its own user.
+    let owners = session.owners().map_err(Failure::from)?.or_service_user();
     let mut problems = Vec::new();
     let mut services = 0;
     for profiles in variants(session, &project) {
-        let (count, found) = check_variant(session, &project, &profiles);
+        let (count, found) = check_variant(session, &project, &profiles, &owners);
         services = services.max(count);
         problems.extend(found);
     }
@@ -65,9 +68,11 @@ fn check_variant(
     session: &Session,
     project: &Project,
     profiles: &[String],
+    owners: &Owners,
 ) -> (usize, Vec<Problem>) {
     let choices = Choices {
         profiles: profiles.to_vec(),
+        owners: Some(owners.clone()),
         ..session.choices(&[])
     };
     let (plan, mut problems) = plan::attempt(project, &choices, &session.host);
@@ -112,7 +117,10 @@ fn missing_templates(plan: &Plan) -> Option<Problem> {
 
 /// What the templates and the formats cannot hold.
 fn unrenderable(plan: &Plan) -> Vec<Problem> {
-    let templates = super::templates(plan.templates.as_deref());
+    let templates = match super::templates(plan) {
+        Ok(templates) => templates,
+        Err(problem) => return vec![problem],
+    };
     let origin = Origin {
         file: String::new(),
         command: vec!["lisplaunch".to_owned()],

@@ -13,6 +13,7 @@ use crate::output;
 use crate::plan::Choices;
 use crate::problem::Problem;
 use crate::project::Project;
+use crate::trust::Owners;
 
 pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
     let name = arguments.format.as_deref().unwrap_or_default();
@@ -46,16 +47,28 @@ fn list() -> String {
 
 fn emit(session: &Session, format: &Format, arguments: &Emit) -> Result<String, Failure> {
     let project = session.project()?;
-    let choices = Choices {
-        as_user: format.as_user,
-        ..session.choices(&arguments.services)
+    let orders = session.orders(&arguments.services)?;
+    let choices = if format.as_user {
+        as_user(orders)
+    } else {
+        orders
     };
     let plan = session.plan(&project, &choices)?;
     let origin = origin(session, format, arguments, &project)?;
-    let templates = super::templates(plan.templates.as_deref());
+    let templates = super::templates(&plan)?;
     format
         .emit(&plan, &origin, &templates)
         .map_err(|problem| Failure::failed([problem]))
+}
+
+/// The same for a process manager that starts each service as its user: it is that user's own
+/// if its files are.
+fn as_user(orders: Choices) -> Choices {
+    Choices {
+        as_user: true,
+        owners: orders.owners.map(Owners::or_service_user),
+        ..orders
+    }
 }
 
 fn origin(
@@ -91,6 +104,9 @@ fn selection(session: &Session, file: Option<&str>) -> Vec<String> {
     }
     for (name, value) in session.settings() {
         options.extend(["--set".to_owned(), format!("{name}={value}")]);
+    }
+    for user in session.trusted() {
+        options.extend(["--trust".to_owned(), user.clone()]);
     }
     options
 }

@@ -27,7 +27,7 @@ impl Session {
         name: Option<&String>,
         connection: &Connection,
     ) -> Result<Running, Failure> {
-        let (_, service) = self.plan_one(name)?;
+        let (_, service) = self.plan_one_of(&self.project()?, name, self.choices(&[]))?;
         Running::new(service, connection, &self.host)
     }
 
@@ -38,7 +38,7 @@ impl Session {
         others: &RangeInclusive<usize>,
         connection: &Connection,
     ) -> Result<(Running, &'w [String]), Failure> {
-        let (plan, words) = self.plan_for(&self.project()?, words, others)?;
+        let (plan, words) = self.plan_for(&self.project()?, words, others, self.choices(&[]))?;
         let running = Running::new(plan.services[0].clone(), connection, &self.host)?;
         Ok((running, words))
     }

@@ -31,8 +31,9 @@ use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
 use crate::project::find::{Wanted, find, reason};
 use crate::project::{Project, ServiceNode};
-use crate::render::Templates;
-use crate::{argv as command_line, format};
+use crate::render::{Folders, Templates};
+use crate::trust::Owners;
+use crate::{argv as command_line, format, host};
 
 /// The project file or the command line is wrong.
 const USAGE: u8 = 2;
@@ -189,12 +190,46 @@ impl Session {
         }
     }
 
+    /// What is chosen, for a plan that nobody acts on: the file may be anyone's.
     fn choices(&self, services: &[String]) -> Choices {
         Choices {
             profiles: self.profiles().to_vec(),
             set: self.settings(),
             services: services.to_vec(),
-            as_user: false,
+            ..Choices::default()
+        }
+    }
+
+    /// What is chosen, for a plan that is carried out.
+    fn orders(&self, services: &[String]) -> Result<Choices, Failure> {
+        Ok(Choices {
+            owners: Some(self.owners()?),
+            ..self.choices(services)
+        })
+    }
+
+    /// Whose files may be acted on.
+    fn owners(&self) -> Result<Owners, Problem> {
+        let number = |user: &String| {
+            let number = user.parse().ok().or_else(|| host::uid_of(user));
+            number.ok_or_else(|| {
+                Problem::error(format!("`--trust`: there is no user `{user}`"))
+                    .help("name one, or give its number")
+            })
+        };
+        let trusted: Vec<u32> = self
+            .trusted()
+            .iter()
+            .map(number)
+            .collect::<Result<_, _>>()?;
+        Ok(Owners::new(&self.host, &trusted))
+    }
+
+    /// The users whose files are trusted; an empty variable of the environment names none.
+    fn trusted(&self) -> &[String] {
+        match self.selection.trust.as_slice() {
+            [name] if name.is_empty() => &[],
+            names => names,
         }
     }
 
@@ -217,21 +252,26 @@ impl Session {
         Ok(plan)
     }
 
-    /// The plan of one service, which must be named where there are several.
+    /// The plan of one service, to be carried out. It must be named where there are several.
     fn plan_one(&self, name: Option<&String>) -> Result<(Plan, Service), Failure> {
-        self.plan_one_of(&self.project()?, name)
+        self.plan_one_of(&self.project()?, name, self.orders(&[])?)
     }
 
     fn plan_one_of(
         &self,
         project: &Project,
         name: Option<&String>,
+        choices: Choices,
     ) -> Result<(Plan, Service), Failure> {
-        let names: Vec<String> = name.cloned().into_iter().collect();
-        if names.is_empty() {
+        let services: Vec<String> = name.cloned().into_iter().collect();
+        if services.is_empty() {
             self.check_single(project)?;
         }
-        let plan = self.plan(project, &self.choices(&names))?;
+        let choices = Choices {
+            services,
+            ..choices
+        };
+        let plan = self.plan(project, &choices)?;
         let service = plan.services[0].clone();
         Ok((plan, service))
     }
@@ -260,9 +300,14 @@ impl Session {
 }
 
 /// The templates in use: the project's own, the user's, the built-in ones.
-fn templates(project_folder: Option<&str>) -> Templates {
+fn templates(plan: &Plan) -> Result<Templates, Problem> {
+    let own = plan.templates.as_ref().map(PathBuf::from);
+    templates_in(own, plan.owners.clone())
+}
+
+fn templates_in(project: Option<PathBuf>, owners: Vec<Owners>) -> Result<Templates, Problem> {
     let user = dirs::config_dir().map(|folder| folder.join("lisplaunch/templates"));
-    let folders = project_folder.map(PathBuf::from).into_iter().chain(user);
+    let folders = Folders::new(project.into_iter().chain(user).collect(), owners)?;
     let built_in = command_line::templates().chain(format::templates());
-    Templates::new(built_in.collect(), folders.collect())
+    Ok(Templates::new(built_in.collect(), folders))
 }

@@ -57,7 +57,8 @@ struct Target {
 impl Target {
     fn choose(session: &Session, words: &[String]) -> Result<Self, Failure> {
         let project = session.project()?;
-        let (plan, systems) = session.plan_for(&project, words, &(0..=usize::MAX))?;
+        let (plan, systems) =
+            session.plan_for(&project, words, &(0..=usize::MAX), session.orders(&[])?)?;
         Target::new(&plan, systems, PathBuf::from(&project.folder))
     }
 
@@ -78,7 +79,7 @@ impl Target {
         }
         Ok(Target {
             service,
-            templates: super::templates(plan.templates.as_deref()),
+            templates: super::templates(plan)?,
             folder,
         })
     }

@@ -16,7 +16,7 @@ use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
-    let templates = super::templates(plan.templates.as_deref());
+    let templates = super::templates(&plan).map_err(Failure::from)?;
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);

@@ -1,5 +1,6 @@
 //! `lisplaunch templates`: what the output is made from.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use crate::render::Templates;
 use crate::suggest;
 
 pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCode> {
-    let templates = super::templates(project_folder(session).as_deref());
+    let templates = super::templates_in(project_folder(session), Vec::new())?;
     let text = match &arguments.command {
         None => list(&templates),
         Some(TemplatesCommand::Show { name }) => show(&templates, name)?,
@@ -21,10 +22,10 @@ pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCo
 }
 
 /// The project's own folder; templates can be looked at without a project.
-fn project_folder(session: &Session) -> Option<String> {
+fn project_folder(session: &Session) -> Option<PathBuf> {
     let project = session.project().ok()?;
     let plan = crate::plan::plan(&project, &session.choices(&[]), &session.host).ok()?;
-    plan.templates
+    plan.templates.map(PathBuf::from)
 }
 
 fn list(templates: &Templates) -> String {

@@ -17,8 +17,8 @@ use crate::argv::argv;
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
 use crate::host;
 use crate::launch;
-use crate::plan::Plan;
 use crate::plan::service::Service;
+use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
 use crate::project::find::reason;
@@ -44,13 +44,17 @@ const GLANCE: Duration = Duration::from_millis(20);
 const QUICK: Duration = Duration::from_millis(200);
 
 pub(super) fn execute(session: &Session, arguments: &Tmux) -> Result<ExitCode> {
-    let tmux = |service: &Option<String>| Target::new(session, service.as_ref(), arguments.print);
+    let target = |service: &Option<String>, choices| {
+        Target::new(session, service.as_ref(), choices, arguments.print)
+    };
+    let tmux = |service| target(service, session.choices(&[]));
+    let orders = |start: &TmuxStart| target(&start.service, session.orders(&[])?);
     match &arguments.command {
-        TmuxCommand::Start(start) => tmux(&start.service)?.start(session, start),
+        TmuxCommand::Start(start) => orders(start)?.start(session, start),
         TmuxCommand::Attach { service } => tmux(service)?.attach(),
         TmuxCommand::Send { words } => send(session, words, arguments.print),
         TmuxCommand::Stop { service } => tmux(service)?.stop(),
-        TmuxCommand::Restart(start) => tmux(&start.service)?.restart(session, start),
+        TmuxCommand::Restart(start) => orders(start)?.restart(session, start),
         TmuxCommand::Status { service } => tmux(service)?.status(),
         TmuxCommand::Enter { file } => enter(file),
     }
@@ -66,9 +70,14 @@ struct Target {
 }
 
 impl Target {
-    fn new(session: &Session, service: Option<&String>, print: bool) -> Result<Self, Failure> {
+    fn new(
+        session: &Session,
+        service: Option<&String>,
+        choices: Choices,
+        print: bool,
+    ) -> Result<Self, Failure> {
         let project = session.project()?;
-        let (plan, _) = session.plan_one_of(&project, service)?;
+        let (plan, _) = session.plan_one_of(&project, service, choices)?;
         Target::of_plan(&project, plan, print)
     }
 
@@ -150,7 +159,7 @@ impl Target {
 
     /// The argument list of sbcl, if nothing keeps it from being started.
     fn checked_argv(&self, session: &Session, start: &TmuxStart) -> Result<Argv, Failure> {
-        let templates = super::templates(self.plan.templates.as_deref());
+        let templates = super::templates(&self.plan)?;
         let argv = argv(&self.service, &start.arguments, &templates)?;
         let obstacles = launch::obstacles(&self.service, &session.host);
         if self.print || obstacles.is_empty() {
@@ -372,6 +381,8 @@ fn run_command(program: &Path, session: &Session, start: &TmuxStart) -> Vec<OsSt
     command.extend(profiles.map(|profile| option("profile", profile.into())));
     let set = selection.set.iter();
     command.extend(set.map(|(name, value)| option("set", format!("{name}={value}").into())));
+    let trusted = session.trusted().iter();
+    command.extend(trusted.map(|user| option("trust", user.into())));
     command.extend(start.service.iter().map(OsString::from));
     if !start.arguments.is_empty() {
         command.push("--".into());
@@ -388,7 +399,7 @@ fn enter(file: &Path) -> Result<ExitCode> {
 
 fn send(session: &Session, words: &[String], print: bool) -> Result<ExitCode> {
     let project = session.project()?;
-    let (plan, forms) = session.plan_for(&project, words, &(1..=1))?;
+    let (plan, forms) = session.plan_for(&project, words, &(1..=1), session.choices(&[]))?;
     let target = Target::of_plan(&project, plan, print)?;
     let form = forms.first().map_or("", String::as_str);
     if form == "-" {

@@ -12,6 +12,7 @@ use crate::project::field::{Field, Fields, Reader};
 use crate::project::find::reason;
 use crate::project::reference::is_variable_name;
 use crate::project::variables::{Variables, is_integer};
+use crate::trust::{Owners, Standing};
 use crate::word::{Piece, Variable, Word};
 
 use super::path::{self, Base};
@@ -25,8 +26,13 @@ pub(super) struct EnvFiles {
     pub(super) values: BTreeMap<String, String>,
 }
 
-/// Reads the files that `env-file` names.
-pub(super) fn read_files(fields: &Fields<'_>, base: Base<'_>, reader: &Reader) -> EnvFiles {
+/// Reads the files that `env-file` names; with `owners` only theirs.
+pub(super) fn read_files(
+    fields: &Fields<'_>,
+    base: Base<'_>,
+    owners: Option<&Owners>,
+    reader: &Reader,
+) -> EnvFiles {
     let mut files = EnvFiles::default();
     let items = fields.get("env-file").map(|field| field.items());
     for field in items.unwrap_or_default() {
@@ -34,16 +40,25 @@ pub(super) fn read_files(fields: &Fields<'_>, base: Base<'_>, reader: &Reader) -
             continue;
         };
         let file = file.resolved();
-        match host::read_text(Path::new(&file)) {
-            Ok(text) => match parse(&file, text) {
-                Ok(values) => files.values.extend(values),
-                Err(problem) => reader.report(problem),
+        match read(Path::new(&file)) {
+            Ok((text, standing)) => match owners.map(|owners| owners.check(&standing)) {
+                Some(Err(problem)) => field.report(problem),
+                _ => match parse(&file, text) {
+                    Ok(values) => files.values.extend(values),
+                    Err(problem) => reader.report(problem),
+                },
             },
             Err(error) => field.report(unreadable(&file, &error)),
         }
         files.paths.push(file);
     }
     files
+}
+
+fn read(file: &Path) -> io::Result<(String, Standing)> {
+    let mut open = host::open_text(file)?;
+    let standing = Standing::of_file(file, &open)?;
+    Ok((host::read_text_from(&mut open)?, standing))
 }
 
 fn unreadable(file: &str, error: &io::Error) -> Problem {

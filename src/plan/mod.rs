@@ -23,6 +23,7 @@ use crate::host::Host;
 use crate::problem::{Problem, Severity};
 use crate::project::{self, Project, ServiceNode};
 use crate::suggest;
+use crate::trust::Owners;
 use name::Name;
 use service::Service;
 
@@ -40,6 +41,8 @@ pub struct Choices {
     /// Whether `~` is the home folder of the service's `user`, as it is where a process
     /// manager starts it, and not that of the person at the keyboard.
     pub as_user: bool,
+    /// Whose files may be acted on; none where nothing is done that they say.
+    pub owners: Option<Owners>,
 }
 
 /// What will run.
@@ -56,6 +59,10 @@ pub struct Plan {
     /// The folder with the project's own templates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub templates: Option<String>,
+    /// Whose templates may be acted on, in as many ways as its services differ in that; none
+    /// where nothing is done that they say.
+    #[serde(skip)]
+    pub owners: Vec<Owners>,
     /// What a person should look at though it may be right.
     #[serde(skip)]
     pub warnings: Vec<Problem>,
@@ -113,10 +120,24 @@ fn read(
     Ok(Some(Plan {
         project: head.name,
         several,
+        owners: owners(&services, choices),
         services,
         templates: head.templates,
         warnings: Vec::new(),
     }))
+}
+
+fn owners(services: &[Service], choices: &Choices) -> Vec<Owners> {
+    let Some(owners) = &choices.owners else {
+        return Vec::new();
+    };
+    let mut users: Vec<_> = services.iter().map(|service| &service.user).collect();
+    users.sort();
+    users.dedup();
+    users
+        .into_iter()
+        .map(|user| owners.of_service(user.as_deref()))
+        .collect()
 }
 
 /// The services that `wanted` names, in the order of the file.

@@ -110,7 +110,13 @@ pub(super) fn service(
         folder: &project.folder,
         home: host.home.as_deref(),
     };
-    let files = environment::read_files(&fields, base, &early);
+    let owners = choices.owners.as_ref();
+    let owners = owners.map(|owners| owners.of_service(user.as_deref()));
+    if let Some(Err(problem)) = owners.as_ref().map(|owners| project.check_owner(owners)) {
+        problems.push(problem);
+        return None;
+    }
+    let files = environment::read_files(&fields, base, owners.as_ref(), &early);
     let reader = Reader::new(Variables {
         files: files.values.clone(),
         ..variables(&service.node, choices, &host)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::host;
 use crate::problem::{Problem, Source};
+use crate::trust::Standing;
 
 /// The names of a project file, the usual one first.
 pub const FILE_NAMES: [&str; 2] = ["lisplaunch.yaml", "lisplaunch.yml"];
@@ -29,12 +30,21 @@ pub struct Found {
     pub file: Option<String>,
     /// The absolute folder to which its paths are relative.
     pub folder: String,
+    /// Who could have written it, or files that it names.
+    pub standing: Standing,
+    /// Whether it was found above the folder where the search began.
+    pub above: bool,
 }
 
 /// Finds and reads the project file.
 pub fn find(wanted: &Wanted) -> Result<Found, Problem> {
     match wanted {
-        Wanted::Above(folder) => open(&search(&absolute(folder)?)?),
+        Wanted::Above(folder) => {
+            let folder = absolute(folder)?;
+            let found = open(&search(&folder)?)?;
+            let above = folder.to_str() != Some(&found.folder);
+            Ok(Found { above, ..found })
+        }
         Wanted::File(file) => open(&absolute(file)?),
         Wanted::Stdin => from_stdin(),
     }
@@ -44,18 +54,25 @@ fn from_stdin() -> Result<Found, Problem> {
     let text = host::read_text_from(&mut io::stdin().lock()).map_err(|error| {
         Problem::error(format!("cannot read standard input: {}", reason(&error)))
     })?;
+    handed_over("standard input".to_owned(), text)
+}
+
+/// What was given to this process open is relative to the current folder, as a form typed there.
+fn handed_over(name: String, text: String) -> Result<Found, Problem> {
     Ok(Found {
-        source: Source {
-            name: "standard input".to_owned(),
-            text,
-        },
+        source: Source { name, text },
         file: None,
         folder: utf8(&absolute(Path::new("."))?)?,
+        standing: Standing::default(),
+        above: false,
     })
 }
 
 fn open(file: &Path) -> Result<Found, Problem> {
-    let text = host::read_text(file).map_err(|error| unreadable(file, &error))?;
+    let (text, standing) = read(file).map_err(|error| unreadable(file, &error))?;
+    if host::is_descriptor(file) {
+        return handed_over(shown(file), text);
+    }
     let folder = file.parent().unwrap_or(Path::new("/"));
     Ok(Found {
         source: Source {
@@ -64,7 +81,17 @@ fn open(file: &Path) -> Result<Found, Problem> {
         },
         file: Some(utf8(file)?),
         folder: utf8(folder)?,
+        standing,
+        above: false,
     })
+}
+
+fn read(file: &Path) -> io::Result<(String, Standing)> {
+    let mut open = host::open_text(file)?;
+    let text = host::read_text_from(&mut open)?;
+    // What is in the folder is acted on as well: the paths in the file are relative to it.
+    let folder = Standing::of_folder(file.parent().unwrap_or(Path::new("/")))?;
+    Ok((text, Standing::of_file(file, &open)?.and(folder)))
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
@@ -81,6 +108,9 @@ fn unreadable(file: &Path, error: &io::Error) -> Problem {
             .help("name the project file with `-f FILE`; `lisplaunch help` shows how to write one"),
         io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge => {
             problem.help("a project file is YAML text of a few lines")
+        }
+        io::ErrorKind::InvalidInput => {
+            problem.help("`-f -` reads the project file from standard input, which may be anything")
         }
         _ => problem,
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::problem::{Problem, Source};
 use crate::suggest;
+use crate::trust::{Owners, Standing};
 use find::Found;
 use yaml::{Key, Kind, Node};
 
@@ -25,6 +26,9 @@ pub struct Project {
     pub file: Option<String>,
     /// The absolute folder to which its paths are relative.
     pub folder: String,
+    /// Who could have written it, or files that it names.
+    standing: Standing,
+    above: bool,
     root: Node,
 }
 
@@ -46,7 +50,24 @@ impl Project {
             source,
             file: found.file,
             folder: found.folder,
+            standing: found.standing,
+            above: found.above,
             root,
+        })
+    }
+
+    /// Refuses a file that another user could have written, or that lies where another user can
+    /// write.
+    pub fn check_owner(&self, owners: &Owners) -> Result<(), Problem> {
+        owners.check(&self.standing).map_err(|problem| {
+            if self.above {
+                problem.note(format!(
+                    "`{}` was found above the current folder; `-f FILE` names another",
+                    self.source.name
+                ))
+            } else {
+                problem
+            }
         })
     }
 

@@ -92,7 +92,7 @@ impl Readable {
         fs::copy(LISPLAUNCH, folder.path().join("lisplaunch")).unwrap();
         open(folder.path(), 0o755);
         // The witness writes there.
-        open(&app, 0o777);
+        open(&app, 0o1777);
         let as_other = rustix::process::geteuid().is_root();
         let home = home_in_the_database(as_other);
         Readable {

@@ -1,0 +1,239 @@
+//! Whose files are acted on: what another user can write must not become a command of this one.
+//!
+//! As git does it (`safe.directory`): a file counts if it belongs to the user who runs
+//! lisplaunch or to root, and if not everyone may write to it or to its folder. Whoever reads a
+//! file that is acted on takes its [`Standing`] as it opens it, so that nothing can come between
+//! the look and the reading, and asks the [`Owners`] about it.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::dialect::sh::{self, Newline};
+use crate::host::{self, Host};
+use crate::problem::Problem;
+use crate::word::Word;
+
+const ROOT: u32 = 0;
+
+/// The most links that are followed one after the other, as in the system itself.
+const MOST_LINKS: usize = 40;
+
+const WRITE_FOR_ALL: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+
+/// The users whose files may be acted on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owners {
+    /// The one who runs lisplaunch.
+    own: u32,
+    others: Vec<u32>,
+    /// Whether the `user` of a service is one of them when the service is planned.
+    service_user: bool,
+}
+
+impl Owners {
+    /// The user who runs lisplaunch, root, and whoever became root with sudo; and `trusted`.
+    pub fn new(host: &Host, trusted: &[u32]) -> Self {
+        let mut others = vec![ROOT];
+        if host.user == ROOT {
+            let caller = host.environment.get("SUDO_UID");
+            others.extend(caller.and_then(|uid| uid.to_str()?.parse::<u32>().ok()));
+        }
+        others.extend(trusted);
+        Owners {
+            own: host.user,
+            others,
+            service_user: false,
+        }
+    }
+
+    /// The same, and the user of a service for that service: what is planned runs as that user,
+    /// and not as the one who runs lisplaunch.
+    #[must_use]
+    pub fn or_service_user(self) -> Self {
+        Owners {
+            service_user: true,
+            ..self
+        }
+    }
+
+    /// Those who count for a service that runs as `user`.
+    #[must_use]
+    pub fn of_service(&self, user: Option<&str>) -> Self {
+        let mut owners = self.clone();
+        let user = user.filter(|_| self.service_user);
+        owners.others.extend(user.and_then(host::uid_of));
+        owners
+    }
+
+    /// Whether files of this user may be acted on.
+    pub fn include(&self, user: u32) -> bool {
+        self.own == user || self.others.contains(&user)
+    }
+
+    /// Refuses what another user could have written, with the remedy.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn check(&self, standing: &Standing) -> Result<(), Problem> {
+        let problem = standing.0.iter().find_map(|part| self.refusal(part));
+        problem.map_or(Ok(()), Err)
+    }
+
+    fn refusal(&self, part: &Part) -> Option<Problem> {
+        let Part { path, kind, .. } = part;
+        let what = match kind {
+            Kind::File => format!("`{}`", path.display()),
+            Kind::Link => format!("the link `{}`", path.display()),
+            Kind::Folder | Kind::FolderOfFile => format!("the folder `{}`", path.display()),
+        };
+        if *kind != Kind::FolderOfFile && !self.include(part.owner) {
+            return Some(self.belongs_to_another(&what, part));
+        }
+        part.is_open().then(|| {
+            Problem::error(format!("everyone may write to {what}"))
+                .help(format!("close it: `{}`", command(&["chmod", "o-w"], path)))
+        })
+    }
+
+    fn belongs_to_another(&self, what: &str, part: &Part) -> Problem {
+        let own = host::user_name(self.own).unwrap_or_else(|| self.own.to_string());
+        let chown: &[&str] = match part.kind {
+            Kind::Link => &["chown", "-h", &own],
+            _ => &["chown", &own],
+        };
+        let owner = host::user_name(part.owner).unwrap_or_else(|| part.owner.to_string());
+        Problem::error(format!(
+            "{what} belongs to another user: {}",
+            described(part.owner)
+        ))
+        .note(format!(
+            "what it says would be done as {}",
+            described(self.own)
+        ))
+        .help(format!(
+            "make it yours if it can be trusted: `{}`",
+            command(chown, &part.path)
+        ))
+        .help(format!(
+            "or accept everything of that user: `--trust {owner}`"
+        ))
+    }
+}
+
+/// Who could have written a file or put it where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing(Vec<Part>);
+
+/// One of the places on the way to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    path: PathBuf,
+    kind: Kind,
+    owner: u32,
+    mode: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    File,
+    Link,
+    /// A folder in which everything may be acted on.
+    Folder,
+    /// A folder of which one file is: whose it is does not matter, since that cannot make others
+    /// the owners of the file.
+    FolderOfFile,
+}
+
+impl Standing {
+    /// That of a file that has been opened. What this process was given open has none: it is
+    /// trusted as the command line is.
+    ///
+    /// # Errors
+    /// When the file or its folder cannot be looked at.
+    pub fn of_file(path: &Path, file: &File) -> io::Result<Self> {
+        if host::is_descriptor(path) {
+            return Ok(Standing::default());
+        }
+        let (mut parts, path) = way_to(path)?;
+        parts.push(Part::new(&path, Kind::File, &file.metadata()?));
+        Ok(Standing(parts))
+    }
+
+    /// That of a folder in which everything may be acted on.
+    ///
+    /// # Errors
+    /// When it cannot be looked at.
+    pub fn of_folder(path: &Path) -> io::Result<Self> {
+        let (mut parts, path) = way_to(path)?;
+        parts.push(Part::new(&path, Kind::Folder, &fs::metadata(&path)?));
+        Ok(Standing(parts))
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+impl Part {
+    fn new(path: &Path, kind: Kind, metadata: &Metadata) -> Self {
+        Part {
+            path: path.to_owned(),
+            kind,
+            owner: metadata.uid(),
+            mode: metadata.mode(),
+        }
+    }
+
+    /// Whether everyone may write to it. In a sticky folder such as `/tmp` everyone may add
+    /// files, but only their owners may replace them; the bits of a link mean nothing.
+    fn is_open(&self) -> bool {
+        let closed = match self.kind {
+            Kind::File => false,
+            Kind::Link => true,
+            Kind::Folder | Kind::FolderOfFile => self.mode & STICKY != 0,
+        };
+        self.mode & WRITE_FOR_ALL != 0 && !closed
+    }
+}
+
+/// The links that lead to a file and the folders that these and the file are in; and the file.
+fn way_to(path: &Path) -> io::Result<(Vec<Part>, PathBuf)> {
+    let mut parts = Vec::new();
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        parts.push(Part::new(
+            &folder,
+            Kind::FolderOfFile,
+            &fs::metadata(&folder)?,
+        ));
+        let metadata = fs::symlink_metadata(&path)?;
+        if !metadata.is_symlink() {
+            return Ok((parts, path));
+        }
+        parts.push(Part::new(&path, Kind::Link, &metadata));
+        path = folder.join(fs::read_link(&path)?);
+    }
+    Err(io::Error::other("too many links follow one another"))
+}
+
+/// A user for a person: the name and the number, or the number alone.
+pub fn described(user: u32) -> String {
+    match host::user_name(user) {
+        Some(name) => format!("{name} (uid {user})"),
+        None => format!("uid {user}"),
+    }
+}
+
+/// A command as a shell reads it: the name of the file may be anything.
+fn command(words: &[&str], file: &Path) -> String {
+    let words: Vec<Word> = words.iter().map(|word| Word::from(*word)).collect();
+    let file = Word::from(file.display().to_string());
+    sh::line(words.iter().chain([&file]), Newline::Raw).resolved()
+}
