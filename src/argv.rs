@@ -7,8 +7,8 @@ use crate::dialect::marked::{CommandLine, Lisp, Run, runs};
 use crate::lisp::print::system_designator;
 use crate::lisp::reader::read_forms;
 use crate::lisp::{Form, Origin, Part};
-use crate::plan::loader::Loader;
 use crate::plan::service::{Secret, Service, Swank};
+use crate::plan::stopping;
 use crate::problem::{Place, Problem, Source};
 use crate::render::{Template, Templates, Variable};
 use crate::word::{self, Argv, Piece, Word};
@@ -39,96 +39,29 @@ macro_rules! lisp_template {
     };
 }
 
-/// A template of Lisp forms.
-struct Forms {
-    /// What `sbcl/argv` calls the forms that it renders to.
-    key: &'static str,
-    template: Template,
-    /// Whether a service has such forms.
-    needed: fn(&Service) -> bool,
-}
+/// A template of Lisp forms, with what command lines call the forms that it renders to.
+type Forms = (&'static str, Template);
 
-const FORMS: [Forms; 10] = [
-    Forms {
-        key: "exit",
-        template: lisp_template!("exit"),
-        needed: |_| true,
-    },
-    Forms {
-        key: "sigterm",
-        template: lisp_template!("sigterm"),
-        needed: |_| true,
-    },
-    Forms {
-        key: "exit_timeout",
-        template: lisp_template!("exit-timeout"),
-        needed: |service| service.stop_timeout.is_some(),
-    },
-    Forms {
-        key: "asdf",
-        template: lisp_template!("asdf"),
-        needed: |service| service.loader.needs_asdf(),
-    },
-    Forms {
-        key: "registry",
-        template: lisp_template!("registry"),
-        needed: |service| !service.registry.is_empty(),
-    },
-    Forms {
-        key: SYSTEMS,
-        template: lisp_template!("systems"),
-        needed: |service| {
-            service.loader != Loader::None
-                && (!service.systems.is_empty() || service.swank.is_some())
-        },
-    },
-    Forms {
-        key: "swank",
-        template: lisp_template!("swank"),
-        needed: |service| service.swank.is_some(),
-    },
-    Forms {
-        key: "package",
-        template: lisp_template!("package"),
-        needed: |service| service.package.is_some(),
-    },
-    Forms {
-        key: "stop",
-        template: lisp_template!("stop"),
-        needed: |service| !service.stop.is_empty(),
-    },
-    Forms {
-        key: "stay",
-        template: lisp_template!("stay"),
-        needed: |_| true,
-    },
+/// What a template finds no reason to write is no form.
+const FORMS: [Forms; 7] = [
+    ("asdf", lisp_template!("asdf")),
+    ("boot", lisp_template!("boot")),
+    SYSTEMS,
+    ("package", lisp_template!("package")),
+    ("stop", lisp_template!("stop")),
+    ("start", lisp_template!("start")),
+    ("stay", lisp_template!("stay")),
 ];
 
 /// The forms that only the process that tries changed code evaluates.
 const COMPILE_FORMS: [Forms; 4] = [
-    Forms {
-        key: "leave",
-        template: lisp_template!("leave"),
-        needed: |_| true,
-    },
-    Forms {
-        key: "watch",
-        template: lisp_template!("watch"),
-        needed: |service| service.loader != Loader::None,
-    },
-    Forms {
-        key: "compile_files",
-        template: lisp_template!("compile-files"),
-        needed: |service| !service.load.is_empty(),
-    },
-    Forms {
-        key: "done",
-        template: lisp_template!("done"),
-        needed: |_| true,
-    },
+    ("leave", lisp_template!("leave")),
+    ("watch", lisp_template!("watch")),
+    ("compile_files", lisp_template!("compile-files")),
+    ("done", lisp_template!("done")),
 ];
 
-const SYSTEMS: &str = "systems";
+const SYSTEMS: Forms = ("systems", lisp_template!("systems"));
 
 /// What a running image evaluates to load changed code.
 const RELOAD: Template = lisp_template!("reload");
@@ -137,8 +70,8 @@ const RELOAD: Template = lisp_template!("reload");
 pub fn templates() -> impl Iterator<Item = Template> {
     [ARGV, COMPILE]
         .into_iter()
-        .chain(FORMS.map(|forms| forms.template))
-        .chain(COMPILE_FORMS.map(|forms| forms.template))
+        .chain(FORMS.map(|(_, template)| template))
+        .chain(COMPILE_FORMS.map(|(_, template)| template))
         .chain([RELOAD])
 }
 
@@ -151,7 +84,7 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let forms = rendered_forms(&FORMS, service, lisp_context(service), templates)?;
+    let forms = rendered_forms(&FORMS, lisp_context(service, Image::Service), templates)?;
     render_argv(&ARGV, service, arguments, forms, templates)
 }
 
@@ -173,11 +106,11 @@ pub fn compile_argv(
     scratch: Scratch<'_>,
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let mut context = lisp_context(service);
+    let mut context = lisp_context(service, Image::Fresh);
     context.push(("report", words(&[&scratch.report.into()])));
     context.push(("output", words(&[&scratch.output.into()])));
     let forms = FORMS.iter().chain(&COMPILE_FORMS);
-    let forms = rendered_forms(forms, service, context, templates)?;
+    let forms = rendered_forms(forms, context, templates)?;
     render_argv(&COMPILE, service, &[], forms, templates)
 }
 
@@ -187,37 +120,27 @@ pub fn compile_argv(
 /// # Errors
 /// When a template of the user's own is wrong.
 pub fn reload_forms(service: &Service, templates: &Templates) -> Result<Vec<Form>, Problem> {
-    let systems = FORMS.iter().filter(|forms| forms.key == SYSTEMS);
-    let mut loading = Vec::new();
-    for forms in systems.filter(|forms| (forms.needed)(service)) {
-        let context = Variable::map(lisp_context(service));
-        loading.extend(lisp_forms(forms.template.name, &context, templates)?);
-    }
-    let mut context = lisp_context(service);
+    let context = Variable::map(lisp_context(service, Image::Fresh));
+    let loading = lisp_forms(SYSTEMS.1.name, &context, templates)?;
+    let mut context = lisp_context(service, Image::Fresh);
     let loading = loading.iter().map(|form| lisp(&form.word));
     context.push(("loading", Variable::list(loading)));
     lisp_forms(RELOAD.name, &Variable::map(context), templates)
 }
 
-/// The forms of those templates that the service needs, by the names that command lines know
-/// them by.
+/// The forms of these templates, by the names that command lines know them by.
 fn rendered_forms<'a>(
     forms: impl IntoIterator<Item = &'a Forms>,
-    service: &Service,
     context: Vec<(&'static str, Variable)>,
     templates: &Templates,
 ) -> Result<Vec<(&'static str, Variable)>, Problem> {
     let context = Variable::map(context);
     forms
         .into_iter()
-        .map(|forms| {
-            let rendered = if (forms.needed)(service) {
-                lisp_forms(forms.template.name, &context, templates)?
-            } else {
-                Vec::new()
-            };
+        .map(|(key, template)| {
+            let rendered = lisp_forms(template.name, &context, templates)?;
             let rendered = rendered.iter().map(|form| words(&[&form.word]));
-            Ok((forms.key, Variable::list(rendered)))
+            Ok((*key, Variable::list(rendered)))
         })
         .collect()
 }
@@ -275,32 +198,75 @@ fn command_line(
             "setup",
             Variable::option(service.setup.as_ref().map(|setup| words(&[setup]))),
         ),
+        (
+            "runtime",
+            Variable::option(service.runtime.as_ref().map(|runtime| words(&[runtime]))),
+        ),
         ("before_load", form_words(&service.before_load)),
         ("load", word_list(&service.load)),
-        ("start", form_words(&service.start)),
         ("arguments", word_list(&arguments)),
         ("forms", Variable::map(forms)),
     ])
 }
 
+/// The process that forms are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Image {
+    /// The service.
+    Service,
+    /// The one that tries changed code, which the runtime is not loaded into.
+    Fresh,
+}
+
 /// What the templates of Lisp forms know.
-fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
+fn lisp_context(service: &Service, image: Image) -> Vec<(&'static str, Variable)> {
     let load_system = service.loader.load_function();
-    let swank = service.swank.as_ref().map(swank_context);
+    let runtime = service.runtime.is_some() && image == Image::Service;
+    let swank = service.swank.as_ref();
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
+    let project_folder = service.identity.folder.as_str();
+    let below_project: Vec<Word> = folders
+        .iter()
+        .map(|folder| relative(folder, project_folder))
+        .collect();
+    let mut start = service.start.iter().map(|form| lisp(&form.word));
+    let identity = &service.identity;
+    let text = |text: &str| words(&[&text.into()]);
     vec![
+        ("runtime", flag(runtime)),
         (
             "load_system",
             Variable::option(load_system.map(|name| bare(name.to_owned()))),
         ),
+        ("require_asdf", flag(service.loader.needs_asdf())),
+        (
+            "load_systems",
+            flag(load_system.is_some() && (swank.is_some() || !service.systems.is_empty())),
+        ),
+        ("project", text(identity.project.as_str())),
+        (
+            "service",
+            Variable::option(identity.service.as_ref().map(|name| text(name.as_str()))),
+        ),
+        (
+            "profiles",
+            Variable::list(identity.profiles.iter().map(|name| text(name))),
+        ),
+        ("file", Variable::option(identity.file.as_deref().map(text))),
         ("load", word_list(&service.load)),
         ("registry", word_list(&folders)),
+        ("project_registry", word_list(&below_project)),
         (
             "systems",
             Variable::list(service.systems.iter().map(designator)),
         ),
-        ("swank", Variable::option(swank)),
+        ("swank", Variable::option(swank.map(swank_context))),
+        // In a package of the service's own the symbols of CL need not be known.
+        (
+            "cl",
+            bare(if service.package.is_some() { "cl:" } else { "" }.to_owned()),
+        ),
         (
             "package",
             Variable::option(service.package.as_ref().map(designator)),
@@ -312,43 +278,57 @@ fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
         (
             "stop_timeout",
             Variable::option(
-                service
-                    .stop_timeout
-                    .map(|seconds| bare(seconds.0.to_string())),
+                (service.stop_timeout != stopping::DEFAULT_TIMEOUT)
+                    .then(|| bare(service.stop_timeout.0.to_string())),
             ),
         ),
+        ("before_start", flag(runtime || swank.is_some())),
+        ("first", Variable::option(start.next())),
+        ("further", Variable::list(start)),
     ]
 }
 
+/// Something that holds or not.
+fn flag(holds: bool) -> Variable {
+    Variable::option(holds.then(|| Variable::choice("true")))
+}
+
+/// What differs from what `start-swank` does without options.
 fn swank_context(swank: &Swank) -> Variable {
-    let (kind, file) = match &swank.secret {
-        Secret::Slime => ("slime", None),
-        Secret::None => ("none", None),
-        Secret::Auto(file) => ("auto", Some(file)),
-        Secret::File(file) => ("file", Some(file)),
+    let secret = match &swank.secret {
+        Secret::Slime => None,
+        Secret::None => Some(bare("cl:nil".to_owned())),
+        Secret::Auto(_) => Some(bare(":auto".to_owned())),
+        Secret::File(file) => Some(words(&[file])),
     };
-    let word = |word: Word| words(&[&word]);
+    let interface = &swank.interface;
+    let usual = interface.resolved() == Swank::DEFAULT_INTERFACE;
     Variable::map([
         ("port", lisp(swank.port.word())),
-        ("interface", words(&[&swank.interface])),
         (
-            "dont_close",
-            Variable::option(swank.dont_close.then(|| Variable::choice("dont-close"))),
+            "interface",
+            Variable::option((!usual).then(|| words(&[interface]))),
         ),
-        ("secret", Variable::choice(kind)),
-        ("secret_file", Variable::option(file.cloned().map(word))),
-        (
-            "secret_folder",
-            Variable::option(file.map(|file| word(folder_of(file)))),
-        ),
+        ("secret", Variable::option(secret)),
+        ("dont_close", flag(swank.dont_close)),
     ])
 }
 
-/// The folder that an absolute path lies in.
-fn folder_of(file: &Word) -> Word {
-    let file = file.resolved();
-    let (folder, _) = file.rsplit_once('/').unwrap_or_default();
-    as_folder(&folder.into())
+/// The path as it is seen from `folder`, where it begins there.
+fn relative(path: &Word, folder: &str) -> Word {
+    let mut pieces = path.pieces().iter().cloned();
+    let rest = match pieces.next() {
+        Some(Piece::Text(text)) => text
+            .strip_prefix(folder.trim_end_matches('/'))
+            .and_then(|rest| rest.strip_prefix('/'))
+            .map(str::to_owned),
+        _ => None,
+    };
+    match rest {
+        Some(rest) if rest.is_empty() && path.pieces().len() == 1 => "./".into(),
+        Some(rest) => std::iter::once(Piece::Text(rest)).chain(pieces).collect(),
+        None => path.clone(),
+    }
 }
 
 /// Lisp takes a path for a folder only if it ends in a slash.

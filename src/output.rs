@@ -99,7 +99,11 @@ fn is_ours(path: &Path) -> bool {
         .is_some_and(|text| text.lines().next().is_some_and(|line| line.contains(MARK)))
 }
 
-fn replace(target: &Path, text: &str) -> io::Result<()> {
+/// Replaces a file, or makes it.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn replace(target: &Path, text: &str) -> io::Result<()> {
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

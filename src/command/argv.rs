@@ -8,12 +8,14 @@ use super::{Failure, Session, print};
 use crate::argv::argv;
 use crate::cli::{ArgvFormat, PrintArgv};
 use crate::dialect::{Dialect, Printed, sh::Sh};
+use crate::install;
 use crate::problem::Problem;
 use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
     let templates = super::templates(&plan).map_err(Failure::from)?;
+    install::write([&service]).map_err(|problem| Failure::failed([problem]))?;
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     print(&spell(&words, arguments.format)?)?;

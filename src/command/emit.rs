@@ -9,6 +9,7 @@ use similar::TextDiff;
 use super::{FAILURE, Failure, Session, print, report};
 use crate::cli::Emit;
 use crate::format::{self, Format, Origin};
+use crate::install;
 use crate::output;
 use crate::plan::Choices;
 use crate::problem::Problem;
@@ -56,6 +57,9 @@ fn emit(session: &Session, format: &Format, arguments: &Emit) -> Result<String, 
     let plan = session.plan(&project, &choices)?;
     let origin = origin(session, format, arguments, &project)?;
     let templates = super::templates(&plan)?;
+    if !arguments.check && !arguments.indirect {
+        install::write(&plan.services).map_err(|problem| Failure::failed([problem]))?;
+    }
     format
         .emit(&plan, &origin, &templates)
         .map_err(|problem| Failure::failed([problem]))

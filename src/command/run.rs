@@ -9,6 +9,7 @@ use crate::argv::argv;
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::format::check_env;
+use crate::install;
 use crate::launch;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -18,6 +19,7 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
     let templates = super::templates(&plan).map_err(Failure::from)?;
     let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
+    install::write([&service]).map_err(|problem| Failure::failed([problem]))?;
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
         let line = check_env(&owner, &service.env, &argv)

@@ -11,6 +11,7 @@ use super::live::Running;
 use super::process::Process;
 use super::{Failure, Session, tell};
 use crate::cli::live::Stop;
+use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::swank::reader::read;
 use crate::swank::{
@@ -32,12 +33,6 @@ const STAT: &str = "\
 (cl:ignore-errors
  (cl:with-open-file (stream \"/proc/self/stat\" :external-format :latin-1)
    (cl:values (cl:read-line stream))))";
-
-/// How long SBCL waits for its threads unless told otherwise.
-const USUAL_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// What an exit takes beside waiting for threads.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// How long a process manager may take to start it again.
 const RESTART: Duration = Duration::from_millis(1500);
@@ -129,8 +124,7 @@ fn evaluate(client: &mut Client, forms: &str) -> Result<Answer, ClientError> {
 }
 
 fn limit(running: &Running) -> Duration {
-    let own = running.service.stop_timeout;
-    own.map_or(USUAL_TIMEOUT, |seconds| Duration::from_secs(seconds.0)) + GRACE
+    Duration::from_secs(stopping::patience(running.service.stop_timeout).0)
 }
 
 fn pid_text(pid: Option<u32>) -> String {

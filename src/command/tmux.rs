@@ -16,8 +16,10 @@ use super::{Failure, Session, print, tell};
 use crate::argv::argv;
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
 use crate::host;
+use crate::install;
 use crate::launch;
 use crate::plan::service::Service;
+use crate::plan::stopping;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
@@ -29,12 +31,6 @@ use crate::word::Argv;
 
 /// The service does not run.
 const NOT_RUNNING: u8 = 3;
-
-/// How long SBCL waits for its threads unless told (`sb-ext:*exit-timeout*`).
-const SBCL_EXIT_TIMEOUT: u64 = 60;
-
-/// How much longer than SBCL `stop` waits.
-const GRACE: u64 = 5;
 
 /// How often a process that is about to end is looked at.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -160,6 +156,7 @@ impl Target {
     /// The argument list of sbcl, if nothing keeps it from being started.
     fn checked_argv(&self, session: &Session, start: &TmuxStart) -> Result<Argv, Failure> {
         let templates = super::templates(&self.plan)?;
+        install::write([&self.service]).map_err(|problem| Failure::failed([problem]))?;
         let argv = argv(&self.service, &start.arguments, &templates)?;
         let obstacles = launch::obstacles(&self.service, &session.host);
         if self.print || obstacles.is_empty() {
@@ -295,8 +292,7 @@ impl Target {
             return Ok(());
         };
         let name = &self.service.name;
-        let own = self.service.stop_timeout.map(|seconds| seconds.0);
-        let patience = own.unwrap_or(SBCL_EXIT_TIMEOUT) + GRACE;
+        let patience = stopping::patience(self.service.stop_timeout).0;
         let asked = Instant::now();
         // A process that has ended meanwhile is what is wanted.
         let _ = kill_process(pid, Signal::TERM);

@@ -3,8 +3,8 @@
 use super::{Context, Emission, Format, Owner};
 use crate::dialect::Printed;
 use crate::dialect::supervisord::{Supervisord, environment_holds};
-use crate::plan::quantity::Seconds;
 use crate::plan::service::{Log, Restart, Service};
+use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
 use crate::word::{Argv, Word};
@@ -22,12 +22,6 @@ pub(super) const FORMAT: Format = Format {
     },
     context,
 };
-
-/// How long SBCL waits for its threads unless told (`sb-ext:*exit-timeout*`).
-const SBCL_EXIT_TIMEOUT: Seconds = Seconds(60);
-
-/// What supervisord waits longer than SBCL before it kills, in seconds.
-const GRACE: u64 = 5;
 
 fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
     let programs = emission
@@ -78,7 +72,6 @@ fn program(emission: &Emission<'_>, service: &Service, argv: &Argv) -> Result<Va
         .partition(|(_, value)| environment_holds(&value.resolved()));
     let command = with_env(owner.variables_before(&difficult, argv)?, argv);
     let environment = (!plain.is_empty()).then(|| owner.print(Printed::Environment(plain)));
-    let exit_timeout = service.stop_timeout.unwrap_or(SBCL_EXIT_TIMEOUT);
     Ok(Variable::map([
         ("name", owner.bare(program_name(emission, service))),
         ("description", owner.comment(service.description.as_ref())),
@@ -107,7 +100,10 @@ fn program(emission: &Emission<'_>, service: &Service, argv: &Argv) -> Result<Va
         ),
         ("autorestart", owner.bare(autorestart(service.restart))),
         ("startsecs", owner.bare(service.start_timeout.0)),
-        ("stopwaitsecs", owner.bare(exit_timeout.0 + GRACE)),
+        (
+            "stopwaitsecs",
+            owner.bare(stopping::patience(service.stop_timeout).0),
+        ),
         (
             "log",
             Variable::option(service.log.as_ref().map(|log| log_settings(&owner, log))),

@@ -2,7 +2,7 @@
 
 use super::name::Name;
 use super::path::{self, Base};
-use super::service::{Need, NeedKind};
+use super::service::{Identity, Need, NeedKind};
 use crate::host::Host;
 use crate::lisp::Form;
 use crate::project::field::{Field, Fields, Reader};
@@ -11,6 +11,7 @@ use crate::word::Word;
 /// The keys of one service, and what their values depend on.
 pub(super) struct Context<'a> {
     pub(super) project: &'a Name,
+    pub(super) identity: Identity,
     pub(super) fields: Fields<'a>,
     pub(super) reader: &'a Reader,
     pub(super) base: Base<'a>,

@@ -7,6 +7,7 @@ pub mod port;
 pub mod quantity;
 pub mod sbcl_option;
 pub mod service;
+pub mod stopping;
 
 mod context;
 mod environment;

@@ -9,8 +9,8 @@ use super::loader::Loader;
 use super::name::Name;
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds};
-use super::service::{Log, Need, NeedKind, Restart, Service};
-use super::{Choices, options, swank};
+use super::service::{Identity, Log, Need, NeedKind, Restart, Service};
+use super::{Choices, options, stopping, swank};
 use crate::host::Host;
 use crate::problem::Problem;
 use crate::project::field::{Fields, Reader};
@@ -124,6 +124,13 @@ pub(super) fn service(
     let name = service_name(service, project_name, &reader);
     let context = Context {
         project: project_name,
+        identity: Identity {
+            project: project_name.clone(),
+            service: service.key.is_some().then(|| name.clone()).flatten(),
+            profiles: choices.profiles.clone(),
+            file: project.file.clone(),
+            folder: project.folder.clone(),
+        },
         fields: fields.with_reader(&reader),
         reader: &reader,
         base,
@@ -160,6 +167,8 @@ impl Context<'_> {
         let loader = self.choice("loader", &Loader::ALL, Loader::Quicklisp);
         let service = Service {
             swank: swank::read(self, &name),
+            identity: self.identity.clone(),
+            runtime: self.runtime(),
             name,
             description: self.parse("description", |text| Ok(text.to_owned())),
             directory: self.directory(&mut needs),
@@ -182,7 +191,9 @@ impl Context<'_> {
             start_timeout: self
                 .parse("start-timeout", Seconds::parse)
                 .unwrap_or(DEFAULT_START_TIMEOUT),
-            stop_timeout: self.parse("stop-timeout", Seconds::parse),
+            stop_timeout: self
+                .parse("stop-timeout", Seconds::parse)
+                .unwrap_or(stopping::DEFAULT_TIMEOUT),
             log: self.log(),
             umask: self.parse("umask", quantity::umask),
             priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
@@ -193,6 +204,15 @@ impl Context<'_> {
             self.report_nothing_to_run(&service.name, node);
         }
         service
+    }
+
+    /// Beside the project file, so that it goes where the project goes.
+    fn runtime(&self) -> Option<Word> {
+        let wanted = self.fields.get("runtime").and_then(|field| field.flag());
+        let folder = self.base.folder.trim_end_matches('/');
+        wanted
+            .unwrap_or(true)
+            .then(|| format!("{folder}/{RUNTIME_FILE}").into())
     }
 
     fn report_nothing_to_run(&self, name: &Name, node: &Node) {
@@ -259,6 +279,9 @@ impl Context<'_> {
         })
     }
 }
+
+/// The file that loads the runtime, below the folder of the project file.
+const RUNTIME_FILE: &str = ".lisplaunch/runtime.lisp";
 
 const DEFAULT_START_TIMEOUT: Seconds = Seconds(10);
 /// supervisord's own defaults for its logs.

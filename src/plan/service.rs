@@ -16,9 +16,15 @@ use crate::word::Word;
 pub struct Service {
     /// What it is called in its project.
     pub name: Name,
+    /// What its image knows itself by.
+    #[serde(skip)]
+    pub identity: Identity,
     /// What it is, in a line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The file that loads lisplaunch's own code into the image; none where it is not wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<Word>,
     /// Its working directory.
     pub directory: Word,
     /// What loads its systems.
@@ -69,9 +75,8 @@ pub struct Service {
     pub restart: Restart,
     /// How long it must stay up to count as started.
     pub start_timeout: Seconds,
-    /// How long SBCL waits for its threads when told to stop, if not 60 seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_timeout: Option<Seconds>,
+    /// How long it may take to stop.
+    pub stop_timeout: Seconds,
     /// Where a process manager writes its output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<Log>,
@@ -84,6 +89,21 @@ pub struct Service {
     /// What must be there before it can start.
     #[serde(skip)]
     pub needs: Vec<Need>,
+}
+
+/// What a running image knows itself by, so that no command takes another one for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name of the project.
+    pub project: Name,
+    /// The name of the service; none where the whole file is one service.
+    pub service: Option<Name>,
+    /// The profiles that are laid over the file.
+    pub profiles: Vec<String>,
+    /// The absolute path of the project file; none for standard input.
+    pub file: Option<String>,
+    /// The absolute folder to which its paths are relative.
+    pub folder: String,
 }
 
 /// The server that SLIME connects to.
@@ -101,6 +121,11 @@ pub struct Swank {
     /// Where the port stands in the file.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+impl Swank {
+    /// The address without another one.
+    pub const DEFAULT_INTERFACE: &str = "127.0.0.1";
 }
 
 /// What a client of swank must know before the server listens to it: the first line of a file.

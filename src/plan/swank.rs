@@ -13,7 +13,6 @@ use crate::project::field::{Field, Fields};
 use crate::word::Word;
 
 const DEFAULT_PORT: u16 = 4005;
-const DEFAULT_INTERFACE: &str = "127.0.0.1";
 
 /// Reads the `swank` key of a service; nothing where it has no server.
 pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Swank> {
@@ -72,7 +71,7 @@ fn interface(swank: &Fields<'_>) -> Word {
         .and_then(|field| field.flag())
         .unwrap_or(false);
     let Some(field) = swank.get("interface") else {
-        return DEFAULT_INTERFACE.into();
+        return Swank::DEFAULT_INTERFACE.into();
     };
     let Some(Interface { name, reachable }) = field.parse(Interface::parse) else {
         return Word::default();

@@ -135,14 +135,25 @@ impl Client {
         let limit = evaluation
             .timeout
             .map(|after| (Instant::now() + after, after));
-        let (returned, stopping) =
-            self.request(&evaluation.request(), limit, interrupt, &mut collector)?;
-        match (returned, stopping) {
+        let mut ended = self.request(&evaluation.request(), limit, interrupt, &mut collector)?;
+        if let (Returned::Value(value), None) = &ended
+            && matches!(evaluation::outcome(value), Ok(Outcome::NoRuntime))
+        {
+            self.ask(
+                &evaluation::runtime_request(),
+                Instant::now() + self.timeouts.answer,
+            )?;
+            ended = self.request(&evaluation.request(), limit, interrupt, &mut collector)?;
+        }
+        match ended {
             (Returned::Value(value), stopping) => match evaluation::outcome(&value) {
                 Ok(Outcome::Values(count, cut, package)) => {
                     Ok(collector.finish(count, cut, package)?)
                 }
                 Ok(Outcome::Answer(answer)) => Ok(answer),
+                Ok(Outcome::NoRuntime) => {
+                    Err(ProtocolError::Answer("the result of an evaluation").into())
+                }
                 Err(_) if stopping.is_some() => Ok(Answer::Aborted("aborted".to_owned())),
                 Err(error) => Err(error.into()),
             },

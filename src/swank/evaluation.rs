@@ -3,12 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use crate::runtime;
 use crate::swank::backtrace;
 use crate::swank::error::ProtocolError;
 use crate::swank::sexp::{Sexp, quoted};
-
-/// What the image runs.
-const PROGRAM: &str = include_str!("evaluate.lisp");
 
 /// How much of the printed values is sent unless another limit is set, in characters.
 const USUAL_LIMIT: usize = 32 << 20;
@@ -56,13 +54,13 @@ impl<'a> Evaluation<'a> {
 
     /// The form that the server is to evaluate.
     pub(crate) fn request(&self) -> String {
-        // `cl:eval` would compile the program.
-        let interpreter = "(cl:if (cl:find-package \"SB-EVAL\") \
-             (cl:find-symbol \"EVAL-IN-NATIVE-ENVIRONMENT\" \"SB-EVAL\") \
-             'sb-int:simple-eval-in-lexenv)";
+        // The server knows only NIL, T and QUOTE by themselves.
         format!(
-            "(cl:funcall (cl:funcall {interpreter} '{PROGRAM} (sb-kernel:make-null-lexenv)) \
-             {forms} {package} {limit} {FRAMES} {remember} {interactive} {each})",
+            "(cl:if (cl:and (cl:find-package \"LISPLAUNCH\") \
+             (cl:fboundp (cl:find-symbol \"EVALUATE\" \"LISPLAUNCH\"))) \
+             (cl:funcall (cl:find-symbol \"EVALUATE\" \"LISPLAUNCH\") \
+             {forms} {package} {limit} {FRAMES} {remember} {interactive} {each}) \
+             '(:no-runtime))",
             forms = quoted(self.forms),
             package = self.package.map_or("nil".to_owned(), quoted),
             limit = self.limit,
@@ -191,16 +189,31 @@ pub enum Phase {
     Print,
 }
 
-/// What `evaluate.lisp` returned, without the values.
+/// What `templates/sbcl/runtime/swank/evaluate.lisp` returned, without the values.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// How many values there are, and which one was cut, if any.
     Values(usize, Option<usize>, Package),
     /// Everything else.
     Answer(Answer),
+    /// The image lacks the function that evaluates.
+    NoRuntime,
 }
 
-/// Understands what `evaluate.lisp` returned.
+/// The form that gives an image the runtime: an image that lisplaunch did not start, or an
+/// earlier release of it. Compiling it would take longer than most evaluations.
+pub(crate) fn runtime_request() -> String {
+    format!(
+        "(cl:with-input-from-string (cl-user::text {text}) \
+         (cl:let ((cl:*package* cl:*package*) (cl:*readtable* (cl:copy-readtable nil)) \
+         (sb-ext:*evaluator-mode* (cl:if (cl:find-package \"SB-EVAL\") :interpret :compile))) \
+         (cl:loop (cl:let ((cl-user::form (cl:read cl-user::text nil cl-user::text))) \
+         (cl:if (cl:eq cl-user::form cl-user::text) (cl:return t)) (cl:eval cl-user::form)))))",
+        text = quoted(&runtime::definitions())
+    )
+}
+
+/// Understands what `templates/sbcl/runtime/swank/evaluate.lisp` returned.
 pub(crate) fn outcome(value: &Sexp) -> Result<Outcome, ProtocolError> {
     read_outcome(value).ok_or(ProtocolError::Answer("the result of an evaluation"))
 }
@@ -228,6 +241,7 @@ fn read_outcome(value: &Sexp) -> Option<Outcome> {
                 package: read_package(package)?,
             }))
         }
+        (":no-runtime", []) => Some(Outcome::NoRuntime),
         (":no-package", []) => Some(Outcome::Answer(Answer::UnknownPackage)),
         _ => None,
     }

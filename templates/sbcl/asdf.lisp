@@ -1,1 +1,3 @@
+{% if require_asdf %}
 (require :asdf)
+{% endif %}

@@ -1,3 +1,4 @@
+{% if load %}
 ;; Files that `--load` evaluates, compiled for the sake of what the compiler says: code that it
 ;; cannot compile would otherwise fail when it runs.
 (dolist (file (list
@@ -11,3 +12,4 @@
     (declare (ignore warnings))
     (when (or failure (not fasl))
       (error "~a does not compile" file))))
+{% endif %}

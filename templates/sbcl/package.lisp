@@ -1,1 +1,3 @@
+{% if package %}
 (in-package {{ package }})
+{% endif %}

@@ -1,5 +1,6 @@
-{% if package %}
-(cl:in-package :cl-user)
-{% endif %}
+{% if runtime %}
+(lisplaunch:stay)
+{% else %}
 ;; Without a terminal the REPL would read the end of its input and leave.
-(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))
+({{ cl }}unless ({{ cl }}interactive-stream-p {{ cl }}*standard-input*) ({{ cl }}loop ({{ cl }}sleep 3600)))
+{% endif %}

@@ -1,7 +1,15 @@
-;; Read in the service's package, which need not use CL.
-(cl:setf sb-ext:*exit-hooks*
-         (cl:list*
+{# Read in the service's package, which need not use CL. #}
+{% if stop and runtime %}
+(lisplaunch:on-stop
 {% for form in stop %}
-          (cl:lambda () {{ form }})
+ {{ form }}
+{% endfor %}
+ )
+{% elif stop %}
+({{ cl }}setf sb-ext:*exit-hooks*
+         ({{ cl }}list*
+{% for form in stop %}
+          ({{ cl }}lambda () {{ form }})
 {% endfor %}
           sb-ext:*exit-hooks*))
+{% endif %}

@@ -1,3 +1,4 @@
+{% if load_systems %}
 (progn
 {% for system in systems %}
   ({{ load_system }} {{ system }})
@@ -6,3 +7,4 @@
   ({{ load_system }} :swank)
 {% endif %}
   )
+{% endif %}

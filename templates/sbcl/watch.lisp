@@ -1,3 +1,4 @@
+{% if load_systems %}
 ;; Tells what is compiled, and into which files: before it is compiled, since what fails may
 ;; leave a file, too. Each name ends in a NUL, each list of names in one more.
 (defmethod asdf:perform :around ((operation asdf:compile-op) (component asdf:cl-source-file))
@@ -9,3 +10,4 @@
       (format report "~a~c" (sb-ext:native-namestring file) (code-char 0)))
     (write-char (code-char 0) report))
   (call-next-method))
+{% endif %}

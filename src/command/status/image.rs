@@ -10,7 +10,7 @@ use crate::swank::reader::read;
 use crate::swank::sexp::Sexp;
 use crate::swank::{Answer, Client, Evaluation, Info, Interrupt, Output};
 
-const QUERY: &str = include_str!("query.lisp");
+const QUERY: &str = "(lisplaunch::status)";
 
 /// How many ticks a second has in `/proc`, on every Linux that runs SBCL.
 const TICKS: f64 = 100.0;

@@ -1,0 +1,17 @@
+//! How long a stop may take: one policy for the image, for those who wait for it, and for the
+//! managers that kill it afterwards.
+
+use super::quantity::Seconds;
+
+/// How long a service may take to stop unless its file says otherwise.
+///
+/// SBCL's own 60 seconds is longer than most managers wait.
+pub const DEFAULT_TIMEOUT: Seconds = Seconds(10);
+
+/// What an exit may take beside `stop-timeout`, so that SBCL gives up first.
+const MARGIN: Seconds = Seconds(5);
+
+/// How long to wait for the end of a process that has `timeout` to stop.
+pub fn patience(timeout: Seconds) -> Seconds {
+    Seconds(timeout.0 + MARGIN.0)
+}

@@ -1,0 +1,52 @@
+;;;; The steps that a command line names, in their order.
+
+(in-package #:lisplaunch)
+
+(defun boot (project &key service profiles file registry (stop-timeout 10) verbose)
+  "Begins the start of a service. FILE is the project file; REGISTRY lists folders of systems that
+ASDF searches before all others, seen from the project's folder; STOP-TIMEOUT is how many seconds
+a stop may take."
+  (declare (ignore verbose))
+  (setf *identity* (list :project project :service service :profiles profiles :file file
+                         :truename (and file (sb-unix:unix-realpath file))))
+  (enter :loading)
+  (prepare-exit stop-timeout)
+  (when registry
+    (let ((variable (find-symbol "*CENTRAL-REGISTRY*" "ASDF")))
+      (setf (symbol-value variable)
+            (append (mapcar #'project-pathname registry) (symbol-value variable))))))
+
+(defun project-pathname (name)
+  "The file NAME as it is seen from the project's folder."
+  (merge-pathnames (sb-ext:native-pathname name)
+                   (make-pathname :directory (butlast (pathname-directory *folder*))
+                                  :defaults *folder*)))
+
+(defun starting ()
+  "Ends loading: the start forms come next."
+  (enter :starting))
+
+(defun start-swank (&rest options)
+  "Starts swank's server with OPTIONS, which are those of SERVE, and ends loading."
+  (load-part "swank" (swank-version))
+  (starting)
+  (apply 'serve options))
+
+(defun swank-version ()
+  "What the compiled swank part depends on."
+  (let ((variable (find-symbol "*SWANK-WIRE-PROTOCOL-VERSION*" "SWANK")))
+    (princ-to-string (and variable (boundp variable) (symbol-value variable)))))
+
+(defmacro ready-when (form &key (timeout 300))
+  "Makes the service ready once FORM is true and not when the last start form has returned. After
+TIMEOUT seconds that is reported."
+  (declare (ignore form timeout))
+  nil)
+
+(defun stay ()
+  "Ends the start. On a terminal SBCL's prompt comes next; without one the REPL would read the end
+of its input and leave, so the main thread waits for the end of the process."
+  (setf *package* (find-package '#:cl-user))
+  (enter :ready)
+  (unless (interactive-stream-p *standard-input*)
+    (loop (sleep 3600))))
