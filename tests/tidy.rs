@@ -11,10 +11,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("word", &[]),
     ("problem", &[]),
     ("suggest", &[]),
+    ("runtime", &[]),
     ("host", &[]),
     ("lisp", &["word"]),
     ("dialect", &["word", "lisp"]),
-    ("swank", &[]),
+    ("swank", &["runtime"]),
     ("signals", &["swank"]),
     ("repl", &["lisp", "problem", "swank"]),
     (
@@ -45,11 +46,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("reload", &["problem", "signals", "swank", "word"]),
     ("output", &["problem", "host", "project", "format"]),
+    ("install", &["output", "plan", "problem", "runtime", "word"]),
     ("cli", &["format", "project"]),
     (
         "command",
         &[
-            "argv", "cli", "dialect", "format", "host", "launch", "lisp", "output", "plan",
+            "argv", "cli", "dialect", "format", "host", "install", "launch", "lisp", "output", "plan",
             "problem", "project", "reload", "render", "repl", "secret", "signals", "suggest",
             "swank", "tmux", "trust", "word",
         ],
