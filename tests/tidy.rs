@@ -51,9 +51,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "argv", "cli", "dialect", "format", "host", "install", "launch", "lisp", "output", "plan",
-            "problem", "project", "reload", "render", "repl", "secret", "signals", "suggest",
-            "swank", "tmux", "trust", "word",
+            "argv", "cli", "dialect", "format", "host", "install", "launch", "lisp", "output",
+            "plan", "problem", "project", "reload", "render", "repl", "secret", "signals",
+            "suggest", "swank", "tmux", "trust", "word",
         ],
     ),
     ("main", &[]),
