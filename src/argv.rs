@@ -9,12 +9,9 @@ use crate::lisp::reader::read_forms;
 use crate::lisp::{Form, Origin, Part};
 use crate::plan::service::{Secret, Service, Swank};
 use crate::plan::stopping;
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Place, Problem, Source, shown};
 use crate::render::{Template, Templates, Variable};
-use crate::word::{self, Argv, Piece, Word};
-
-/// The longest word that Linux hands to a program, in bytes.
-const MAX_WORD_LENGTH: usize = 131_071;
+use crate::word::{self, Argv, LONGEST, Piece, Word};
 
 const ARGV: Template = Template {
     name: "sbcl/argv",
@@ -368,16 +365,10 @@ fn lisp_forms(
             name: format!("the text that the template `{name}` renders to"),
             text: shown,
         });
-        let problem = Problem::error(fault.message)
-            .at(Place {
-                source,
-                range: fault.at,
-            })
-            .label(fault.label);
-        match fault.help {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
+        fault.error(Place {
+            source,
+            range: fault.at.clone(),
+        })
     })
 }
 
@@ -417,17 +408,17 @@ fn lines(text: &str) -> Argv {
 fn check_lengths(argv: &word::Argv, service: &Service) -> Result<(), Problem> {
     match argv
         .words()
-        .find(|word| word.resolved().len() > MAX_WORD_LENGTH)
+        .find(|word| word.resolved().len() > LONGEST)
     {
         None => Ok(()),
         Some(word) => Err(Problem::error(format!(
-            "the service `{}` has an argument of {} bytes: `{}…`",
+            "the service `{}` has an argument of {} bytes: `{}`",
             service.name,
             word.resolved().len(),
-            word.resolved().chars().take(40).collect::<String>()
+            shown(&word.resolved())
         ))
         .help(format!(
-            "the system hands at most {MAX_WORD_LENGTH} bytes in one argument: move code into a file and list it below `load:`"
+            "the system hands at most {LONGEST} bytes in one argument: move code into a file and list it below `load:`"
         ))),
     }
 }

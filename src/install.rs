@@ -33,12 +33,8 @@ fn write_below(folder: &Path) -> Result<(), Problem> {
             continue;
         }
         let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|error| {
-            Problem::error(format!("cannot make `{}`: {error}", parent.display()))
-        })?;
-        output::replace(&path, &text).map_err(|error| {
-            Problem::error(format!("cannot write `{}`: {error}", path.display()))
-        })?;
+        fs::create_dir_all(parent).map_err(|error| Problem::io("make", parent, &error))?;
+        output::replace(&path, &text).map_err(|error| Problem::io("write", &path, &error))?;
     }
     Ok(())
 }

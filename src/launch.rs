@@ -13,7 +13,6 @@ use rustix::fs::{Access, Mode};
 use crate::host::Host;
 use crate::plan::service::{Need, NeedKind, Service};
 use crate::problem::Problem;
-use crate::project::find::reason;
 use crate::word::{Argv, Word};
 
 /// Where `execvp` looks when there is no PATH.
@@ -58,19 +57,14 @@ pub fn command(service: &Service, argv: &Argv, host: &Host) -> Result<Command, P
         command.env(name, value.resolved());
     }
     if let Some(umask) = service.umask {
-        rustix::process::umask(Mode::from_raw_mode(umask.into()));
+        rustix::process::umask(Mode::from_raw_mode(umask.bits()));
     }
     Ok(command)
 }
 
 /// Why the system did not start a process.
 pub fn not_started(command: &Command, error: &io::Error) -> Problem {
-    Problem::error(format!(
-        "cannot start `{}`: {}",
-        command.get_program().display(),
-        reason(error)
-    ))
-    .help(match error.kind() {
+    Problem::io("start", Path::new(command.get_program()), error).help(match error.kind() {
         io::ErrorKind::ArgumentListTooLong => {
             "arguments and environment are too long for the system: move code into a file and list it below `load:`"
         }

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use crate::format::MARK;
 use crate::host;
 use crate::problem::Problem;
-use crate::project::find::reason;
 
 /// The bits of a new file, less the umask.
 const NEW_FILE_MODE: u32 = 0o666;
@@ -26,11 +25,8 @@ pub fn file_in(path: &Path, usual_name: &str) -> PathBuf {
 pub fn temporary_folder() -> Result<TemporaryFolder, Problem> {
     let made = tempfile::Builder::new().prefix("lisplaunch-").tempdir();
     made.map(TemporaryFolder).map_err(|error| {
-        Problem::error(format!(
-            "cannot make a temporary folder: {}",
-            reason(&error)
-        ))
-        .help("`TMPDIR` names the folder to make it in")
+        Problem::cannot("make a temporary folder", &error)
+            .help("`TMPDIR` names the folder to make it in")
     })
 }
 
@@ -50,7 +46,7 @@ pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
     match host::read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed("read", path, &error)),
+        Err(error) => Err(Problem::io("read", path, &error)),
     }
 }
 
@@ -75,7 +71,7 @@ pub fn write(path: &Path, text: &str, force: bool) -> Result<(), Problem> {
         .help("name another file, or give `--force` to replace it"));
     }
     replace(&target, text).map_err(|error| {
-        let problem = failed("write", path, &error);
+        let problem = Problem::io("write", path, &error);
         match error.kind() {
             io::ErrorKind::NotFound => problem.help("make its folder first"),
             _ => problem,
@@ -119,12 +115,4 @@ pub fn replace(target: &Path, text: &str) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(target).map_err(|error| error.error)?;
     Ok(())
-}
-
-fn failed(what: &str, path: &Path, error: &io::Error) -> Problem {
-    Problem::error(format!(
-        "cannot {what} `{}`: {}",
-        path.display(),
-        reason(error)
-    ))
 }

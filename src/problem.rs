@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
@@ -71,6 +73,16 @@ impl Problem {
             severity: Severity::Warning,
             ..Problem::error(message)
         }
+    }
+
+    /// What the system did not do: `cannot read standard input: …`.
+    pub fn cannot(doing: impl fmt::Display, error: &io::Error) -> Self {
+        Problem::error(format!("cannot {doing}: {}", reason(error)))
+    }
+
+    /// What the system did not do with the file or folder at `path`.
+    pub fn io(doing: &str, path: &Path, error: &io::Error) -> Self {
+        Problem::cannot(format_args!("{doing} `{}`", path.display()), error)
     }
 
     /// Adds where it is.
@@ -218,6 +230,33 @@ fn end_of_line(text: &str, at: usize) -> usize {
     let rest = &text[at..];
     let line = rest.split('\n').next().unwrap_or(rest);
     at + line.strip_suffix('\r').unwrap_or(line).len()
+}
+
+/// The reason without the number of the system's error.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}
+
+/// A text as a message shows it: on one line, and only its beginning where it is longer.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut shown = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == LONGEST {
+            shown.push('…');
+            break;
+        }
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// Text that cannot steer a terminal.

@@ -5,7 +5,6 @@
 //! no filters, so none can be forgotten and none can undo the spelling.
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +15,6 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
 use crate::dialect::{Dialect, Printed, Refusal};
 use crate::host;
 use crate::problem::{Place, Problem, Source};
-use crate::project::find::reason;
 use crate::trust::{Owners, Standing};
 
 /// A template that is part of the program.
@@ -53,7 +51,8 @@ impl Folders {
     /// When one is another user's, or everyone may write to it.
     pub fn new(paths: Vec<PathBuf>, owners: Vec<Owners>) -> Result<Self, Problem> {
         for path in paths.iter().filter(|path| path.is_dir()) {
-            let standing = Standing::of_folder(path).map_err(|error| unreadable(path, &error))?;
+            let standing =
+                Standing::of_folder(path).map_err(|error| Problem::io("read", path, &error))?;
             owners
                 .iter()
                 .try_for_each(|owners| owners.check(&standing))?;
@@ -67,7 +66,7 @@ impl Folders {
     }
 
     fn read(&self, file: &Path) -> Result<String, Problem> {
-        let unreadable = |error| unreadable(file, &error);
+        let unreadable = |error| Problem::io("read", file, &error);
         let mut open = host::open_text(file).map_err(unreadable)?;
         let standing = Standing::of_file(file, &open).map_err(unreadable)?;
         let mut owners = self.owners.iter();
@@ -241,14 +240,6 @@ fn load(built_in: &[Template], folders: &Folders, name: &str) -> Result<Option<S
         }),
         None => Ok(Some(template.text.to_owned())),
     }
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::error(format!(
-        "cannot read `{}`: {}",
-        path.display(),
-        reason(error)
-    ))
 }
 
 fn print(

@@ -12,7 +12,6 @@ use rustix::fs::OFlags;
 use crate::host::{self, Host};
 use crate::plan::service::Secret;
 use crate::problem::Problem;
-use crate::project::find::reason;
 
 /// A secret that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,9 +107,5 @@ fn first_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::error(format!(
-        "cannot read the secret file `{}`: {}",
-        path.display(),
-        reason(error)
-    ))
+    Problem::io("read the secret file", path, error)
 }

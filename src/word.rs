@@ -6,6 +6,13 @@
 
 use serde::{Serialize, Serializer};
 
+/// The longest argument or `NAME=value` that a program can be started with, in bytes.
+///
+/// Linux takes 131072 bytes an argument and environment variable (`MAX_ARG_STRLEN` in
+/// execve(2)), the NUL at its end included. The limit of all arguments together depends
+/// on the machine, so it is left to the machine to tell.
+pub const LONGEST: usize = 131_071;
+
 /// A variable of the project file that a format with variables of its own may keep.
 ///
 /// Only integer variables are kept, so `value` is always an integer in decimal.

@@ -9,7 +9,7 @@ use crate::argv::argv;
 use crate::cli::{ArgvFormat, PrintArgv};
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::install;
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
@@ -24,7 +24,10 @@ pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCo
 
 fn spell(words: &[Word], format: ArgvFormat) -> Result<String> {
     match format {
-        ArgvFormat::Sh => Ok(Sh.spell(&Printed::Words(words.to_vec()))? + "\n"),
+        ArgvFormat::Sh => {
+            let line = Sh.spell(&Printed::Words(words.to_vec()));
+            Ok(line.map_err(Problem::from).map_err(Failure::from)? + "\n")
+        }
         ArgvFormat::Json => {
             Ok(serde_json::to_string(words).context("cannot write the arguments as JSON")? + "\n")
         }
@@ -38,7 +41,7 @@ fn lines(words: &[Word]) -> Result<String> {
     if let Some(word) = words.iter().find(|word| word.contains('\n')) {
         return Err(Failure::failed([Problem::error(format!(
             "an argument has several lines: `{}`",
-            word.escape_debug()
+            shown(word)
         ))
         .help("use `--format nul` or `--format json`")])
         .into());

@@ -40,7 +40,7 @@ fn through_tunnel(running: &Running, machine: &str) -> Result<String, Failure> {
     let words = ["ssh", "-N", "-L", &tunnel, machine].map(Word::from);
     let command = Sh
         .spell(&Printed::Words(words.to_vec()))
-        .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))?;
+        .map_err(Problem::from)?;
     let near = Address {
         host: "127.0.0.1".to_owned(),
         port: *port,

@@ -29,7 +29,7 @@ use crate::host::Host;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
-use crate::project::find::{Wanted, find, reason};
+use crate::project::find::{Wanted, find};
 use crate::project::{Project, ServiceNode};
 use crate::render::{Folders, Templates};
 use crate::trust::Owners;
@@ -158,11 +158,9 @@ fn print(text: &str) -> Result<()> {
         .and_then(|()| stdout.flush())
     {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::failed([Problem::error(format!(
-            "cannot write to standard output: {}",
-            reason(&error)
-        ))])
-        .into()),
+        Err(error) => {
+            Err(Failure::failed([Problem::cannot("write to standard output", &error)]).into())
+        }
         Ok(()) => Ok(()),
     }
 }

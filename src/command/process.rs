@@ -16,11 +16,11 @@ pub(super) struct Process {
 }
 
 /// What `/proc/PID/stat` says.
-struct Stat {
+pub(super) struct Stat {
     state: char,
     parent: u32,
     /// When it began, in ticks since the machine did.
-    started: u64,
+    pub(super) started: u64,
 }
 
 impl Process {
@@ -83,7 +83,7 @@ impl Stat {
     }
 
     /// The program's name, in parentheses, may hold anything.
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (_, rest) = text.rsplit_once(')')?;
         let mut fields = rest.split_ascii_whitespace();
         Some(Stat {

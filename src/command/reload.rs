@@ -15,8 +15,7 @@ use crate::output;
 use crate::plan::loader::Loader;
 use crate::plan::service::Service;
 use crate::plan::{Plan, system_name};
-use crate::problem::Problem;
-use crate::project::find::reason;
+use crate::problem::{Problem, shown};
 use crate::reload::fresh::{self, CompileError, Workplace};
 use crate::reload::limits::{GivenUp, Limits};
 use crate::reload::live::{HandedOn, Kept, evaluate};
@@ -133,9 +132,7 @@ impl Target {
                 humantime::format_duration(after)
             )),
             CompileError::NotStarted(command, error) => launch::not_started(&command, &error),
-            CompileError::Io(error) => {
-                Problem::error(format!("cannot try the code: {}", reason(&error)))
-            }
+            CompileError::Io(error) => Problem::cannot("try the code", &error),
         };
         Failure::failed([problem.help(format!("the service `{name}` is as it was"))])
     }
@@ -273,7 +270,7 @@ fn check_systems(service: &Service, systems: &[String]) -> Result<(), Problem> {
     }
     for system in systems {
         system_name(system).map_err(|expected| {
-            Problem::error(format!("`{}` is no system", system.escape_debug()))
+            Problem::error(format!("`{}` is no system", shown(system)))
                 .help(format!("expected {expected}"))
         })?;
     }

@@ -23,10 +23,7 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
         let line = check_env(&owner, &service.env, &argv)
-            .and_then(|()| {
-                shell_command(&service, &argv)
-                    .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))
-            })
+            .and_then(|()| shell_command(&service, &argv).map_err(Problem::from))
             .map_err(Failure::from)?;
         print(&line)?;
         return Ok(ExitCode::SUCCESS);
@@ -44,7 +41,7 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
     let words = |words: &[Word]| Sh.spell(&Printed::Words(words.to_vec()));
     let mut command = String::new();
     if let Some(umask) = service.umask {
-        command += &format!("umask {umask:03o} && ");
+        command += &format!("umask {umask} && ");
     }
     command += &format!(
         "cd -P {} && exec",

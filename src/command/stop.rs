@@ -1,6 +1,5 @@
 //! `lisplaunch stop`: the image's own exit, waited for.
 
-use std::io;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -15,7 +14,7 @@ use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::swank::reader::read;
 use crate::swank::{
-    Answer, Client, ClientError, ConnectError, Evaluation, Info, Interrupt, Output, Timeouts,
+    Answer, Client, ClientError, ConnectError, Evaluation, Info, Interrupt, Timeouts, Unheard,
 };
 
 /// Leaves as on SIGTERM: the main thread unwinds, the exit hooks run once, and the other threads
@@ -120,7 +119,7 @@ fn evaluate(client: &mut Client, forms: &str) -> Result<Answer, ClientError> {
         timeout: Some(Duration::from_secs(10)),
         ..Evaluation::new(forms)
     };
-    client.evaluate(&evaluation, &mut Silent, &Interrupt::new())
+    client.evaluate(&evaluation, &mut Unheard, &Interrupt::new())
 }
 
 fn limit(running: &Running) -> Duration {
@@ -178,18 +177,5 @@ fn restarted(process: &Process) -> Option<u32> {
             return successor;
         }
         sleep(TRIAL);
-    }
-}
-
-/// Drops what is printed meanwhile.
-struct Silent;
-
-impl Output for Silent {
-    fn stdout(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn stderr(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
     }
 }

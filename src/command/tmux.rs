@@ -23,7 +23,6 @@ use crate::plan::stopping;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::project::find::reason;
 use crate::tmux::client::{self, Failed};
 use crate::tmux::handover::Handover;
 use crate::tmux::session::{self, Ended, Running, State};
@@ -415,12 +414,9 @@ fn private_folder() -> PathBuf {
 }
 
 fn cannot_write(folder: &Path, error: &io::Error) -> Failure {
-    Failure::failed([Problem::error(format!(
-        "cannot write a file in `{}`: {}",
-        folder.display(),
-        reason(error)
-    ))
-    .help("name another folder: `TMPDIR=FOLDER`")])
+    Failure::failed([
+        Problem::io("write a file in", folder, error).help("name another folder: `TMPDIR=FOLDER`")
+    ])
 }
 
 fn utf8(path: &Path) -> Result<&str> {

@@ -17,7 +17,7 @@
 
 use super::sh::{self, Newline};
 use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
-use crate::word::{Piece, Word};
+use crate::word::{LONGEST, Piece, Word};
 
 /// The language of a Makefile.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +63,13 @@ fn fits(words: &[&Word]) -> Result<(), Refusal> {
         limit::check(&word.resolved())?;
         length += sh::line([*word], Newline::Variable).resolved().len() + BETWEEN;
     }
-    if length <= limit::LONGEST {
+    if length <= LONGEST {
         return Ok(());
     }
     Err(Refusal {
         message: format!(
             "a Makefile cannot hold a command of {length} bytes: its shell receives it as one \
-             word, and the system takes at most {}",
-            limit::LONGEST
+             word, and the system takes at most {LONGEST}"
         ),
         help: "put the long forms into a file and load that".to_owned(),
     })

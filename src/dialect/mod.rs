@@ -13,6 +13,7 @@ pub mod tmux;
 
 use std::fmt;
 
+use crate::problem::Problem;
 use crate::word::Word;
 
 /// A value that a template may print; the kind says in which place it stands.
@@ -70,3 +71,9 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Problem::error(refusal.message).help(refusal.help)
+    }
+}

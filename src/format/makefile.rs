@@ -106,11 +106,7 @@ impl<'a> Recipe<'a> {
             ),
             (
                 "umask",
-                Variable::option(
-                    self.service
-                        .umask
-                        .map(|mask| owner.bare(format!("{mask:03o}"))),
-                ),
+                Variable::option(self.service.umask.map(|mask| owner.bare(mask))),
             ),
             (
                 "prelude",

@@ -117,9 +117,7 @@ fn header(format: &str, origin: &Origin) -> Result<Variable, Problem> {
         .iter()
         .map(|word| word.as_str().into())
         .collect();
-    let command = Sh
-        .spell(&Printed::Words(command))
-        .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))?;
+    let command = Sh.spell(&Printed::Words(command))?;
     let lines = [
         format!("{MARK}{format}` from {}.", origin.file),
         "Change that file instead of this one, then write this one again:".to_owned(),

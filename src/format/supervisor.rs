@@ -92,7 +92,7 @@ fn program(emission: &Emission<'_>, service: &Service, argv: &Argv) -> Result<Va
         ),
         (
             "umask",
-            Variable::option(service.umask.map(|mask| owner.bare(format!("{mask:03o}")))),
+            Variable::option(service.umask.map(|mask| owner.bare(mask))),
         ),
         (
             "priority",

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Fault, FaultKind};
+use crate::problem::shown;
 
 /// What is wrong, with the text that the message shows.
 #[derive(Clone, Copy, Debug)]
@@ -412,22 +413,4 @@ fn say(
     help: impl Into<String>,
 ) -> (String, String, String) {
     (message.into(), label.into(), help.into())
-}
-
-/// Text for a message: on one line, short, controls escaped.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 40;
-    let mut result = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == LONGEST {
-            result.push('…');
-            break;
-        }
-        if c.is_control() {
-            result.extend(c.escape_default());
-        } else {
-            result.push(c);
-        }
-    }
-    result
 }

@@ -15,6 +15,7 @@ mod token;
 
 use std::ops::Range;
 
+use crate::problem::{Place, Problem};
 use crate::word::{Variable, Word};
 
 /// A stretch of the text of a form, as it stood in its file.
@@ -26,6 +27,17 @@ pub struct Part<'a> {
     pub at: Range<usize>,
     /// Where it comes from.
     pub origin: Origin<'a>,
+}
+
+impl<'a> Part<'a> {
+    /// A text that is read as it was written.
+    pub fn written(text: &'a str) -> Self {
+        Part {
+            text,
+            at: 0..text.len(),
+            origin: Origin::Written,
+        }
+    }
 }
 
 /// Where the text of a part comes from.
@@ -68,6 +80,26 @@ pub struct Fault {
     pub label: String,
     /// What to do.
     pub help: Option<String>,
+}
+
+impl Fault {
+    /// As an error; `place` is where [`Fault::at`] is in the file.
+    pub fn error(&self, place: Place) -> Problem {
+        self.explain(Problem::error(&self.message), place)
+    }
+
+    /// As a warning; `place` is where [`Fault::at`] is in the file.
+    pub fn warning(&self, place: Place) -> Problem {
+        self.explain(Problem::warning(&self.message), place)
+    }
+
+    fn explain(&self, problem: Problem, place: Place) -> Problem {
+        let problem = problem.at(place).label(&self.label);
+        match &self.help {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
 }
 
 /// Whether a text that is no form could become one.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::host;
 use crate::problem::{Place, Problem, Source};
 use crate::project::field::{Field, Fields, Reader};
-use crate::project::find::reason;
 use crate::project::reference::is_variable_name;
 use crate::project::variables::{Variables, is_integer};
 use crate::trust::{Owners, Standing};
@@ -62,7 +61,7 @@ fn read(file: &Path) -> io::Result<(String, Standing)> {
 }
 
 fn unreadable(file: &str, error: &io::Error) -> Problem {
-    let problem = Problem::error(format!("cannot read `{file}`: {}", reason(error)));
+    let problem = Problem::io("read", Path::new(file), error);
     problem.help(match error.kind() {
         io::ErrorKind::NotFound => "write the file, or remove it from `env-file`",
         _ => "an env file has lines such as `NAME=value`",

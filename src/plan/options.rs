@@ -1,6 +1,6 @@
 //! The options of sbcl that a project file asks for, in SBCL's own order.
 
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use crate::project::field::{Field, Fields};
 use crate::suggest;
 use crate::word::Word;
@@ -148,7 +148,7 @@ fn allowed(name: &str, side: Side) -> Result<&'static SbclOption, Problem> {
             .filter(|option| option.side == side && option.verdict == Verdict::Allowed)
             .map(|option| option.name);
         return Err(
-            Problem::error(format!("`{}` is no option of sbcl", name.escape_debug()))
+            Problem::error(format!("`{}` is no option of sbcl", shown(name)))
                 .help(suggest::help(name, known))
                 .help("each word is an item of its own: `[--core, my.core]`"),
         );

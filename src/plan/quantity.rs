@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A duration in whole seconds, which is what process managers count in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -96,11 +96,37 @@ pub fn number(text: &str, range: std::ops::RangeInclusive<i64>) -> Result<i64, S
         .ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
 }
 
-/// Permission bits in octal, `022` or `0027`.
-pub fn umask(text: &str) -> Result<u16, String> {
-    let octal = (3..=4).contains(&text.len()) && text.bytes().all(|b| (b'0'..=b'7').contains(&b));
-    u16::from_str_radix(text, 8)
-        .ok()
-        .filter(|&mask| octal && mask <= 0o777)
-        .ok_or_else(|| "three octal digits such as `027`".to_owned())
+/// The permission bits that new files lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Umask(u16);
+
+impl Umask {
+    /// Octal digits, `022` or `0027`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let octal =
+            (3..=4).contains(&text.len()) && text.bytes().all(|b| (b'0'..=b'7').contains(&b));
+        u16::from_str_radix(text, 8)
+            .ok()
+            .filter(|&mask| octal && mask <= 0o777)
+            .map(Umask)
+            .ok_or_else(|| "three octal digits such as `027`".to_owned())
+    }
+
+    /// As a number.
+    pub fn bits(self) -> u32 {
+        self.0.into()
+    }
+}
+
+impl fmt::Display for Umask {
+    /// As three octal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03o}", self.0)
+    }
+}
+
+impl Serialize for Umask {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }

@@ -8,11 +8,11 @@ use super::environment::{self, EnvFiles};
 use super::loader::Loader;
 use super::name::Name;
 use super::path::{self, Base};
-use super::quantity::{self, Bytes, Seconds};
+use super::quantity::{self, Bytes, Seconds, Umask};
 use super::service::{Identity, Log, Need, NeedKind, Restart, Service};
 use super::{Choices, options, stopping, swank};
 use crate::host::Host;
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use crate::project::field::{Fields, Reader};
 use crate::project::keys::Level;
 use crate::project::variables::{Variables, integer_names};
@@ -65,7 +65,7 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
             reader.report(
                 Problem::error(format!(
                     "the folder's name `{}` cannot be the project's",
-                    folder.escape_debug()
+                    shown(folder)
                 ))
                 .help(format!(
                     "add `name:` to `{}`: {expected}",
@@ -149,12 +149,9 @@ fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> 
     Name::parse(&key.text)
         .map_err(|expected| {
             reader.report(
-                Problem::error(format!(
-                    "`{}` cannot be a service's name",
-                    key.text.escape_debug()
-                ))
-                .at(key.place.clone())
-                .help(format!("expected {expected}")),
+                Problem::error(format!("`{}` cannot be a service's name", shown(&key.text)))
+                    .at(key.place.clone())
+                    .help(format!("expected {expected}")),
             );
         })
         .ok()
@@ -195,7 +192,7 @@ impl Context<'_> {
                 .parse("stop-timeout", Seconds::parse)
                 .unwrap_or(stopping::DEFAULT_TIMEOUT),
             log: self.log(),
-            umask: self.parse("umask", quantity::umask),
+            umask: self.parse("umask", Umask::parse),
             priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
             needs,
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::loader::Loader;
 use super::name::Name;
 use super::port::Port;
-use super::quantity::{Bytes, Seconds};
+use super::quantity::{Bytes, Seconds, Umask};
 use crate::lisp::Form;
 use crate::problem::Place;
 use crate::word::Word;
@@ -81,8 +81,8 @@ pub struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<Log>,
     /// Permissions that new files lack.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_octal")]
-    pub umask: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub umask: Option<Umask>,
     /// Process managers start low numbers first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
@@ -222,13 +222,4 @@ fn as_map<S: serde::Serializer>(
 
 fn as_words<S: serde::Serializer>(options: &[Vec<Word>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(options.iter().flatten())
-}
-
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference to the field"
-)]
-fn as_octal<S: serde::Serializer>(mask: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{:03o}", mask.unwrap_or_default()))
 }

@@ -12,7 +12,7 @@ use super::variables::Variables;
 use super::yaml::{Kind, Node, Scalar};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Fault, FaultKind, Form};
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, shown};
 use crate::suggest;
 use crate::word::Word;
 
@@ -302,13 +302,12 @@ impl<'a> Field<'a> {
         match read_form(&value.lisp_parts()) {
             Ok(form) => {
                 for warning in &form.warnings {
-                    self.reader
-                        .report(self.fault(warning, Problem::warning(&warning.message)));
+                    self.reader.report(warning.warning(self.place_of(warning)));
                 }
                 Some(form)
             }
             Err(fault) => {
-                let problem = self.fault(&fault, Problem::error(&fault.message));
+                let problem = fault.error(self.place_of(&fault));
                 self.reader.report(match self.comment_trap(&fault) {
                     Some(trap) => problem.help(trap),
                     None => problem,
@@ -318,14 +317,8 @@ impl<'a> Field<'a> {
         }
     }
 
-    fn fault(&self, fault: &Fault, problem: Problem) -> Problem {
-        let problem = problem
-            .at(self.node.place_of(fault.at.clone()))
-            .label(&fault.label);
-        match &fault.help {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
+    fn place_of(&self, fault: &Fault) -> Place {
+        self.node.place_of(fault.at.clone())
     }
 
     /// Says so where YAML took the rest of a form for a comment.
@@ -381,14 +374,14 @@ impl<'a> Field<'a> {
     }
 
     fn unexpected(&self, value: &Value, expected: &str) -> Problem {
-        let found = match shortened(&value.text()).as_str() {
+        let found = match shown(&value.text()).as_str() {
             "" => "empty".to_owned(),
-            shown => format!("`{shown}`"),
+            found => format!("`{found}`"),
         };
         let problem = Problem::error(format!("`{}` is {found}: expected {expected}", self.path));
         let variables: Vec<String> = value
             .variables()
-            .map(|variable| format!("`{}` is `{}`", variable.name, shortened(&variable.value)))
+            .map(|variable| format!("`{}` is `{}`", variable.name, shown(&variable.value)))
             .collect();
         problem.label(variables.join(", "))
     }
@@ -396,12 +389,3 @@ impl<'a> Field<'a> {
 
 const COMMENT_TRAP: &str =
     "YAML takes ` #` for the start of a comment: put the value into quotes, or below a `|`";
-
-/// A value as an error shows it: escaped, and not longer than a line.
-fn shortened(text: &str) -> String {
-    const LENGTH: usize = 60;
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", text[..end].escape_debug()),
-        None => text.escape_debug().to_string(),
-    }
-}

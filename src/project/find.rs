@@ -51,9 +51,8 @@ pub fn find(wanted: &Wanted) -> Result<Found, Problem> {
 }
 
 fn from_stdin() -> Result<Found, Problem> {
-    let text = host::read_text_from(&mut io::stdin().lock()).map_err(|error| {
-        Problem::error(format!("cannot read standard input: {}", reason(&error)))
-    })?;
+    let text = host::read_text_from(&mut io::stdin().lock())
+        .map_err(|error| Problem::cannot("read standard input", &error))?;
     handed_over("standard input".to_owned(), text)
 }
 
@@ -95,11 +94,7 @@ fn read(file: &Path) -> io::Result<(String, Standing)> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::error(format!(
-        "cannot read `{}`: {}",
-        file.display(),
-        reason(error)
-    ));
+    let problem = Problem::io("read", file, error);
     match error.kind() {
         io::ErrorKind::IsADirectory => {
             problem.help("name the file in it: `-f FOLDER/lisplaunch.yaml`, or use `-C FOLDER`")
@@ -113,15 +108,6 @@ fn unreadable(file: &Path, error: &io::Error) -> Problem {
             problem.help("`-f -` reads the project file from standard input, which may be anything")
         }
         _ => problem,
-    }
-}
-
-/// The reason without the number of the system's error.
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text[..end].to_lowercase(),
-        None => text,
     }
 }
 
@@ -164,12 +150,7 @@ fn in_folder(folder: &Path) -> Option<Result<PathBuf, Problem>> {
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {
     std::path::absolute(path)
         .map(|path| without_dots(&path))
-        .map_err(|error| {
-            Problem::error(format!(
-                "cannot tell the current folder: {}",
-                reason(&error)
-            ))
-        })
+        .map_err(|error| Problem::cannot("tell the current folder", &error))
 }
 
 /// The path without `.` parts, which would be written into every emitted file.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
 use super::variables::{Missing, Variables, is_integer};
 use crate::lisp::{Origin, Part};
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use crate::word::{Piece, Variable, Word};
 
 /// The text of a leaf in pieces, each with the place that it was written in.
@@ -188,7 +188,7 @@ fn resolve_default(
 fn not_an_integer(name: &str, value: &str, at: Range<usize>) -> Unresolved {
     Unresolved {
         problem: Problem::error(format!("the variable `{name}` must be an integer"))
-            .label(format!("it is `{}`", value.escape_debug()))
+            .label(format!("it is `{}`", shown(value)))
             .help("its default is an integer, so nothing else is accepted"),
         at,
     }

@@ -29,11 +29,9 @@ pub fn feed(mut image: Image, mut input: impl BufRead) -> Result<(), Ending> {
     let mut text = String::new();
     let mut before = 0;
     loop {
-        let read = input.read_line(&mut text).map_err(|error| {
-            Ending::Wrong(Problem::error(format!(
-                "cannot read standard input: {error}"
-            )))
-        })?;
+        let read = input
+            .read_line(&mut text)
+            .map_err(|error| Ending::Wrong(Problem::cannot("read standard input", &error)))?;
         match input::understand(&text, NAME, before) {
             Input::Forms(forms) => {
                 forms.iter().try_for_each(|form| feed.evaluate(form))?;

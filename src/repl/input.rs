@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::lisp::reader::read_forms;
-use crate::lisp::{Fault, FaultKind, Origin, Part};
+use crate::lisp::{Fault, FaultKind, Part};
 use crate::problem::{Place, Problem, Source};
 
 /// What a text that somebody typed comes to.
@@ -19,17 +19,11 @@ pub(super) enum Input {
 
 /// Reads a text. `name` is what it is called, and `before` the number of lines before it.
 pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
-    let part = Part {
-        text,
-        at: 0..text.len(),
-        origin: Origin::Written,
-    };
-    let forms = match read_forms(&[part]) {
+    let forms = match read_forms(&[Part::written(text)]) {
         Ok(forms) => forms,
         Err(fault) => {
-            let kind = fault.kind;
-            let problem = problem(fault, text, name, before);
-            return match kind {
+            let problem = fault.error(place(&fault, text, name, before));
+            return match fault.kind {
                 FaultKind::Incomplete => Input::Incomplete(problem),
                 FaultKind::Invalid | FaultKind::Empty => Input::Invalid(problem),
             };
@@ -44,18 +38,13 @@ pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
     })
 }
 
-fn problem(fault: Fault, text: &str, name: &str, before: usize) -> Problem {
+fn place(fault: &Fault, text: &str, name: &str, before: usize) -> Place {
     let source = Source {
         name: name.to_owned(),
         text: "\n".repeat(before) + text,
     };
-    let place = Place {
+    Place {
         source: Arc::new(source),
         range: fault.at.start + before..fault.at.end + before,
-    };
-    let problem = Problem::error(fault.message).at(place).label(fault.label);
-    match fault.help {
-        Some(help) => problem.help(help),
-        None => problem,
     }
 }

@@ -20,7 +20,7 @@ pub use feed::feed;
 pub use prompt::prompt;
 
 use crate::problem::Problem;
-use crate::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Output, Package};
+use crate::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Package, Unheard};
 
 /// Makes a connection to the same service again.
 pub type Connect = Box<dyn FnMut() -> Result<Client, Problem>>;
@@ -64,9 +64,7 @@ impl Ending {
     fn of_output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Ending::Unread,
-            _ => Ending::Failed(Problem::error(format!(
-                "cannot write to standard output: {error}"
-            ))),
+            _ => Ending::Failed(Problem::cannot("write to standard output", error)),
         }
     }
 }
@@ -83,21 +81,11 @@ fn first_package(
     service: &str,
     wanted: Option<&str>,
 ) -> Result<Package, Ending> {
-    struct Nobody;
-    impl Output for Nobody {
-        fn stdout(&mut self, _: &str) -> io::Result<()> {
-            Ok(())
-        }
-        fn stderr(&mut self, _: &str) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     let nothing = Evaluation {
         package: wanted,
         ..Evaluation::new("")
     };
-    let answer = client.evaluate(&nothing, &mut Nobody, &Interrupt::new());
+    let answer = client.evaluate(&nothing, &mut Unheard, &Interrupt::new());
     match answer.map_err(|error| Ending::of(service, error))? {
         Answer::Returned { package, .. } | Answer::Signalled { package, .. } => Ok(package),
         Answer::UnknownPackage => Err(Ending::Failed(

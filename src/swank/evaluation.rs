@@ -128,6 +128,20 @@ pub trait Output {
     }
 }
 
+/// Output that is not asked for.
+#[derive(Debug)]
+pub struct Unheard;
+
+impl Output for Unheard {
+    fn stdout(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn stderr(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A way on from where the debugger would have been entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restart {

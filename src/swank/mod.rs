@@ -27,6 +27,6 @@ mod stopping;
 pub use address::Address;
 pub use client::{Client, Timeouts};
 pub use error::{ClientError, ConnectError, ProtocolError};
-pub use evaluation::{Answer, Evaluation, Output, Package, Phase, Restart};
+pub use evaluation::{Answer, Evaluation, Output, Package, Phase, Restart, Unheard};
 pub use info::Info;
 pub use interrupt::Interrupt;

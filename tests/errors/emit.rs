@@ -196,7 +196,7 @@ fn a_file_to_compare_with_must_be_there() {
 fn an_argument_of_several_lines_is_no_line() {
     let project = Project::new("start: (f \"a\n\n  b\")");
     assert_snapshot!(brief(project.run(&["argv", "--format", "lines"]), 1), @r#"
-    error: an argument has several lines: `(f \"a\nb\")`
+    error: an argument has several lines: `(f "a\nb")`
      = help: use `--format nul` or `--format json`
     "#);
 }

@@ -6,24 +6,23 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::host::{read_text, read_text_from};
+use crate::lisp::Part;
 use crate::lisp::reader::read_forms;
-use crate::lisp::{Fault, Origin, Part};
 use crate::problem::{Place, Problem, Source};
-use crate::project::find::reason;
 
 /// The text of all forms, in the order in which they were given.
 pub(super) fn read(words: &[String], file: Option<&Path>) -> Result<String, Problem> {
-    let mut texts = Vec::new();
+    let mut texts: Vec<Arc<Source>> = Vec::new();
     for word in words {
-        texts.push(match word.as_str() {
+        texts.push(Arc::new(match word.as_str() {
             "-" => standard_input()?,
             _ => Source {
                 name: "command line".to_owned(),
                 text: word.clone(),
             },
-        });
+        }));
     }
-    texts.extend(file.map(from_file).transpose()?);
+    texts.extend(file.map(from_file).transpose()?.map(Arc::new));
     let mut count = 0;
     for text in &texts {
         count += check(text)?;
@@ -44,10 +43,7 @@ fn from_file(file: &Path) -> Result<Source, Problem> {
     let name = file.display().to_string();
     match read_text(file) {
         Ok(text) => Ok(Source { name, text }),
-        Err(error) => Err(Problem::error(format!(
-            "cannot read the forms in `{name}`: {}",
-            reason(&error)
-        ))),
+        Err(error) => Err(Problem::io("read the forms in", file, &error)),
     }
 }
 
@@ -57,38 +53,18 @@ fn standard_input() -> Result<Source, Problem> {
             name: "standard input".to_owned(),
             text,
         }),
-        Err(error) => Err(Problem::error(format!(
-            "cannot read forms from standard input: {}",
-            reason(&error)
-        ))),
+        Err(error) => Err(Problem::cannot("read forms from standard input", &error)),
     }
 }
 
 /// How many forms there are, if all of them are well formed.
-fn check(source: &Source) -> Result<usize, Problem> {
-    let part = Part {
-        text: &source.text,
-        at: 0..source.text.len(),
-        origin: Origin::Written,
-    };
-    match read_forms(&[part]) {
-        Ok(forms) => Ok(forms.len()),
-        Err(fault) => Err(problem(source, fault)),
-    }
-}
-
-fn problem(source: &Source, fault: Fault) -> Problem {
-    let source = Arc::new(Source {
-        name: source.name.clone(),
-        text: source.text.clone(),
-    });
-    let place = Place {
-        source,
-        range: fault.at,
-    };
-    let problem = Problem::error(fault.message).at(place).label(fault.label);
-    match fault.help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
+fn check(source: &Arc<Source>) -> Result<usize, Problem> {
+    read_forms(&[Part::written(&source.text)])
+        .map(|forms| forms.len())
+        .map_err(|fault| {
+            fault.error(Place {
+                source: Arc::clone(source),
+                range: fault.at.clone(),
+            })
+        })
 }

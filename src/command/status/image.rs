@@ -1,19 +1,19 @@
 //! What an image says about itself.
 
 use std::collections::{BTreeSet, HashSet};
-use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::command::process::Stat;
 use crate::swank::reader::read;
 use crate::swank::sexp::Sexp;
-use crate::swank::{Answer, Client, Evaluation, Info, Interrupt, Output};
+use crate::swank::{Answer, Client, Evaluation, Info, Interrupt, Unheard};
 
 const QUERY: &str = "(lisplaunch::status)";
 
-/// How many ticks a second has in `/proc`, on every Linux that runs SBCL.
-const TICKS: f64 = 100.0;
+/// How many milliseconds a tick has in `/proc`, on every Linux that runs SBCL.
+const TICK: u64 = 10;
 
 /// A running image. What it does not tell is none.
 #[derive(Serialize)]
@@ -49,7 +49,7 @@ impl Image {
             ..Evaluation::new(QUERY)
         };
         let answer = client
-            .evaluate(&evaluation, &mut Ignored, &Interrupt::new())
+            .evaluate(&evaluation, &mut Unheard, &Interrupt::new())
             .map_err(|error| error.to_string())?;
         let values = match answer {
             Answer::Returned { values, .. } => values,
@@ -99,13 +99,11 @@ fn lisp(info: &Info) -> Option<String> {
     })
 }
 
-/// From `/proc/self/stat`, whose field 22 is when the process began, and `/proc/uptime`.
+/// From `/proc/self/stat` and `/proc/uptime`.
 fn uptime(stat: &str, machine: &str) -> Option<u64> {
-    // The second field, in parentheses, may hold blanks.
-    let (_, fields) = stat.rsplit_once(')')?;
-    let started: f64 = fields.split_ascii_whitespace().nth(19)?.parse().ok()?;
+    let started = Duration::from_millis(Stat::parse(stat)?.started * TICK);
     let now: f64 = machine.split_ascii_whitespace().next()?.parse().ok()?;
-    let seconds = Duration::try_from_secs_f64(now - started / TICKS);
+    let seconds = Duration::try_from_secs_f64(now - started.as_secs_f64());
     Some(seconds.unwrap_or_default().as_secs())
 }
 
@@ -122,17 +120,4 @@ fn ports(lines: &[&str], sockets: &[&str]) -> BTreeSet<u16> {
             .then(|| u16::from_str_radix(port, 16).ok())?
     };
     lines.iter().filter_map(port).collect()
-}
-
-/// What other threads print meanwhile is not asked for.
-struct Ignored;
-
-impl Output for Ignored {
-    fn stdout(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn stderr(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
 }

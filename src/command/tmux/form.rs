@@ -7,19 +7,14 @@ use anyhow::Result;
 use super::{cannot_write, private_folder, utf8};
 use crate::command::{Failure, report};
 use crate::lisp::reader::read_forms;
-use crate::lisp::{Fault, Form, Origin, Part};
+use crate::lisp::{Fault, Form, Part};
 use crate::problem::{Place, Problem, Source};
 use crate::tmux::typing;
 
 /// The forms in a text, which is refused if one of them is not whole.
 pub(super) fn read(text: &str) -> Result<Vec<Form>, Failure> {
-    let part = Part {
-        text,
-        at: 0..text.len(),
-        origin: Origin::Written,
-    };
-    let forms = read_forms(&[part])
-        .map_err(|fault| placed(Problem::error(&fault.message), text, &fault))?;
+    let forms =
+        read_forms(&[Part::written(text)]).map_err(|fault| fault.error(place(text, &fault)))?;
     if forms.is_empty() {
         return Err(Problem::error("there is no form in it")
             .help("`lisplaunch tmux send '(room)'` types one")
@@ -27,24 +22,20 @@ pub(super) fn read(text: &str) -> Result<Vec<Form>, Failure> {
     }
     let warnings = forms.iter().flat_map(|form| &form.warnings);
     let warnings: Vec<Problem> = warnings
-        .map(|fault| placed(Problem::warning(&fault.message), text, fault))
+        .map(|fault| fault.warning(place(text, fault)))
         .collect();
     report(&warnings);
     Ok(forms)
 }
 
-/// Adds where in the text the fault is.
-fn placed(problem: Problem, text: &str, fault: &Fault) -> Problem {
+/// Where in the text the fault is.
+fn place(text: &str, fault: &Fault) -> Place {
     let source = Arc::new(Source {
         name: "the form".to_owned(),
         text: text.to_owned(),
     });
     let range = fault.at.clone();
-    let problem = problem.at(Place { source, range }).label(&fault.label);
-    match &fault.help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
+    Place { source, range }
 }
 
 /// What the terminal is given for the REPL to read these forms.

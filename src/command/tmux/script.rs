@@ -21,7 +21,7 @@ pub(super) fn start(session: &Session, service: &Service, argv: &Argv) -> Result
     let command = lines.iter().flatten().cloned().collect();
     let commands = session.start(variables, command);
     let words = arguments(&commands);
-    fits(&words).map_err(|refusal| Problem::error(refusal.message).help(refusal.help))?;
+    fits(&words).map_err(Problem::from)?;
     let directory = sh(std::slice::from_ref(&service.directory))?;
     let mut script = format!("cd {directory} && tmux");
     let mut rest = words.as_slice();
@@ -42,7 +42,7 @@ fn umask(service: &Service) -> Vec<Word> {
     let Some(umask) = service.umask else {
         return Vec::new();
     };
-    let script = format!("umask {umask:03o} && exec \"$0\" \"$@\"");
+    let script = format!("umask {umask} && exec \"$0\" \"$@\"");
     vec!["sh".into(), "-c".into(), script.into()]
 }
 
@@ -82,7 +82,7 @@ fn line_lengths(commands: &[Vec<Word>], variables: usize, lines: &[Vec<Word>]) -
 fn sh(words: &[Word]) -> Result<String, Failure> {
     Ok(Sh
         .spell(&Printed::Words(words.to_vec()))
-        .map_err(|refusal| Problem::error(refusal.message).help(refusal.help))?)
+        .map_err(Problem::from)?)
 }
 
 /// tmux with these commands, as a shell takes it.

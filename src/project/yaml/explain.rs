@@ -183,15 +183,6 @@ pub(super) fn tags() -> Problem {
     Problem::error(TAGS).help(TAGS_HELP)
 }
 
-/// The beginning of what was written, for a message.
-pub(super) fn brief(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 impl Failure<'_> {
     pub(super) fn explain(&self) -> Problem {
         let problem = self.special().unwrap_or_else(|| self.row());

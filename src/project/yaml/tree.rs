@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::tape::{Step, StepKind};
-use super::{Key, Kind, Node, Scalar, explain, limit};
-use crate::problem::{Place, Problem, Source};
+use super::{Key, Kind, Node, Scalar, limit};
+use crate::problem::{Place, Problem, Source, shown};
 
 /// The root of the document.
 pub(super) fn build(source: &Arc<Source>, steps: &[Step]) -> Result<Node, Problem> {
@@ -166,7 +166,7 @@ struct Entries {
 impl Entries {
     /// Holds the key for this map, or finds that it is taken.
     fn claim(&mut self, key: &Key) -> Result<(), Problem> {
-        let name = explain::brief(&key.text);
+        let name = shown(&key.text);
         let Some(first) = self.keys.insert(key.text.clone(), key.place.clone()) else {
             return Ok(());
         };
