@@ -5,8 +5,8 @@
 //! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
 //! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
 //!
-//! With a service that runs, [`swank`] speaks to its server; [`reload`], [`repl`] and
-//! [`tmux`] are what people do with it.
+//! With a service that runs, [`live`] speaks; [`reload`], [`repl`] and [`tmux`] are what people
+//! do with it.
 
 pub mod argv;
 pub mod cli;
@@ -17,6 +17,7 @@ pub mod host;
 pub mod install;
 pub mod launch;
 pub mod lisp;
+pub mod live;
 pub mod output;
 pub mod plan;
 pub mod problem;
@@ -25,10 +26,7 @@ pub mod reload;
 pub mod render;
 pub mod repl;
 pub mod runtime;
-pub mod secret;
-pub mod signals;
 pub mod suggest;
-pub mod swank;
 pub mod tmux;
 pub mod trust;
 pub mod word;

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lisplaunch::swank::{Answer, Client, Evaluation, Interrupt};
+use lisplaunch::live::swank::{Answer, Client, Evaluation, Interrupt};
 
 use self::terminal::Terminal;
 use crate::support::{Outcome, Project};

@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lisplaunch::swank::frame::{Decoder, FrameError, LONGEST, encode};
-use lisplaunch::swank::reader::{ReadErrorKind, read};
-use lisplaunch::swank::sexp::{Sexp, quoted};
-use lisplaunch::swank::{
+use lisplaunch::live::swank::frame::{Decoder, FrameError, LONGEST, encode};
+use lisplaunch::live::swank::reader::{ReadErrorKind, read};
+use lisplaunch::live::swank::sexp::{Sexp, quoted};
+use lisplaunch::live::swank::{
     Address, Answer, Client, ClientError, ConnectError, Evaluation, Interrupt, Phase,
     ProtocolError, Timeouts,
 };

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use lisplaunch::host::Host;
+use lisplaunch::live::secret;
 use lisplaunch::plan::service::Secret;
-use lisplaunch::secret;
 
 use crate::support::Project;
 use client::{Client, frame, request};

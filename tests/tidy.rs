@@ -15,9 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("host", &[]),
     ("lisp", &["word", "problem"]),
     ("dialect", &["word", "lisp", "problem"]),
-    ("swank", &["runtime"]),
-    ("signals", &["swank"]),
-    ("repl", &["lisp", "problem", "swank"]),
+    ("repl", &["lisp", "problem", "live"]),
     (
         "render",
         &["dialect", "host", "problem", "project", "trust"],
@@ -38,13 +36,16 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["word", "lisp", "dialect", "problem", "plan", "render"],
     ),
     ("tmux", &["word", "lisp", "dialect"]),
-    ("secret", &["word", "problem", "host", "plan", "project"]),
+    (
+        "live",
+        &["word", "problem", "host", "plan", "project", "runtime"],
+    ),
     ("launch", &["word", "problem", "host", "plan", "project"]),
     (
         "format",
         &["word", "dialect", "problem", "plan", "argv", "render"],
     ),
-    ("reload", &["problem", "signals", "swank", "word"]),
+    ("reload", &["live", "problem", "word"]),
     ("output", &["problem", "host", "project", "format"]),
     ("install", &["output", "plan", "problem", "runtime", "word"]),
     ("cli", &["format", "project"]),
@@ -52,8 +53,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         "command",
         &[
             "argv", "cli", "dialect", "format", "host", "install", "launch", "lisp", "output",
-            "plan", "problem", "project", "reload", "render", "repl", "secret", "signals",
-            "suggest", "swank", "tmux", "trust", "word",
+            "live", "plan", "problem", "project", "reload", "render", "repl", "suggest", "tmux",
+            "trust", "word",
         ],
     ),
     ("main", &[]),
@@ -71,7 +72,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
-    ("signal_hook", "src/signals.rs src/repl/signals.rs"),
+    ("signal_hook", "src/live/signals.rs src/repl/signals.rs"),
     ("rustyline", "src/repl/editor.rs"),
 ];
 

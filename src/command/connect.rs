@@ -8,8 +8,8 @@ use super::live::Running;
 use super::{Failure, Session, print};
 use crate::cli::live::Connect;
 use crate::dialect::{Dialect, Printed, sh::Sh};
+use crate::live::swank::Address;
 use crate::problem::Problem;
-use crate::swank::Address;
 use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode> {

@@ -12,10 +12,10 @@ use anyhow::{Context, Result};
 use super::live::Running;
 use super::{FAILURE, Failure, Session, print, report};
 use crate::cli::live::Eval;
+use crate::live::signals::Signals;
+use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::signals::Signals;
-use crate::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 
 /// How much of the printed values is wanted, in characters; output has no limit.
 const MOST_VALUES: usize = 4 << 20;

@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 use super::{Failure, Session};
 use crate::cli::live::Connection;
 use crate::host::Host;
+use crate::live::secret::{self, Known};
+use crate::live::swank::{Address, Client, ConnectError, Timeouts};
 use crate::plan::service::{Secret, Service};
 use crate::problem::Problem;
-use crate::secret::{self, Known};
-use crate::swank::{Address, Client, ConnectError, Timeouts};
 
 /// A service that runs, as far as the project file tells.
 pub(super) struct Running {

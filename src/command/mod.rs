@@ -6,7 +6,6 @@ mod connect;
 mod emit;
 mod eval;
 mod live;
-mod process;
 mod reload;
 mod repl;
 mod run;

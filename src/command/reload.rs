@@ -11,6 +11,7 @@ use super::{Failure, Session, report, tell};
 use crate::argv::{Scratch, compile_argv, reload_forms};
 use crate::cli::live::Reload;
 use crate::launch;
+use crate::live::swank::{Answer, Client, ClientError, Timeouts};
 use crate::output;
 use crate::plan::loader::Loader;
 use crate::plan::service::Service;
@@ -20,7 +21,6 @@ use crate::reload::fresh::{self, CompileError, Workplace};
 use crate::reload::limits::{GivenUp, Limits};
 use crate::reload::live::{HandedOn, Kept, evaluate};
 use crate::render::Templates;
-use crate::swank::{Answer, Client, ClientError, Timeouts};
 
 pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode> {
     let limits = Limits::start(arguments.timeout)?;

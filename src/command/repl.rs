@@ -8,9 +8,9 @@ use anyhow::Result;
 
 use super::{Failure, Session};
 use crate::cli::live::Repl;
+use crate::live::swank::Timeouts;
 use crate::problem::Problem;
 use crate::repl::{self, Ending, Image};
-use crate::swank::Timeouts;
 
 /// A person waits for what completes a symbol.
 const TIMEOUTS: Timeouts = Timeouts {

@@ -15,9 +15,9 @@ use super::live::Running;
 use super::{Failure, Session, UNANSWERED, print};
 use crate::cli::live::{Connection, Status};
 use crate::host::Host;
+use crate::live::swank::Timeouts;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::swank::Timeouts;
 
 /// How often a service that does not answer is asked again.
 const AGAIN: Duration = Duration::from_millis(200);

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::live::Running;
-use super::process::Process;
 use super::{Failure, Session, tell};
 use crate::cli::live::Stop;
-use crate::plan::stopping;
-use crate::problem::Problem;
-use crate::swank::reader::read;
-use crate::swank::{
+use crate::live::process::Process;
+use crate::live::swank::reader::read;
+use crate::live::swank::{
     Answer, Client, ClientError, ConnectError, Evaluation, Info, Interrupt, Timeouts, Unheard,
 };
+use crate::plan::stopping;
+use crate::problem::Problem;
 
 /// Leaves as on SIGTERM: the main thread unwinds, the exit hooks run once, and the other threads
 /// have `*exit-timeout*` to end. Asked again, also by SIGTERM, it goes on leaving.

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::signals::Signals;
-use crate::swank::Interrupt;
+use crate::live::signals::Signals;
+use crate::live::swank::Interrupt;
 
 /// How long all of it may take.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::limits::Limits;
-use crate::swank::{Answer, Client, ClientError, Evaluation, Output};
+use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output};
 
 /// How much output is kept, in bytes: the end matters.
 const MAX_KEPT: usize = 64 << 10;

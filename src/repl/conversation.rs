@@ -5,7 +5,7 @@ use std::io;
 use super::editor::{Editor, Line};
 use super::screen::Screen;
 use super::signals::Signals;
-use crate::swank::{Answer, Output, Restart};
+use crate::live::swank::{Answer, Output, Restart};
 
 /// Where nothing is chosen.
 const LEAVE: &str = "return to the prompt";

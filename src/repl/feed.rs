@@ -7,8 +7,8 @@ use super::input::{self, Input};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Ending, Image, first_package};
+use crate::live::swank::{Answer, Client, Evaluation, Output, Package};
 use crate::problem::Problem;
-use crate::swank::{Answer, Client, Evaluation, Output, Package};
 
 /// What the input is called in errors.
 const NAME: &str = "standard input";

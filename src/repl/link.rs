@@ -1,8 +1,8 @@
 //! The connection to the image, made again when it was lost.
 
 use super::{Connect, lost};
+use crate::live::swank::{Client, ClientError};
 use crate::problem::Problem;
-use crate::swank::{Client, ClientError};
 
 /// A connection that may be lost.
 pub(super) struct Link {

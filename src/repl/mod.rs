@@ -19,8 +19,8 @@ use std::io;
 pub use feed::feed;
 pub use prompt::prompt;
 
+use crate::live::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Package, Unheard};
 use crate::problem::Problem;
-use crate::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Package, Unheard};
 
 /// Makes a connection to the same service again.
 pub type Connect = Box<dyn FnMut() -> Result<Client, Problem>>;

@@ -11,8 +11,8 @@ use super::link::{Link, News};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Ending, Image, first_package};
+use crate::live::swank::{Answer, ClientError, Evaluation, Info, Package};
 use crate::problem::Problem;
-use crate::swank::{Answer, ClientError, Evaluation, Info, Package};
 
 /// A prompt and what it needs.
 struct Prompt {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::swank::Interrupt;
+use crate::live::swank::Interrupt;
 
 /// The signals that came.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-use lisplaunch::swank::{Address, Answer, Client, Evaluation, Interrupt, Timeouts};
+use lisplaunch::live::swank::{Address, Answer, Client, Evaluation, Interrupt, Timeouts};
 
 use crate::support::{Outcome, Project, make_executable};
 use crate::swank_server::recorder::Recorder;

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use lisplaunch::swank::Address;
+use lisplaunch::live::swank::Address;
 
 /// The answer to the first request.
 pub const INFO: &str = r#"(:return (:ok (:pid 7 :style :spawn :lisp-implementation (:type "SBCL" :version "2.2.9") :machine (:instance "here") :version nil)) 1)"#;

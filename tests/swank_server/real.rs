@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use lisplaunch::swank::{Address, Client, Timeouts};
+use lisplaunch::live::swank::{Address, Client, Timeouts};
 use tempfile::TempDir;
 
 /// Prints the port, then waits for the end of its input.

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use lisplaunch::swank::Output;
+use lisplaunch::live::swank::Output;
 
 /// What came, and when the first of it came.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::command::tell;
-use crate::swank::{Answer, Output, Phase};
+use crate::live::swank::{Answer, Output, Phase};
 
 /// How much output is kept, in bytes.
 const MOST_OUTPUT: usize = 16 << 20;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::command::tell;
-use crate::swank::Output;
+use crate::live::swank::Output;
 
 /// Hands on the output of an evaluation.
 pub(super) struct Printer {

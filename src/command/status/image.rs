@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::command::process::Stat;
-use crate::swank::reader::read;
-use crate::swank::sexp::Sexp;
-use crate::swank::{Answer, Client, Evaluation, Info, Interrupt, Unheard};
+use crate::live::process::Stat;
+use crate::live::swank::reader::read;
+use crate::live::swank::sexp::Sexp;
+use crate::live::swank::{Answer, Client, Evaluation, Info, Interrupt, Unheard};
 
 const QUERY: &str = "(lisplaunch::status)";
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::swank::error::ClientError;
+use crate::live::swank::error::ClientError;
 
 /// How often the image is asked to end what it does, should it not have heard.
 const AGAIN: Duration = Duration::from_secs(1);

@@ -1,6 +1,6 @@
 //! What a server says about itself: `connection-info` in `swank.lisp`.
 
-use crate::swank::sexp::Sexp;
+use crate::live::swank::sexp::Sexp;
 
 /// A server and its image. What a server leaves out is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::swank::Info;
+use crate::live::swank::Info;
 
 /// A process of this machine. Its number may be given to another one once it is gone.
-pub(super) struct Process {
+pub struct Process {
     pid: u32,
     stat: Stat,
     /// Its arguments, each followed by a NUL.
@@ -16,11 +16,11 @@ pub(super) struct Process {
 }
 
 /// What `/proc/PID/stat` says.
-pub(super) struct Stat {
+pub struct Stat {
     state: char,
     parent: u32,
     /// When it began, in ticks since the machine did.
-    pub(super) started: u64,
+    pub started: u64,
 }
 
 impl Process {
@@ -29,7 +29,7 @@ impl Process {
     ///
     /// Behind a tunnel is another machine, and a container numbers its processes anew: the same
     /// number is another process there, which began at another time.
-    pub(super) fn of_server(info: &Info, stat: &str) -> Option<Self> {
+    pub fn of_server(info: &Info, stat: &str) -> Option<Self> {
         let hostname = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
         if info.machine.as_deref() != Some(hostname.trim_end()) {
             return None;
@@ -51,18 +51,18 @@ impl Process {
     }
 
     /// Whether it has ended. A parent that does not ask for its exit code keeps the rest.
-    pub(super) fn is_gone(&self) -> bool {
+    pub fn is_gone(&self) -> bool {
         Stat::of_pid(self.pid)
             .is_none_or(|stat| stat.started != self.stat.started || stat.is_ended())
     }
 
     /// Whether something may start it again.
-    pub(super) fn may_return(&self) -> bool {
+    pub fn may_return(&self) -> bool {
         !self.on_terminal
     }
 
     /// The process that its parent started in its place.
-    pub(super) fn successor(&self) -> Option<u32> {
+    pub fn successor(&self) -> Option<u32> {
         let entries = fs::read_dir("/proc").ok()?;
         let mut pids =
             entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
@@ -83,7 +83,7 @@ impl Stat {
     }
 
     /// The program's name, in parentheses, may hold anything.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (_, rest) = text.rsplit_once(')')?;
         let mut fields = rest.split_ascii_whitespace();
         Some(Stat {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::swank::Interrupt;
+use crate::live::swank::Interrupt;
 
 /// Ctrl-C, the signal of `kill`, and that of a terminal which is closed.
 #[derive(Debug)]

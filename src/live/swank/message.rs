@@ -3,10 +3,10 @@
 //! The messages are those of `dispatch-event` in `swank.lisp`. What is not among them, or not of
 //! its shape, is [`Message::Other`]: a client must pass over what it does not know.
 
-use crate::swank::error::ProtocolError;
-use crate::swank::evaluation::{self, Answer, Restart};
-use crate::swank::reader;
-use crate::swank::sexp::{Sexp, quoted};
+use crate::live::swank::error::ProtocolError;
+use crate::live::swank::evaluation::{self, Answer, Restart};
+use crate::live::swank::reader;
+use crate::live::swank::sexp::{Sexp, quoted};
 
 /// A message from a server.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::swank::address::Address;
-use crate::swank::frame::FrameError;
-use crate::swank::reader::ReadError;
+use crate::live::swank::address::Address;
+use crate::live::swank::frame::FrameError;
+use crate::live::swank::reader::ReadError;
 
 /// Why there is no connection.
 #[derive(Debug)]

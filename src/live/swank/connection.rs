@@ -4,10 +4,10 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use crate::swank::address::Address;
-use crate::swank::error::{ClientError, ConnectError, ProtocolError};
-use crate::swank::frame::{self, Decoder, FrameError, LONGEST};
-use crate::swank::listener;
+use crate::live::swank::address::Address;
+use crate::live::swank::error::{ClientError, ConnectError, ProtocolError};
+use crate::live::swank::frame::{self, Decoder, FrameError, LONGEST};
+use crate::live::swank::listener;
 
 /// How long one read or write may wait: flags and deadlines are looked at as often.
 const SLICE: Duration = Duration::from_millis(20);

@@ -3,16 +3,16 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::swank::address::Address;
-use crate::swank::collector::Collector;
-use crate::swank::connection::Connection;
-use crate::swank::error::{ClientError, ConnectError, ProtocolError};
-use crate::swank::evaluation::{self, Answer, Evaluation, Outcome, Output};
-use crate::swank::info::Info;
-use crate::swank::interrupt::Interrupt;
-use crate::swank::message::{self, Message, Returned};
-use crate::swank::sexp::{Sexp, quoted};
-use crate::swank::stopping::{Reason, Stopping};
+use crate::live::swank::address::Address;
+use crate::live::swank::collector::Collector;
+use crate::live::swank::connection::Connection;
+use crate::live::swank::error::{ClientError, ConnectError, ProtocolError};
+use crate::live::swank::evaluation::{self, Answer, Evaluation, Outcome, Output};
+use crate::live::swank::info::Info;
+use crate::live::swank::interrupt::Interrupt;
+use crate::live::swank::message::{self, Message, Returned};
+use crate::live::swank::sexp::{Sexp, quoted};
+use crate::live::swank::stopping::{Reason, Stopping};
 
 /// How long a client waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use crate::swank::error::ProtocolError;
-use crate::swank::evaluation::{Answer, Output, Package};
-use crate::swank::message::{Asked, Question, Target};
+use crate::live::swank::error::ProtocolError;
+use crate::live::swank::evaluation::{Answer, Output, Package};
+use crate::live::swank::message::{Asked, Question, Target};
 
 /// How many values are kept, printed or not.
 const MOST_VALUES: usize = 1 << 20;

@@ -11,7 +11,7 @@
 
 use std::fmt;
 
-use crate::swank::sexp::Sexp;
+use crate::live::swank::sexp::Sexp;
 
 /// How deeply lists and prefixes may be nested.
 pub const DEEPEST: usize = 500;

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use crate::live::swank::backtrace;
+use crate::live::swank::error::ProtocolError;
+use crate::live::swank::sexp::{Sexp, quoted};
 use crate::runtime;
-use crate::swank::backtrace;
-use crate::swank::error::ProtocolError;
-use crate::swank::sexp::{Sexp, quoted};
 
 /// How much of the printed values is sent unless another limit is set, in characters.
 const USUAL_LIMIT: usize = 32 << 20;
