@@ -10,6 +10,7 @@ use crate::lisp::{Form, Origin, Part};
 use crate::plan::service::{Secret, Service, Swank};
 use crate::plan::stopping;
 use crate::problem::{Place, Problem, Source, shown};
+use crate::project::keys;
 use crate::render::{Template, Templates, Variable};
 use crate::word::{self, Argv, LONGEST, Piece, Word};
 
@@ -275,7 +276,7 @@ fn lisp_context(service: &Service, image: Image) -> Vec<(&'static str, Variable)
         (
             "stop_timeout",
             Variable::option(
-                (service.stop_timeout != stopping::DEFAULT_TIMEOUT)
+                (service.stop_timeout != stopping::default_timeout())
                     .then(|| bare(service.stop_timeout.0.to_string())),
             ),
         ),
@@ -299,7 +300,7 @@ fn swank_context(swank: &Swank) -> Variable {
         Secret::File(file) => Some(words(&[file])),
     };
     let interface = &swank.interface;
-    let usual = interface.resolved() == Swank::DEFAULT_INTERFACE;
+    let usual = interface.resolved() == keys::default("swank.interface");
     Variable::map([
         ("port", lisp(swank.port.word())),
         (

@@ -33,7 +33,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "argv",
-        &["word", "lisp", "dialect", "problem", "plan", "render"],
+        &[
+            "project", "word", "lisp", "dialect", "problem", "plan", "render",
+        ],
     ),
     ("tmux", &["word", "lisp", "dialect"]),
     (

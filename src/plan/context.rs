@@ -28,14 +28,6 @@ impl Context<'_> {
         self.fields.get(key)?.parse(parse)
     }
 
-    /// The value of a key that is one of `choices`.
-    pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> T {
-        let field = self.fields.get(key);
-        field
-            .and_then(|field| field.choice(choices))
-            .unwrap_or(default)
-    }
-
     /// The forms of a key.
     pub(super) fn forms(&self, key: &str) -> Vec<Form> {
         self.items(key).iter().filter_map(Field::form).collect()

@@ -13,18 +13,15 @@ use super::service::Sbcl;
 /// Reads the `sbcl` map.
 pub(super) fn read(sbcl: &Fields<'_>, base: Base<'_>) -> Sbcl {
     Sbcl {
-        program: sbcl
-            .get("program")
-            .and_then(|field| program(&field, base))
-            .unwrap_or_else(|| "sbcl".into()),
+        program: sbcl.read_word("program", |word| program(word, base)),
         runtime_options: runtime(sbcl),
         toplevel_options: toplevel(sbcl, base),
     }
 }
 
 /// A bare name is looked up on the PATH; anything with a slash is a file.
-fn program(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
-    field.parse_word(|word| match word.resolved().as_str() {
+fn program(word: &Word, base: Base<'_>) -> Result<Word, String> {
+    match word.resolved().as_str() {
         "" => Err("a program".to_owned()),
         text if text.contains('/') => path::absolute(word, base),
         // `exec` and `env` would take it for an option.
@@ -32,7 +29,7 @@ fn program(field: &Field<'_>, base: Base<'_>) -> Option<Word> {
             Err("a program, whose name has no dash in front".to_owned())
         }
         _ => Ok(word.clone()),
-    })
+    }
 }
 
 fn runtime(sbcl: &Fields<'_>) -> Vec<Vec<Word>> {
@@ -48,12 +45,12 @@ fn runtime(sbcl: &Fields<'_>) -> Vec<Vec<Word>> {
     if let Some(limit) = sbcl.get("tls-limit").and_then(|field| limit(&field)) {
         options.push(vec!["--tls-limit".into(), limit]);
     }
-    match flag(sbcl, "merge-core-pages") {
+    match sbcl.get("merge-core-pages").and_then(|field| field.flag()) {
         Some(true) => options.push(vec!["--merge-core-pages".into()]),
         Some(false) => options.push(vec!["--no-merge-core-pages".into()]),
         None => {}
     }
-    if flag(sbcl, "lose-on-corruption") == Some(true) {
+    if sbcl.flag("lose-on-corruption") {
         options.push(vec!["--lose-on-corruption".into()]);
     }
     in_order(options)
@@ -62,26 +59,22 @@ fn runtime(sbcl: &Fields<'_>) -> Vec<Vec<Word>> {
 fn toplevel(sbcl: &Fields<'_>, base: Base<'_>) -> Vec<Vec<Word>> {
     let mut options = listed(sbcl, "toplevel-options", Side::Toplevel);
     for name in ["sysinit", "userinit"] {
-        options.extend(sbcl.get(name).and_then(|field| init(&field, name, base)));
+        let option = sbcl.read_word(name, |word| init(word, name, base));
+        options.extend(option);
     }
     in_order(options)
 }
 
 /// `true` is what SBCL does anyway, `false` switches the file off.
-fn init(field: &Field<'_>, name: &str, base: Base<'_>) -> Option<Vec<Word>> {
-    let option = field.parse_word(|word| match word.resolved().as_str() {
-        "true" => Ok(Vec::new()),
-        "false" => Ok(vec![format!("--no-{name}").into()]),
-        _ => Ok(vec![
+fn init(word: &Word, name: &str, base: Base<'_>) -> Result<Option<Vec<Word>>, String> {
+    Ok(match word.resolved().as_str() {
+        "true" => None,
+        "false" => Some(vec![format!("--no-{name}").into()]),
+        _ => Some(vec![
             format!("--{name}").into(),
             path::absolute(word, base)?,
         ]),
-    });
-    option.filter(|words| !words.is_empty())
-}
-
-fn flag(sbcl: &Fields<'_>, key: &str) -> Option<bool> {
-    sbcl.get(key)?.flag()
+    })
 }
 
 /// The size as written where sbcl takes it so, which keeps its variables.

@@ -37,15 +37,6 @@ impl Port {
     }
 }
 
-impl From<u16> for Port {
-    fn from(number: u16) -> Self {
-        Port {
-            number,
-            word: number.to_string().into(),
-        }
-    }
-}
-
 impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.number.fmt(f)

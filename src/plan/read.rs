@@ -10,7 +10,7 @@ use super::name::Name;
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds, Umask};
 use super::service::{Identity, Log, Need, NeedKind, Restart, Service};
-use super::{Choices, options, stopping, swank};
+use super::{Choices, options, swank};
 use crate::host::Host;
 use crate::problem::{Problem, shown};
 use crate::project::field::{Fields, Reader};
@@ -161,7 +161,7 @@ impl Context<'_> {
     fn service(&self, name: Name, user: Option<String>, files: EnvFiles, node: &Node) -> Service {
         let fields = &self.fields;
         let mut needs = Vec::new();
-        let loader = self.choice("loader", &Loader::ALL, Loader::Quicklisp);
+        let loader = fields.choice("loader", &Loader::ALL);
         let service = Service {
             swank: swank::read(self, &name),
             identity: self.identity.clone(),
@@ -184,13 +184,9 @@ impl Context<'_> {
             env_file: files.paths,
             user,
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
-            restart: self.choice("restart", &Restart::ALL, Restart::Always),
-            start_timeout: self
-                .parse("start-timeout", Seconds::parse)
-                .unwrap_or(DEFAULT_START_TIMEOUT),
-            stop_timeout: self
-                .parse("stop-timeout", Seconds::parse)
-                .unwrap_or(stopping::DEFAULT_TIMEOUT),
+            restart: fields.choice("restart", &Restart::ALL),
+            start_timeout: fields.read("start-timeout", Seconds::parse),
+            stop_timeout: fields.read("stop-timeout", Seconds::parse),
             log: self.log(),
             umask: self.parse("umask", Umask::parse),
             priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
@@ -205,10 +201,9 @@ impl Context<'_> {
 
     /// Beside the project file, so that it goes where the project goes.
     fn runtime(&self) -> Option<Word> {
-        let wanted = self.fields.get("runtime").and_then(|field| field.flag());
         let folder = self.base.folder.trim_end_matches('/');
-        wanted
-            .unwrap_or(true)
+        self.fields
+            .flag("runtime")
             .then(|| format!("{folder}/{RUNTIME_FILE}").into())
     }
 
@@ -265,25 +260,14 @@ impl Context<'_> {
         };
         Some(Log {
             file: path::read(&file, self.base)?,
-            max_size: fields
-                .get("max-size")
-                .and_then(|field| field.parse(Bytes::parse))
-                .unwrap_or(DEFAULT_LOG_SIZE),
-            backups: fields
-                .get("backups")
-                .and_then(|field| field.parse(|text| quantity::number(text, 0..=1000)))
-                .unwrap_or(DEFAULT_LOG_BACKUPS),
+            max_size: fields.read("max-size", Bytes::parse),
+            backups: fields.read("backups", |text| quantity::number(text, 0..=1000)),
         })
     }
 }
 
 /// The file that loads the runtime, below the folder of the project file.
 const RUNTIME_FILE: &str = ".lisplaunch/runtime.lisp";
-
-const DEFAULT_START_TIMEOUT: Seconds = Seconds(10);
-/// supervisord's own defaults for its logs.
-const DEFAULT_LOG_SIZE: Bytes = Bytes(50 << 20);
-const DEFAULT_LOG_BACKUPS: i64 = 10;
 
 /// The name of a system, or what it should be.
 pub fn system_name(text: &str) -> Result<String, String> {

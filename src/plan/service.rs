@@ -123,11 +123,6 @@ pub struct Swank {
     pub place: Option<Place>,
 }
 
-impl Swank {
-    /// The address without another one.
-    pub const DEFAULT_INTERFACE: &str = "127.0.0.1";
-}
-
 /// What a client of swank must know before the server listens to it: the first line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "rule", content = "file")]

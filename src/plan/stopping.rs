@@ -2,11 +2,14 @@
 //! managers that kill it afterwards.
 
 use super::quantity::Seconds;
+use crate::project::keys;
 
 /// How long a service may take to stop unless its file says otherwise.
 ///
 /// SBCL's own 60 seconds is longer than most managers wait.
-pub const DEFAULT_TIMEOUT: Seconds = Seconds(10);
+pub fn default_timeout() -> Seconds {
+    Seconds::parse(keys::default("stop-timeout")).expect("the table of keys has valid defaults")
+}
 
 /// What an exit may take beside `stop-timeout`, so that SBCL gives up first.
 const MARGIN: Seconds = Seconds(5);

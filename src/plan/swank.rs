@@ -12,8 +12,6 @@ use crate::problem::Problem;
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
 
-const DEFAULT_PORT: u16 = 4005;
-
 /// Reads the `swank` key of a service; nothing where it has no server.
 pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Swank> {
     let field = context.fields.get("swank")?;
@@ -21,19 +19,12 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Swank> {
         return None;
     }
     let fields = field.fields();
-    let port = fields.get("port");
     Some(Swank {
-        port: port
-            .as_ref()
-            .and_then(|port| port.parse_word(Port::parse))
-            .unwrap_or_else(|| DEFAULT_PORT.into()),
+        port: fields.read_word("port", Port::parse),
         interface: interface(&fields),
-        dont_close: fields
-            .get("dont-close")
-            .and_then(|field| field.flag())
-            .unwrap_or(true),
+        dont_close: fields.flag("dont-close"),
         secret: secret(context, &fields, service),
-        place: Some(port.as_ref().unwrap_or(&field).place()),
+        place: Some(fields.get("port").unwrap_or(field).place()),
     })
 }
 
@@ -66,17 +57,9 @@ fn secret_file(context: &Context<'_>, field: &Field<'_>, service: &Name) -> Word
 }
 
 fn interface(swank: &Fields<'_>) -> Word {
-    let remote = swank
-        .get("allow-remote")
-        .and_then(|field| field.flag())
-        .unwrap_or(false);
-    let Some(field) = swank.get("interface") else {
-        return Swank::DEFAULT_INTERFACE.into();
-    };
-    let Some(Interface { name, reachable }) = field.parse(Interface::parse) else {
-        return Word::default();
-    };
-    if reachable {
+    let remote = swank.flag("allow-remote");
+    let Interface { name, reachable } = swank.read("interface", Interface::parse);
+    if let (Some(field), true) = (swank.get("interface"), reachable) {
         field.report(if remote {
             Problem::warning(format!("swank listens on `{name}`"))
                 .label("whoever reaches this address can run any code as the service's user")

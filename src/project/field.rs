@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::keys::{self, Level};
+use super::keys::{self, Holds, Level};
 use super::value::{Unresolved, Value};
 use super::variables::Variables;
 use super::yaml::{Kind, Node, Scalar};
@@ -105,6 +105,39 @@ impl<'a> Fields<'a> {
         field.is_given().then_some(field)
     }
 
+    /// What `parse` makes of the value of `key`, or of its default where the file gives none.
+    ///
+    /// A value that is wrong is reported, and the default read in its place.
+    pub fn read<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        self.read_word(key, |word| parse(&word.resolved()))
+    }
+
+    /// The same of the value as a word, integer variables kept.
+    pub fn read_word<T>(&self, key: &str, parse: impl Fn(&Word) -> Result<T, String>) -> T {
+        let written = self.get(key).and_then(|field| field.parse_word(&parse));
+        written.unwrap_or_else(|| {
+            let default = keys::default(&path_of(&self.path, key));
+            parse(&default.into()).expect("the table of keys has valid defaults")
+        })
+    }
+
+    /// The one of `choices` that the value of `key`, or its default, names.
+    pub fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> T {
+        debug_assert!(
+            matches!(
+                keys::find(&path_of(&self.path, key)).map(|key| key.holds),
+                Some(Holds::Choice(names)) if names.iter().eq(choices.iter().map(|(name, _)| name))
+            ),
+            "the table of keys has other choices for `{key}`"
+        );
+        self.read(key, |text| choice(text, choices))
+    }
+
+    /// Whether `key`, or its default, is `true`.
+    pub fn flag(&self, key: &str) -> bool {
+        self.read(key, flag)
+    }
+
     /// The map at `key`; empty where the file gives none.
     pub fn map(&self, key: &str) -> Fields<'a> {
         match self.get(key) {
@@ -116,6 +149,27 @@ impl<'a> Fields<'a> {
             },
         }
     }
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("`true` or `false`".to_owned()),
+    }
+}
+
+/// The one of `choices` that `text` names.
+fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    choices
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| match suggest::closest(text, names.iter().copied()) {
+            Some(name) => format!("one of {} (did you mean `{name}`?)", suggest::list(&names)),
+            None => format!("one of {}", suggest::list(&names)),
+        })
 }
 
 fn path_of(parent: &str, key: &str) -> String {
@@ -272,28 +326,7 @@ impl<'a> Field<'a> {
 
     /// A leaf that is `true` or `false`.
     pub fn flag(&self) -> Option<bool> {
-        self.parse(|text| match text {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ => Err("`true` or `false`".to_owned()),
-        })
-    }
-
-    /// A leaf that is one of `choices`.
-    pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        self.parse(|text| {
-            choices
-                .iter()
-                .find(|(name, _)| *name == text)
-                .map(|(_, choice)| *choice)
-                .ok_or_else(|| match suggest::closest(text, names.iter().copied()) {
-                    Some(name) if names.len() > 1 => {
-                        format!("one of {} (did you mean `{name}`?)", suggest::list(&names))
-                    }
-                    _ => format!("one of {}", suggest::list(&names)),
-                })
-        })
+        self.parse(flag)
     }
 
     /// A Lisp form.
@@ -344,8 +377,8 @@ impl<'a> Field<'a> {
 
     /// Whether YAML took a form for a comment: `start: #'main`.
     fn is_trapped(&self) -> bool {
-        let form = ["start", "stop", "before-load", "after-reload"].contains(&self.path.as_str());
-        self.is_null() && form && self.comment_follows()
+        let holds = keys::find(&self.path).map(|key| key.holds);
+        self.is_null() && matches!(holds, Some(Holds::Forms)) && self.comment_follows()
     }
 
     /// Reports that nothing is written here.

@@ -1,14 +1,87 @@
 //! Every key of a project file: the one table that reading, suggestions, help and README share.
 
+use std::fmt;
 use std::fmt::Write as _;
+
+use crate::suggest;
+
+use Absent::{Nothing, Said, Value};
+use Holds::{
+    Address, Choice, Duration, File, FileOrFiles, Files, Flag, Folder, Folders, Forms, Init, Map,
+    Name, Names, Number, Octal, Port, Program, Secret, Short, Size, Text, Words,
+};
 
 /// Where a key may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// At the top of the file only.
     Project,
+    /// At the top of a file that is one service, and in each service.
+    Own,
     /// At the top, as a default, and in each service.
     Service,
+}
+
+/// What a key holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Holds {
+    /// Any text.
+    Text,
+    /// A name.
+    Name,
+    /// Names in a row.
+    Names,
+    /// Lisp forms.
+    Forms,
+    /// One of these.
+    Choice(&'static [&'static str]),
+    /// A path.
+    File,
+    /// Paths in a row.
+    Files,
+    /// One path or several.
+    FileOrFiles,
+    /// A folder.
+    Folder,
+    /// Folders in a row.
+    Folders,
+    /// Keys of the person's own.
+    Map,
+    /// A map of keys of its own; a plain value is short for this one of them, and `false` is none.
+    Short(&'static Holds, &'static str),
+    /// A port.
+    Port,
+    /// An address to listen on.
+    Address,
+    /// Where a secret comes from.
+    Secret,
+    /// A program.
+    Program,
+    /// Bytes.
+    Size,
+    /// A whole number.
+    Number,
+    /// Words of a command line.
+    Words,
+    /// A file that is loaded, and whether.
+    Init,
+    /// Yes or no.
+    Flag,
+    /// A time.
+    Duration,
+    /// Permission bits.
+    Octal,
+}
+
+/// What holds without a key.
+#[derive(Clone, Copy, Debug)]
+pub enum Absent {
+    /// Nothing.
+    Nothing,
+    /// The same as with this value.
+    Value(&'static str),
+    /// This, in words.
+    Said(&'static str),
 }
 
 /// A key of the project file.
@@ -18,92 +91,90 @@ pub struct Key {
     pub path: &'static str,
     /// Where it may stand.
     pub level: Level,
-    /// What it holds, in words.
-    pub holds: &'static str,
-    /// What holds without it; empty for nothing.
-    pub default: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+    /// What holds without it.
+    pub absent: Absent,
     /// What it does.
     pub meaning: &'static str,
 }
 
-const fn project(
+const fn key(
+    level: Level,
     path: &'static str,
-    holds: &'static str,
-    default: &'static str,
+    holds: Holds,
+    absent: Absent,
     meaning: &'static str,
 ) -> Key {
     Key {
         path,
-        level: Level::Project,
+        level,
         holds,
-        default,
+        absent,
         meaning,
     }
 }
 
-const fn service(
-    path: &'static str,
-    holds: &'static str,
-    default: &'static str,
-    meaning: &'static str,
-) -> Key {
-    Key {
-        path,
-        level: Level::Service,
-        holds,
-        default,
-        meaning,
-    }
+const fn own(path: &'static str, holds: Holds, absent: Absent, meaning: &'static str) -> Key {
+    key(Level::Own, path, holds, absent, meaning)
+}
+
+const fn project(path: &'static str, holds: Holds, absent: Absent, meaning: &'static str) -> Key {
+    key(Level::Project, path, holds, absent, meaning)
+}
+
+const fn service(path: &'static str, holds: Holds, absent: Absent, meaning: &'static str) -> Key {
+    key(Level::Service, path, holds, absent, meaning)
 }
 
 /// All keys, in the order in which a person would want to read about them.
 #[rustfmt::skip]
 pub const KEYS: &[Key] = &[
-    project("name", "a name", "the folder's name", "what the project is called: letters, digits, `.`, `_` and `-`"),
-    service("description", "text", "", "a line about it, written into emitted files; not inherited"),
-    service("systems", "a list of names", "", "ASDF or Quicklisp systems, loaded in order"),
-    service("start", "a form or a list", "", "what starts the service; `my-app:main` is `(my-app:main)`"),
-    service("stop", "a form or a list", "", "runs when the process is told to stop (`sb-ext:*exit-hooks*`)"),
-    service("package", "a name", "`cl-user`", "the package in which `start`, `stop` and `after-reload` are read"),
-    service("loader", "`quicklisp`, `qlot`, `ocicl`, `asdf`, `none`", "`quicklisp`", "what loads the systems"),
-    service("setup", "a file", "the loader's own", "given to `--load` before anything else: `~/quicklisp/setup.lisp` and the like"),
-    service("registry", "a list of folders", "", "folders with `.asd` files, searched before everything else"),
-    service("before-load", "a form or a list", "", "evaluated before the systems are loaded"),
-    service("load", "a list of files", "", "Lisp files loaded after the systems"),
-    service("after-reload", "a form or a list", "", "evaluated in `package` once `lisplaunch reload` has loaded the code"),
-    service("directory", "a folder", "the project file's", "the working directory of the process"),
-    service("env", "a map", "", "environment variables of the process"),
-    service("env-file", "a file or a list", "", "`NAME=value` files: variables for this file and for the process, where the environment has none"),
-    service("swank", "a port, a map or `false`", "", "the server that SLIME connects to; a port is short for `port`"),
-    service("swank.port", "a port", "4005", "1 to 65535"),
-    service("swank.interface", "an address", "`127.0.0.1`", "the address it listens on"),
-    service("swank.allow-remote", "true or false", "false", "must be true for an interface that other machines reach"),
-    service("swank.dont-close", "true or false", "true", "go on listening after the first connection"),
-    service("swank.secret", "`auto`, a file, `none`", "`~/.slime-secret`, if there is one", "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
-    service("sbcl.program", "a program", "`sbcl`", "a name on the PATH, or a file"),
-    service("sbcl.dynamic-space-size", "a size", "SBCL's", "the heap: `2GB`; a bare number is megabytes"),
-    service("sbcl.control-stack-size", "a size", "SBCL's", "the stack of each thread: `4MB`"),
-    service("sbcl.tls-limit", "a number", "SBCL's", "thread-local symbols at most"),
-    service("sbcl.userinit", "true, false or a file", "true", "whether `~/.sbclrc` is loaded, or what instead"),
-    service("sbcl.sysinit", "true, false or a file", "true", "whether `/etc/sbclrc` is loaded, or what instead"),
-    service("sbcl.merge-core-pages", "true or false", "SBCL's", "share equal memory pages between processes"),
-    service("sbcl.lose-on-corruption", "true or false", "false", "die when memory may be corrupt, a full stack included"),
-    service("sbcl.runtime-options", "a list of words", "", "further options of the runtime, each word an item"),
-    service("sbcl.toplevel-options", "a list of words", "", "further options of the toplevel"),
-    service("user", "a name", "", "the user that a process manager runs it as"),
-    service("restart", "`always`, `on-failure`, `never`", "`always`", "when a process manager starts it again"),
-    service("start-timeout", "a duration", "10s", "how long it must stay up to count as started"),
-    service("stop-timeout", "a duration", "10s", "how long it may take to stop, the `stop` forms included"),
-    service("runtime", "true or false", "true", "whether lisplaunch's own code is loaded into the image; `false` gives the bare hand-written command line"),
-    service("log", "a file or a map", "", "where a process manager writes its output; a file is short for `file`"),
-    service("log.file", "a file", "", "the log file"),
-    service("log.max-size", "a size", "50MB", "the size at which a new one is begun; 0 is never"),
-    service("log.backups", "a number", "10", "how many old ones are kept"),
-    service("umask", "an octal number", "", "permissions that new files lack: `027`"),
-    service("priority", "a number", "", "process managers start low numbers first"),
-    project("services", "a map", "one service", "several processes; each has the keys of the top level, which are its defaults"),
-    project("profiles", "a map", "", "changes by name, laid over the file with `-p NAME`"),
-    project("templates", "a folder", "", "your own templates, used before the built-in ones"),
+    project("name", Name, Said("the folder's name"), "what the project is called: letters, digits, `.`, `_` and `-`"),
+    own("description", Text, Nothing, "a line about it, written into emitted files"),
+    service("systems", Names, Nothing, "ASDF or Quicklisp systems, loaded in order"),
+    service("start", Forms, Nothing, "what starts the service; `my-app:main` is `(my-app:main)`"),
+    service("stop", Forms, Nothing, "runs when the process is told to stop (`sb-ext:*exit-hooks*`)"),
+    service("package", Name, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
+    service("loader", Choice(&["quicklisp", "qlot", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
+    service("setup", File, Said("the loader's own"), "given to `--load` before anything else: `~/quicklisp/setup.lisp` and the like"),
+    service("registry", Folders, Nothing, "folders with `.asd` files, searched before everything else"),
+    service("before-load", Forms, Nothing, "evaluated before the systems are loaded"),
+    service("load", Files, Nothing, "Lisp files loaded after the systems"),
+    service("after-reload", Forms, Nothing, "evaluated in `package` once `lisplaunch reload` has loaded the code"),
+    service("directory", Folder, Said("the project file's"), "the working directory of the process"),
+    service("env", Map, Nothing, "environment variables of the process"),
+    service("env-file", FileOrFiles, Nothing, "`NAME=value` files: variables for this file and for the process, where the environment has none"),
+    service("swank", Short(&Port, "port"), Nothing, "the server that SLIME connects to"),
+    service("swank.port", Port, Value("4005"), "1 to 65535"),
+    service("swank.interface", Address, Value("127.0.0.1"), "the address it listens on"),
+    service("swank.allow-remote", Flag, Value("false"), "must be true for an interface that other machines reach"),
+    service("swank.dont-close", Flag, Value("true"), "go on listening after the first connection"),
+    service("swank.secret", Secret, Said("`~/.slime-secret`, if there is one"), "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
+    service("sbcl.program", Program, Value("sbcl"), "a name on the PATH, or a file"),
+    service("sbcl.dynamic-space-size", Size, Said("SBCL's"), "the heap: `2GB`; a bare number is megabytes"),
+    service("sbcl.control-stack-size", Size, Said("SBCL's"), "the stack of each thread: `4MB`"),
+    service("sbcl.tls-limit", Number, Said("SBCL's"), "thread-local symbols at most"),
+    service("sbcl.userinit", Init, Value("true"), "whether `~/.sbclrc` is loaded, or what instead"),
+    service("sbcl.sysinit", Init, Value("true"), "whether `/etc/sbclrc` is loaded, or what instead"),
+    service("sbcl.merge-core-pages", Flag, Said("SBCL's"), "share equal memory pages between processes"),
+    service("sbcl.lose-on-corruption", Flag, Value("false"), "die when memory may be corrupt, a full stack included"),
+    service("sbcl.runtime-options", Words, Nothing, "further options of the runtime, each word an item"),
+    service("sbcl.toplevel-options", Words, Nothing, "further options of the toplevel"),
+    service("user", Name, Nothing, "the user that a process manager runs it as"),
+    service("restart", Choice(&["always", "on-failure", "never"]), Value("always"), "when a process manager starts it again"),
+    service("start-timeout", Duration, Value("10s"), "how long it must stay up to count as started"),
+    service("stop-timeout", Duration, Value("10s"), "how long it may take to stop, the `stop` forms included"),
+    service("runtime", Flag, Value("true"), "whether lisplaunch's own code is loaded into the image; `false` gives the bare hand-written command line"),
+    service("log", Short(&File, "file"), Nothing, "where a process manager writes its output"),
+    service("log.file", File, Nothing, "the log file"),
+    service("log.max-size", Size, Value("50MB"), "the size at which a new one is begun; 0 is never"),
+    service("log.backups", Number, Value("10"), "how many old ones are kept"),
+    service("umask", Octal, Nothing, "permissions that new files lack: `027`"),
+    service("priority", Number, Nothing, "process managers start low numbers first"),
+    project("services", Map, Said("one service"), "several processes; each has the keys of the top level, which are its defaults"),
+    project("profiles", Map, Nothing, "changes by name, laid over the file with `-p NAME`"),
+    project("templates", Folder, Nothing, "your own templates, used before the built-in ones"),
 ];
 
 /// Keys that a project file may have had, and what to do about them.
@@ -119,7 +190,7 @@ pub fn former(path: &str) -> Option<&'static str> {
 pub fn below(parent: &str, level: Level) -> impl Iterator<Item = &'static str> {
     let mut names: Vec<&str> = KEYS
         .iter()
-        .filter(|key| level == Level::Project || key.level == Level::Service)
+        .filter(|key| level == Level::Project || key.level != Level::Project)
         .filter_map(|key| match parent {
             "" => key.path.split('.').next(),
             _ => key.path.strip_prefix(parent)?.strip_prefix('.'),
@@ -129,11 +200,23 @@ pub fn below(parent: &str, level: Level) -> impl Iterator<Item = &'static str> {
     names.into_iter()
 }
 
+/// The key of this path.
+pub fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// The value that holds where the file gives none for the key of this path.
+pub fn default(path: &str) -> &'static str {
+    match find(path).map(|key| key.absent) {
+        Some(Value(text)) => text,
+        _ => panic!("`{path}` has no default in the table of keys"),
+    }
+}
+
 /// The key that a plain value of `key` is short for.
 pub fn short_form(key: &str) -> Option<&'static str> {
-    match key {
-        "swank" => Some("port"),
-        "log" => Some("file"),
+    match find(key)?.holds {
+        Short(_, short) => Some(short),
         _ => None,
     }
 }
@@ -144,14 +227,55 @@ pub fn markdown() -> String {
     for key in KEYS {
         let level = match key.level {
             Level::Project => " (top of the file only)",
+            Level::Own => " (not inherited)",
             Level::Service => "",
         };
         writeln!(
             table,
             "| `{}` | {} | {} | {}{level} |",
-            key.path, key.holds, key.default, key.meaning
+            key.path, key.holds, key.absent, key.meaning
         )
         .expect("writing to a string does not fail");
     }
     table
+}
+
+impl fmt::Display for Holds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Text => "text",
+            Name => "a name",
+            Names => "a list of names",
+            Forms => "a form or a list",
+            Choice(names) => return f.write_str(&suggest::list(names)),
+            File => "a file",
+            Files => "a list of files",
+            FileOrFiles => "a file or a list",
+            Folder => "a folder",
+            Folders => "a list of folders",
+            Map => "a map",
+            Short(holds, key) => return write!(f, "{holds} (short for `{key}`), a map or `false`"),
+            Port => "a port",
+            Address => "an address",
+            Secret => "`auto`, a file, `none`",
+            Program => "a program",
+            Size => "a size",
+            Number => "a number",
+            Words => "a list of words",
+            Init => "true, false or a file",
+            Flag => "true or false",
+            Duration => "a duration",
+            Octal => "an octal number",
+        })
+    }
+}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Nothing => Ok(()),
+            Value(text) => write!(f, "`{text}`"),
+            Said(text) => f.write_str(text),
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::problem::{Problem, Source};
 use crate::suggest;
 use crate::trust::{Owners, Standing};
 use find::Found;
+use keys::Level;
 use yaml::{Key, Kind, Node};
 
 /// A project file that has been read, its values not yet.
@@ -151,10 +152,7 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
         return Err(not_a_map("`services`", services)
             .help("write a name and `:` for each service, and its keys below"));
     };
-    let defaults = without(
-        root,
-        &["name", "description", "services", "profiles", "templates"],
-    );
+    let defaults = inherited(root);
     let found: Vec<ServiceNode> = entries
         .iter()
         .filter(|(key, _)| !key.text.starts_with("x-"))
@@ -223,9 +221,11 @@ fn with_maps(node: &Node) -> Node {
     map_entries(node, |key, value| Some(overlay::expanded(&key.text, value)))
 }
 
-fn without(node: &Node, keys: &[&str]) -> Node {
-    map_entries(node, |key, value| {
-        (!keys.contains(&key.text.as_str())).then(|| value.clone())
+/// What services have from the top of the file; what is not known there is left to them to report.
+fn inherited(root: &Node) -> Node {
+    map_entries(root, |key, value| {
+        let level = keys::find(&key.text).map(|key| key.level);
+        matches!(level, None | Some(Level::Service)).then(|| value.clone())
     })
 }
 
