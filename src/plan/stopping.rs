@@ -7,6 +7,9 @@ use crate::project::keys;
 /// How long a service may take to stop unless its file says otherwise.
 ///
 /// SBCL's own 60 seconds is longer than most managers wait.
+///
+/// # Panics
+/// If the table of keys holds no duration.
 pub fn default_timeout() -> Seconds {
     Seconds::parse(keys::default("stop-timeout")).expect("the table of keys has valid defaults")
 }

@@ -108,11 +108,17 @@ impl<'a> Fields<'a> {
     /// What `parse` makes of the value of `key`, or of its default where the file gives none.
     ///
     /// A value that is wrong is reported, and the default read in its place.
+    ///
+    /// # Panics
+    /// As [`Fields::read_word`].
     pub fn read<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
         self.read_word(key, |word| parse(&word.resolved()))
     }
 
     /// The same of the value as a word, integer variables kept.
+    ///
+    /// # Panics
+    /// If the table of keys has no default for it, or one that `parse` refuses.
     pub fn read_word<T>(&self, key: &str, parse: impl Fn(&Word) -> Result<T, String>) -> T {
         let written = self.get(key).and_then(|field| field.parse_word(&parse));
         written.unwrap_or_else(|| {

@@ -206,6 +206,9 @@ pub fn find(path: &str) -> Option<&'static Key> {
 }
 
 /// The value that holds where the file gives none for the key of this path.
+///
+/// # Panics
+/// If the table has no default for it.
 pub fn default(path: &str) -> &'static str {
     match find(path).map(|key| key.absent) {
         Some(Value(text)) => text,
