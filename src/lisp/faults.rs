@@ -113,7 +113,7 @@ pub(super) enum Wrong<'a> {
 impl Wrong<'_> {
     /// The fault, at a range of the text as written.
     pub(super) fn at(self, at: Range<usize>) -> Fault {
-        let (message, label, help) = self.wording();
+        let (message, label, help) = self.text();
         Fault {
             kind: self.kind(),
             message,
@@ -138,271 +138,89 @@ impl Wrong<'_> {
     }
 
     /// Message, label and help.
-    fn wording(self) -> (String, String, String) {
-        self.incomplete_wording()
-            .or_else(|| self.place_wording())
-            .or_else(|| self.datum_wording())
-            .unwrap_or_else(|| self.form_wording())
-    }
-
-    /// What ends too early or is not matched.
-    fn incomplete_wording(self) -> Option<(String, String, String)> {
-        Some(match self {
-            Wrong::OpenList(1) => say("`(` is not closed", "opened here", "add the missing `)`"),
-            Wrong::OpenList(open) => say(
-                format!("{open} parentheses are not closed"),
-                "the last of them",
-                format!("add the missing `{}`", ")".repeat(open.min(8))),
-            ),
-            Wrong::OpenString => say(
-                "the string is not closed",
-                "opened here",
-                "add the missing `\"`; a `\"` within the string is written `\\\"`",
-            ),
-            Wrong::OpenBars => say("`|` is not closed", "opened here", "add the missing `|`"),
-            Wrong::OpenComment => say(
-                "the comment is not closed",
-                "opened here",
-                "add the missing `|#`; such comments nest",
-            ),
-            Wrong::TrailingEscape => say(
-                "`\\` has nothing after it",
-                "escapes the next character",
-                "",
-            ),
-            Wrong::EndAfter(text) | Wrong::CloseAfter(text) => say(
-                format!("`{}` has nothing after it", shown(text)),
-                "needs one form after it",
-                "",
-            ),
-            Wrong::EndAfterColon(text) | Wrong::ColonAtEnd(text) => say(
-                format!("`{}` has a package but no name", shown(text)),
-                "a name is missing after the colon",
-                "write `package:name`, without blanks",
-            ),
-            Wrong::UnmatchedClose => say(
-                "`)` closes nothing",
-                "no `(` is open here",
-                "remove it, or add the missing `(`",
-            ),
-            _ => return None,
-        })
-    }
-
-    /// What may not stand where it stands.
-    fn place_wording(self) -> Option<(String, String, String)> {
-        Some(match self {
-            Wrong::Nul => say(
-                "a NUL byte cannot be in a form",
-                "",
-                "a command line cannot hold it",
-            ),
-            Wrong::TooManyColons(text) => say(
-                format!("`{}` has too many colons", shown(text)),
-                "not a symbol",
-                "write `package:name`, or `package::name` for a symbol that is not exported",
-            ),
-            Wrong::CommaOutside(text) => say(
-                format!("`{}` is outside a backquote", shown(text)),
-                "belongs to no backquote",
-                "separate the elements of a list by blanks, or put a backquote before the list",
-            ),
-            Wrong::SpliceAtTop => say(
-                "`,@` has no list to be spliced into",
-                "",
-                "put it inside a list, or write `,`",
-            ),
-            Wrong::SpliceAfterDot => say("`,@` cannot come after a dot", "", "write `,`"),
-            Wrong::DotFirst => say(
-                "nothing comes before the dot",
-                "",
-                "write `(a . b)`, or remove the dot",
-            ),
-            Wrong::DotLast => say(
-                "nothing comes after the dot",
-                "",
-                "write `(a . b)`, or remove the dot",
-            ),
-            Wrong::AfterDot => say(
-                "more than one datum comes after the dot",
-                "one too many",
-                "write `(a . b)`, or remove the dot",
-            ),
-            Wrong::LoneDot => say(
-                "a dot stands alone",
-                "only a list can hold a dot, before its last datum",
-                "",
-            ),
-            Wrong::ManyDots(text) => say(
-                format!("`{}` is not a symbol", shown(text)),
-                "only dots",
-                format!("escape it if it is meant: `|{}|`", shown(text)),
-            ),
-            Wrong::InvalidCharacter(text) => say(
-                format!("`{}` cannot be in a symbol", shown(text)),
-                "a control character",
-                "remove it",
-            ),
-            Wrong::IllegalHash("#<") => say(
-                "`#<` cannot be read",
-                "not readable by design",
-                "so an object without a notation is printed; write a form that makes it",
-            ),
-            Wrong::IllegalHash(text) => say(
-                format!("`{}` cannot be read", shown(text)),
-                "nothing can begin so",
-                "remove the `#`, or complete what it begins",
-            ),
-            Wrong::VariableAfter(name, after) => say(
-                format!("`${{{}}}` comes directly after {after}", shown(name)),
-                "would change what the form means",
-                "put a blank between them, or write the text out",
-            ),
-            Wrong::Value(name, value, why) => say(
-                format!("the value of `${{{}}}` must be one Lisp token", shown(name)),
-                format!("`{}` {why}", shown(value)),
-                format!(
-                    "if text is meant, write it as a string: `\"${{{}}}\"`",
-                    shown(name)
-                ),
-            ),
-            _ => return None,
-        })
-    }
-
-    /// What is no datum of its kind.
-    fn datum_wording(self) -> Option<(String, String, String)> {
-        Some(match self {
-            Wrong::DividedByZero(text) => say(
-                format!("`{}` divides by zero", shown(text)),
-                "not a number",
-                "",
-            ),
-            Wrong::NoNumber(text) => say(
-                format!("`{}` needs a number", shown(text)),
-                "the number is missing",
-                "write it between the `#` and the letter or sign",
-            ),
-            Wrong::BadRadix(text) => {
-                say(format!("`{}` has no such base", shown(text)), "2 to 36", "")
-            }
-            Wrong::NotRational(text) => say(
-                format!("`{}` needs an integer or a ratio in its base", shown(text)),
-                "not such a number",
-                "",
-            ),
-            Wrong::NotAPath(text) => say(
-                format!("`{}` needs a string", shown(text)),
-                "not a string",
-                "write `#p\"/path\"`",
-            ),
-            Wrong::NotComplex => say(
-                "`#c` needs two real numbers",
-                "not two numbers",
-                "write `#c(1 2)`",
-            ),
-            Wrong::NotAStructure => say(
-                "`#s` needs a list that begins with a structure's name",
-                "not such a list",
-                "write `#s(name :slot value)`",
-            ),
-            Wrong::NotAnArray => say(
-                "`#a` needs its number of dimensions",
-                "the number is missing",
-                "write `#2a((1 2) (3 4))`",
-            ),
-            Wrong::DottedVector => say("a vector cannot have a dot", "", "remove the dot"),
-            Wrong::VectorLength(text) => say(
-                format!("`{}…)` holds another number of elements", shown(text)),
-                "the number says how many there may be",
-                "",
-            ),
-            Wrong::NotBits(text) => say(
-                format!("`{}` holds more than bits", shown(text)),
-                "only 0 and 1",
-                "",
-            ),
-            Wrong::BitLength(text) => say(
-                format!("`{}` holds another number of bits", shown(text)),
-                "the number says how many there may be",
-                "",
-            ),
-            Wrong::QualifiedUninterned(text) => say(
-                format!("`{}` names a package", shown(text)),
-                "a symbol after `#:` has none",
-                "remove the `#:`, or the package",
-            ),
-            Wrong::NumericUninterned(text) => {
-                say(format!("`{}` is not a symbol", shown(text)), "a number", "")
-            }
-            Wrong::UndefinedLabel(text) => say(
-                format!("`{}` refers to nothing", shown(text)),
-                "no such label before it",
-                "",
-            ),
-            Wrong::LabelTwice(text) => say(
-                format!("`{}` is there twice", shown(text)),
-                "the second",
-                "",
-            ),
-            Wrong::LabelsItself(text) => {
-                say(format!("`{}` labels only itself", shown(text)), "", "")
-            }
-            Wrong::BadFeature(text, why) => say(
-                format!("`{}` is not a feature expression", shown(text)),
-                why,
-                "write a feature, or `(and …)`, `(or …)`, `(not …)`",
-            ),
-            Wrong::UnknownCharacter(text) => say(
-                format!("`{}` may be no character", shown(text)),
-                "no such name is known",
-                "write `#\\Space`, `#\\Newline`, or one character after `#\\`",
-            ),
-            _ => return None,
-        })
-    }
-
-    /// What is no form, or not the one form that is wanted.
-    fn form_wording(self) -> (String, String, String) {
+    #[rustfmt::skip]
+    fn text(self) -> (String, String, String) {
         match self {
-            Wrong::TooDeep(limit) => say(
-                format!("the form is nested more than {limit} deep"),
-                "too deep here",
-                "sbcl cannot read it either",
+            Self::OpenList(1) => say("`(` is not closed", "opened here", "add the missing `)`"),
+            Self::OpenList(open) => say(format!("{open} parentheses are not closed"), "the last of them", format!("add the missing `{}`", ")".repeat(open.min(8)))),
+            Self::OpenString => say("the string is not closed", "opened here", "add the missing `\"`; a `\"` within the string is written `\\\"`"),
+            Self::OpenBars => say("`|` is not closed", "opened here", "add the missing `|`"),
+            Self::OpenComment => say("the comment is not closed", "opened here", "add the missing `|#`; such comments nest"),
+            Self::TrailingEscape => say("`\\` has nothing after it", "escapes the next character", ""),
+            Self::EndAfter(text) | Self::CloseAfter(text) => say(format!("`{}` has nothing after it", shown(text)), "needs one form after it", ""),
+            Self::EndAfterColon(text) | Self::ColonAtEnd(text) => say(
+                format!("`{}` has a package but no name", shown(text)),
+                "a name is missing after the colon", "write `package:name`, without blanks",
             ),
-            Wrong::SecondForm => say(
-                "a second form stands where one is expected",
-                "the second form",
-                "write a list with one form each, or put them into one `(progn …)`",
+            Self::UnmatchedClose => say("`)` closes nothing", "no `(` is open here", "remove it, or add the missing `(`"),
+            Self::Nul => say("a NUL byte cannot be in a form", "", "a command line cannot hold it"),
+            Self::TooManyColons(text) => say(
+                format!("`{}` has too many colons", shown(text)),
+                "not a symbol", "write `package:name`, or `package::name` for a symbol that is not exported",
             ),
-            Wrong::NotACall(text, kind) => say(
+            Self::CommaOutside(text) => say(
+                format!("`{}` is outside a backquote", shown(text)),
+                "belongs to no backquote", "separate the elements of a list by blanks, or put a backquote before the list",
+            ),
+            Self::SpliceAtTop => say("`,@` has no list to be spliced into", "", "put it inside a list, or write `,`"),
+            Self::SpliceAfterDot => say("`,@` cannot come after a dot", "", "write `,`"),
+            Self::DotFirst => say("nothing comes before the dot", "", "write `(a . b)`, or remove the dot"),
+            Self::DotLast => say("nothing comes after the dot", "", "write `(a . b)`, or remove the dot"),
+            Self::AfterDot => say("more than one datum comes after the dot", "one too many", "write `(a . b)`, or remove the dot"),
+            Self::LoneDot => say("a dot stands alone", "only a list can hold a dot, before its last datum", ""),
+            Self::ManyDots(text) => say(format!("`{}` is not a symbol", shown(text)), "only dots", format!("escape it if it is meant: `|{}|`", shown(text))),
+            Self::InvalidCharacter(text) => say(format!("`{}` cannot be in a symbol", shown(text)), "a control character", "remove it"),
+            Self::IllegalHash("#<") => say("`#<` cannot be read", "not readable by design", "so an object without a notation is printed; write a form that makes it"),
+            Self::IllegalHash(text) => say(format!("`{}` cannot be read", shown(text)), "nothing can begin so", "remove the `#`, or complete what it begins"),
+            Self::VariableAfter(name, after) => say(
+                format!("`${{{}}}` comes directly after {after}", shown(name)),
+                "would change what the form means", "put a blank between them, or write the text out",
+            ),
+            Self::Value(name, value, why) => say(
+                format!("the value of `${{{}}}` must be one Lisp token", shown(name)),
+                format!("`{}` {why}", shown(value)), format!("if text is meant, write it as a string: `\"${{{}}}\"`", shown(name)),
+            ),
+            Self::DividedByZero(text) => say(format!("`{}` divides by zero", shown(text)), "not a number", ""),
+            Self::NoNumber(text) => say(format!("`{}` needs a number", shown(text)), "the number is missing", "write it between the `#` and the letter or sign"),
+            Self::BadRadix(text) => say(format!("`{}` has no such base", shown(text)), "2 to 36", ""),
+            Self::NotRational(text) => say(format!("`{}` needs an integer or a ratio in its base", shown(text)), "not such a number", ""),
+            Self::NotAPath(text) => say(format!("`{}` needs a string", shown(text)), "not a string", "write `#p\"/path\"`"),
+            Self::NotComplex => say("`#c` needs two real numbers", "not two numbers", "write `#c(1 2)`"),
+            Self::NotAStructure => say("`#s` needs a list that begins with a structure's name", "not such a list", "write `#s(name :slot value)`"),
+            Self::NotAnArray => say("`#a` needs its number of dimensions", "the number is missing", "write `#2a((1 2) (3 4))`"),
+            Self::DottedVector => say("a vector cannot have a dot", "", "remove the dot"),
+            Self::VectorLength(text) => say(format!("`{}…)` holds another number of elements", shown(text)), "the number says how many there may be", ""),
+            Self::NotBits(text) => say(format!("`{}` holds more than bits", shown(text)), "only 0 and 1", ""),
+            Self::BitLength(text) => say(format!("`{}` holds another number of bits", shown(text)), "the number says how many there may be", ""),
+            Self::QualifiedUninterned(text) => say(format!("`{}` names a package", shown(text)), "a symbol after `#:` has none", "remove the `#:`, or the package"),
+            Self::NumericUninterned(text) => say(format!("`{}` is not a symbol", shown(text)), "a number", ""),
+            Self::UndefinedLabel(text) => say(format!("`{}` refers to nothing", shown(text)), "no such label before it", ""),
+            Self::LabelTwice(text) => say(format!("`{}` is there twice", shown(text)), "the second", ""),
+            Self::LabelsItself(text) => say(format!("`{}` labels only itself", shown(text)), "", ""),
+            Self::BadFeature(text, why) => say(format!("`{}` is not a feature expression", shown(text)), why, "write a feature, or `(and …)`, `(or …)`, `(not …)`"),
+            Self::UnknownCharacter(text) => say(
+                format!("`{}` may be no character", shown(text)),
+                "no such name is known", "write `#\\Space`, `#\\Newline`, or one character after `#\\`",
+            ),
+            Self::TooDeep(limit) => say(format!("the form is nested more than {limit} deep"), "too deep here", "sbcl cannot read it either"),
+            Self::SecondForm => say("a second form stands where one is expected", "the second form", "write a list with one form each, or put them into one `(progn …)`"),
+            Self::NotACall(text, kind) => say(
                 format!("`{}` is not a call", shown(text)),
-                format!("{kind} does nothing when it is evaluated"),
-                "write a function and its arguments: `(package:function …)`",
+                format!("{kind} does nothing when it is evaluated"), "write a function and its arguments: `(package:function …)`",
             ),
-            Wrong::Hidden(text) => say(
+            Self::Hidden(text) => say(
                 format!("no form is left: a plain sbcl skips `{}`", shown(text)),
-                "skipped",
-                format!(
-                    "if something loaded before it adds the feature, write `(progn {})`",
-                    shown(text)
-                ),
+                "skipped", format!("if something loaded before it adds the feature, write `(progn {})`", shown(text)),
             ),
-            Wrong::UnknownMacro(text) => say(
+            Self::UnknownMacro(text) => say(
                 format!("`{}` is not a standard macro character", shown(text)),
-                "cannot be checked",
-                "a readtable with it must be in force when the form is read",
+                "cannot be checked", "a readtable with it must be in force when the form is read",
             ),
-            Wrong::VariableAfterMacro => say(
+            Self::VariableAfterMacro => say(
                 "a variable cannot follow a macro character that is not standard",
-                "what it would become is not known",
-                "bind the value first, as in `(let ((x ${NAME})) …)`",
+                "what it would become is not known", "bind the value first, as in `(let ((x ${NAME})) …)`",
             ),
-            _ => say(
-                "no form is here",
-                "",
-                "write a form: `(package:function …)`",
-            ),
+            Self::Empty => say("no form is here", "", "write a form: `(package:function …)`"),
         }
     }
 }

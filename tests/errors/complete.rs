@@ -9,6 +9,7 @@ use crate::support::REPOSITORY;
 const OPENINGS: &[&str] = &[
     "Problem::error(",
     "Problem::warning(",
+    "Problem::cannot(",
     "message:",
     "say(",
     "Err(",
