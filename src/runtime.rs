@@ -29,7 +29,10 @@ pub const FILES: [File; 4] = [
         path: "runtime/core.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/core/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/core/process.lisp"),
+            include_str!("../templates/sbcl/runtime/core/manager.lisp"),
             include_str!("../templates/sbcl/runtime/core/image.lisp"),
+            include_str!("../templates/sbcl/runtime/core/state-file.lisp"),
             include_str!("../templates/sbcl/runtime/core/exit.lisp"),
             include_str!("../templates/sbcl/runtime/core/boot.lisp"),
         ],

@@ -19,6 +19,7 @@ mod readme;
 mod reload;
 mod repl;
 mod round_trip;
+mod runtime;
 mod support;
 mod swank_client;
 mod swank_safety;

@@ -9,6 +9,8 @@ a stop may take."
   (declare (ignore verbose))
   (setf *identity* (list :project project :service service :profiles profiles :file file
                          :truename (and file (sb-unix:unix-realpath file))))
+  (setf *manager* (find-manager))
+  (choose-state-file)
   (enter :loading)
   (prepare-exit stop-timeout)
   (when registry
@@ -30,7 +32,8 @@ a stop may take."
   "Starts swank's server with OPTIONS, which are those of SERVE, and ends loading."
   (load-part "swank" (swank-version))
   (starting)
-  (apply 'serve options))
+  (setf *port* (apply 'serve options))
+  (publish-state))
 
 (defun swank-version ()
   "What the compiled swank part depends on."

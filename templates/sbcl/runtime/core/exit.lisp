@@ -29,9 +29,16 @@ have the stop timeout to end. Called again it changes nothing."
   "Lets SIGTERM end the service through LEAVE."
   (on-signal sb-unix:sigterm #'leave))
 
+(defun record-end (code)
+  "What the end of the process does last."
+  ;; A child that was forked may leave without being the service.
+  (when (eql *pid* (sb-unix:unix-getpid))
+    (setf *exit-code* code)
+    (enter :ended *note*)))
+
 (defun prepare-exit (timeout)
   "Sets up how the process leaves: TIMEOUT is in seconds."
   (setf sb-ext:*exit-timeout* timeout)
-  (leave-without-c-exit-handlers)
+  (on-end 'record-end)
   (take-sigterm)
   (pushnew 'run-stop-functions sb-ext:*exit-hooks*))

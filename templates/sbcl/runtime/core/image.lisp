@@ -10,8 +10,55 @@
 :PROFILES, :FILE as given and :TRUENAME as resolved.")
 
 (defvar *phase* nil
-  "How far the service has come: :LOADING, :STARTING, :READY or :STOPPING.")
+  "How far the service has come: one of *PHASES*.")
 
-(defun enter (phase)
-  "Records that the service has come to PHASE."
-  (setf *phase* phase))
+(defvar *since* nil
+  "When it came to that phase, in seconds of Unix time.")
+
+(defvar *pid* nil
+  "The number of the process that came to it.")
+
+(defvar *note* nil
+  "What a person should read now: what the service waits for, or its last words.")
+
+(defvar *exit-code* nil
+  "The code that the process leaves with, once it is known.")
+
+(defvar *port* nil
+  "The port of swank's server.")
+
+(defparameter *phases* '(:loading :starting :ready :stopping :ended)
+  "The phases of a service, in their order.")
+
+(defun image ()
+  "What this process is, as a property list of readable values."
+  (append (list :pid (sb-unix:unix-getpid)
+                :started (own-start-time)
+                :phase *phase*
+                :since *since*)
+          *identity*
+          (list :manager *manager*
+                :port *port*
+                :note *note*
+                :exit *exit-code*)))
+
+(defun later-phase-p (phase)
+  "Whether PHASE comes after the one of the service."
+  (> (position phase *phases*)
+     (or (position *phase* *phases*) -1)))
+
+(defun enter (phase &optional note)
+  "Records that the service has come to PHASE, of which NOTE says more. It never goes back: what
+ends may be overtaken by the end of the process."
+  (when (later-phase-p phase)
+    (setf *phase* phase
+          *pid* (sb-unix:unix-getpid)
+          *since* (values (sb-ext:get-time-of-day))
+          *note* note)
+    (publish-state)))
+
+(defun note (text)
+  "Records TEXT as what a person should read now."
+  (unless (equal text *note*)
+    (setf *note* text)
+    (publish-state)))

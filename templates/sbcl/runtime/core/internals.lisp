@@ -23,10 +23,19 @@ where there is no such function: another version need not have it. Done again, i
                                     (declare (ignore details))
                                     (funcall function))))
 
-(defun leave-without-c-exit-handlers ()
-  "Lets the process leave by _exit after hooks and flushing. C's exit handlers wait for ever where
-a thread was ended in the midst of the dynamic linker."
+(defun on-end (function)
+  "Calls FUNCTION with the exit code when nothing is left to do but to end the process, which then
+ends by _exit. C's exit handlers wait for ever where a thread was ended in the midst of the dynamic
+linker."
   (encapsulate 'sb-sys:os-exit
-               (lambda (leave code &rest options)
+               (lambda (os-exit code &rest options)
                  (declare (ignore options))
-                 (funcall leave code :abort t))))
+                 (ignore-errors (funcall function code))
+                 (funcall os-exit code :abort t))))
+
+(defun create-private-file (name)
+  "A stream that writes to the new file NAME, a native name, which only this user can read."
+  (let ((fd (sb-unix:unix-open name (logior sb-unix:o_wronly sb-unix:o_creat sb-unix:o_trunc)
+                               #o600)))
+    (unless fd (error "cannot write ~a" name))
+    (sb-sys:make-fd-stream fd :output t :buffering :full :external-format :utf-8)))

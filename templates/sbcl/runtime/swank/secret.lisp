@@ -2,13 +2,6 @@
 
 (in-package #:lisplaunch)
 
-(defun state-folder ()
-  "Where the user's programs keep what they must remember."
-  (let ((named (sb-ext:posix-getenv "XDG_STATE_HOME")))
-    (if (and named (string/= named "") (char= (char named 0) #\/))
-        (sb-ext:parse-native-namestring named nil *default-pathname-defaults* :as-directory t)
-        (merge-pathnames ".local/state/" (user-homedir-pathname)))))
-
 (defun secret-file (secret)
   "The file that SECRET, an argument of START-SWANK, means; NIL where clients are not asked."
   (case secret

@@ -1,0 +1,62 @@
+;;;; The state of the service in a file, for those who cannot ask the image: swank may be off, the
+;;;; start not have come so far, or the process be gone.
+
+(in-package #:lisplaunch)
+
+(defvar *state-file* nil
+  "The native name of the file; NIL where there is none.")
+
+(defvar *state-lock* (sb-thread:make-mutex :name "lisplaunch state"))
+
+(defun state-folder ()
+  "Where the user's programs keep what they must remember."
+  (let ((named (sb-ext:posix-getenv "XDG_STATE_HOME")))
+    (if (and named (string/= named "") (char= (char named 0) #\/))
+        (sb-ext:parse-native-namestring named nil *default-pathname-defaults* :as-directory t)
+        (merge-pathnames ".local/state/" (user-homedir-pathname)))))
+
+(defun state-name (&key file profiles service &allow-other-keys)
+  "The name of the state file of SERVICE, which FILE describes."
+  (format nil "~a~{+~a~}~@[@~a~]" (substitute #\% #\/ file) profiles service))
+
+(defun choose-state-file ()
+  "Decides where the state is written. A service without a project file has no such place, nor has
+one whose name is too long for a file."
+  (let ((name (and (getf *identity* :file) (apply #'state-name *identity*))))
+    (when (and name (<= (length (sb-ext:string-to-octets name :external-format :utf-8)) 255))
+      (ignore-errors
+       (let ((folder (merge-pathnames "lisplaunch/services/" (state-folder))))
+         (ensure-directories-exist folder :mode #o700)
+         (setf *state-file*
+               (concatenate 'string (sb-ext:native-namestring folder) name)))))))
+
+(defun write-private-file (text file)
+  "Writes TEXT into FILE, a native name, whole or not at all; only this user can read it."
+  (let ((new (format nil "~a.~d" (subseq file 0 (1+ (position #\/ file :from-end t)))
+                     (sb-unix:unix-getpid)))
+        (written nil))
+    (unwind-protect
+         (progn
+           (with-open-stream (stream (create-private-file new))
+             (write-string text stream))
+           (setf written (sb-unix:unix-rename new file)))
+      (unless written (sb-unix:unix-unlink new)))))
+
+(defun state-text ()
+  "The state of the service as a client reads it."
+  (with-standard-io-syntax
+    (let ((*print-readably* nil))
+      (format nil "~s~%" (list* :version *version* (image))))))
+
+(defun write-state ()
+  "Writes the state file. Where that fails once it is not tried again: the service goes on."
+  ;; A signal must not interrupt the writing and then write itself.
+  (sb-sys:without-interrupts
+    (sb-thread:with-mutex (*state-lock*)
+      (when *state-file*
+        (handler-case (write-private-file (state-text) *state-file*)
+          (error () (setf *state-file* nil)))))))
+
+(defun publish-state ()
+  "Lets everyone who may want to know read the state of the service."
+  (write-state))

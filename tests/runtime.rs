@@ -1,0 +1,117 @@
+//! lisplaunch's own code in a real sbcl.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use lisplaunch::runtime::FILES;
+use tempfile::TempDir;
+
+use crate::support::REPOSITORY;
+
+/// The tests that are written in Lisp: files of `tests/runtime/`.
+const LISP_TESTS: [&str; 2] = ["manager", "state"];
+
+/// A folder that holds `.lisplaunch`, as a project's does.
+fn installed() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for file in &FILES {
+        let path = folder.path().join(".lisplaunch").join(file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, file.text()).unwrap();
+    }
+    folder
+}
+
+/// An sbcl that has loaded the runtime and nothing else.
+fn sbcl(folder: &Path) -> Command {
+    let mut command = Command::new("sbcl");
+    command
+        .args(["--noinform", "--no-sysinit", "--no-userinit"])
+        .args(["--disable-debugger", "--load"])
+        .arg(folder.join(".lisplaunch/runtime.lisp"))
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", folder)
+        .env("LC_ALL", "C.UTF-8");
+    command
+}
+
+/// Runs a command and fails unless it ends well.
+#[track_caller]
+fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    assert!(output.status.success(), "{text}");
+    text
+}
+
+#[test]
+fn the_lisp_tests_pass() {
+    for test in LISP_TESTS {
+        let folder = installed();
+        let file = |name: &str| format!("{REPOSITORY}/tests/runtime/{name}.lisp");
+        let mut command = sbcl(folder.path());
+        for name in ["check", test] {
+            command.args(["--load", &file(name)]);
+        }
+        succeed(command.args(["--eval", "(check:report)"]));
+    }
+}
+
+#[test]
+fn it_compiles_without_any_warning() {
+    let folder = installed();
+    let core = folder.path().join(".lisplaunch/runtime/core.lisp");
+    let form = format!(
+        "(multiple-value-bind (fasl warnings failure) (compile-file {core:?})
+           (sb-ext:exit :code (if (and fasl (not warnings) (not failure)) 0 1)))"
+    );
+    let said = succeed(sbcl(folder.path()).args(["--eval", &form]));
+    assert!(!said.contains("caught"), "{said}");
+}
+
+#[test]
+fn every_lisp_test_is_listed() {
+    let files = fs::read_dir(format!("{REPOSITORY}/tests/runtime")).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "lisp")
+        })
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter(|name| name != "check")
+        .collect();
+    names.sort();
+    assert_eq!(names, LISP_TESTS);
+}
+
+#[test]
+fn the_state_file_holds_the_code_of_an_exit() {
+    let folder = installed();
+    let boot = r#"(lisplaunch:boot "shop" :file "/srv/lisplaunch.yaml")"#;
+    let ends = [
+        ("(sb-ext:exit :code 7)", 7),
+        ("(sb-ext:exit :code 8 :abort t)", 8),
+        (
+            "(sb-thread:join-thread (sb-thread:make-thread #'sb-ext:exit))",
+            0,
+        ),
+    ];
+    for (form, code) in ends {
+        let mut command = sbcl(folder.path());
+        let status = command.args(["--eval", boot, "--eval", form]).status();
+        assert_eq!(status.unwrap().code(), Some(code), "{form}");
+        let state = state(folder.path(), "%srv%lisplaunch.yaml");
+        assert!(state.contains(":PHASE :ENDED"), "{state}");
+        assert!(state.contains(&format!(":EXIT {code})")), "{state}");
+    }
+}
+
+/// The text of a state file below a home folder.
+fn state(home: &Path, name: &str) -> String {
+    let folder = home.join(".local/state/lisplaunch/services");
+    fs::read_to_string(folder.join(name)).unwrap()
+}

@@ -1,0 +1,41 @@
+;;;; What started the process.
+
+(in-package #:lisplaunch)
+
+(defun set-environment (name value)
+  (if value
+      (sb-alien:alien-funcall
+       (sb-alien:extern-alien "setenv" (function sb-alien:int sb-alien:c-string sb-alien:c-string
+                                                 sb-alien:int))
+       name value 1)
+      (sb-alien:alien-funcall
+       (sb-alien:extern-alien "unsetenv" (function sb-alien:int sb-alien:c-string)) name)))
+
+(defmacro with-environment (variables &body body)
+  "Evaluates BODY with VARIABLES, a list of names and values, in the environment."
+  `(let ((variables (list ,@variables)))
+     (loop for (name value) on variables by #'cddr do (set-environment name value))
+     (unwind-protect (progn ,@body)
+       (loop for (name) on variables by #'cddr do (set-environment name nil)))))
+
+(check:deftest without-one-there-is-none
+  (check:is equal nil (find-manager)))
+
+(check:deftest supervisord-names-group-and-program
+  (with-environment ("SUPERVISOR_PROCESS_NAME" "web" "SUPERVISOR_GROUP_NAME" "shop")
+    (check:is equal '(:supervisor "shop:web") (find-manager))))
+
+(check:deftest systemd-counts-where-it-started-this-very-process
+  (with-environment ("INVOCATION_ID" "0a" "SYSTEMD_EXEC_PID" "1")
+    (check:is equal nil (find-manager)))
+  (with-environment ("INVOCATION_ID" "0a" "SYSTEMD_EXEC_PID"
+                     (princ-to-string (sb-unix:unix-getpid)))
+    (check:is eq :systemd (first (find-manager))))
+  (with-environment ("INVOCATION_ID" "0a" "NOTIFY_SOCKET" "/run/x")
+    (check:is eq :systemd (first (find-manager)))))
+
+(check:deftest tmux-counts-last
+  (with-environment ("TMUX" "/tmp/tmux-0/default,1,0")
+    (check:is equal '(:tmux "/tmp/tmux-0/default,1,0") (find-manager))
+    (with-environment ("SUPERVISOR_PROCESS_NAME" "web")
+      (check:is equal '(:supervisor "web") (find-manager)))))
