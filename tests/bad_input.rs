@@ -513,7 +513,7 @@ fn files_may_be_unreadable() {
       |        ^^^^^^^^^^^
     lisplaunch.yaml: 2 problems
     ");
-    assert_snapshot!(told(&["emit", "makefile", "-o", "Makefile"]), @"error: cannot write `Makefile`: permission denied");
+    assert_snapshot!(told(&["emit", "makefile", "-o", "Makefile"]), @"error: cannot make `/srv/app/.lisplaunch`: permission denied");
     fs::set_permissions(
         project.folder().join("secret"),
         Permissions::from_mode(0o755),

@@ -136,17 +136,17 @@ fn check_compares_and_changes_nothing() {
     let before = fs::read_to_string(project.file("Makefile")).unwrap();
     let outcome = project.run(&["emit", "makefile", "--check", "-o", "Makefile"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
-    assert_snapshot!(outcome.stdout, @r"
+    assert_snapshot!(outcome.stdout, @r#"
     --- Makefile
     +++ what lisplaunch would write
     @@ -10,5 +10,5 @@
      	  --disable-debugger \
-     	  --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
-     	  --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
-    -	  --eval '(f)' \
-    +	  --eval '(g)' \
-     	  --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'
-    ");
+     	  --load /srv/app/.lisplaunch/runtime.lisp \
+     	  --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' \
+    -	  --eval '(progn (lisplaunch:starting) (f))' \
+    +	  --eval '(progn (lisplaunch:starting) (g))' \
+     	  --eval '(lisplaunch:stay)'
+    "#);
     assert_eq!(
         fs::read_to_string(project.file("Makefile")).unwrap(),
         before
@@ -186,7 +186,7 @@ fn a_supervisor_can_start_lisplaunch_instead() {
     startsecs=10
     startretries=3
     stopsignal=TERM
-    stopwaitsecs=65
+    stopwaitsecs=15
     stopasgroup=true
     killasgroup=true
     redirect_stderr=true

@@ -44,23 +44,23 @@ fn a_file_can_be_named() {
 fn a_file_can_come_from_standard_input() {
     let project = Project::empty();
     let outcome = project.run_with_input(&["-f", "-", "run", "--dry-run"], PLAIN.as_bytes());
-    assert_snapshot!(outcome.output(), @r"
+    assert_snapshot!(outcome.output(), @r#"
     cd -P /srv/app && exec \
       sbcl \
       --noinform \
       --disable-debugger \
-      --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
-      --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
-      --eval '(f)' \
-      --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'
-    ");
+      --load /srv/app/.lisplaunch/runtime.lisp \
+      --eval '(lisplaunch:boot "app")' \
+      --eval '(progn (lisplaunch:starting) (f))' \
+      --eval '(lisplaunch:stay)'
+    "#);
 }
 
 #[test]
 fn paths_are_relative_to_the_file() {
     let yaml = "loader: none\nload: [a.lisp, ./b.lisp, ../c.lisp, ~/d.lisp, /e.lisp]\nlog: app.log";
     let project = Project::empty().with_file("sub/lisplaunch.yaml", yaml);
-    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r"sbcl --noinform --disable-debugger --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'");
+    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r#"sbcl --noinform --disable-debugger --load /srv/app/sub/.lisplaunch/runtime.lisp --eval '(lisplaunch:boot "sub" :file "/srv/app/sub/lisplaunch.yaml")' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(progn (lisplaunch:starting))' --eval '(lisplaunch:stay)'"#);
 }
 
 #[test]
@@ -85,11 +85,11 @@ profiles:
             .filter(|line| line.contains('=') || line.contains("'(f)'") || line.contains("'(g)'"));
         kept.collect::<Vec<_>>().join(" ")
     };
-    assert_snapshot!(env(&[]), @"A=file B=file --eval '(f)'");
-    assert_snapshot!(env(&["-p", "one"]), @"A=one B=file C=one --eval '(g)'");
-    assert_snapshot!(env(&["-p", "one", "-p", "two"]), @"A=one B=file C=two --eval '(g)'");
-    assert_snapshot!(env(&["-p", "two,one"]), @"A=one B=file C=one --eval '(g)'");
-    assert_snapshot!(env(&["-p", "nothing"]), @"A=file B=file --eval '(f)'");
+    assert_snapshot!(env(&[]), @"A=file B=file");
+    assert_snapshot!(env(&["-p", "one"]), @"A=one B=file C=one");
+    assert_snapshot!(env(&["-p", "one", "-p", "two"]), @"A=one B=file C=two");
+    assert_snapshot!(env(&["-p", "two,one"]), @"A=one B=file C=one");
+    assert_snapshot!(env(&["-p", "nothing"]), @"A=file B=file");
     let project = Project::new(yaml).with_variable("LISPLAUNCH_PROFILE", "one");
     assert_eq!(project.forms(&[]), "(g)");
     assert_eq!(project.forms(&["-p", "two"]), "(f)");
@@ -148,7 +148,7 @@ fn run_becomes_sbcl() {
     let outcome = project.run(&["run", "--", "--user", "two words", ""]);
     let lines: Vec<String> = outcome.output().lines().map(str::to_owned).collect();
     assert_eq!(lines[..2], ["/srv/app/var", "0027"]);
-    assert_snapshot!(lines[2], @"<--noinform><--end-runtime-options><--disable-debugger><--eval><(sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))><--eval><(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))><--eval><(f)><--eval><(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))><--end-toplevel-options><--user><two words><>");
+    assert_snapshot!(lines[2], @r#"<--noinform><--end-runtime-options><--disable-debugger><--load></srv/app/.lisplaunch/runtime.lisp><--eval><(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")><--eval><(progn (lisplaunch:starting) (f))><--eval><(lisplaunch:stay)><--end-toplevel-options><--user><two words><>"#);
 }
 
 #[test]
@@ -189,10 +189,10 @@ start: (f \"$$HOME `ls`\" 'a)
       --noinform \
       --end-runtime-options \
       --disable-debugger \
-      --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
-      --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
-      --eval '(f "$HOME `ls`" '\''a)' \
-      --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))' \
+      --load /srv/app/.lisplaunch/runtime.lisp \
+      --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' \
+      --eval '(progn (lisplaunch:starting) (f "$HOME `ls`" '\''a))' \
+      --eval '(lisplaunch:stay)' \
       --end-toplevel-options \
       'x y'
     "#);
@@ -210,20 +210,20 @@ start: (f \"$$HOME `ls`\" 'a)
 fn argv_is_for_programs() {
     let project = Project::new("loader: none\nstart: (f 'a \"b  c\")");
     let argv = |format: &str| project.run(&["argv", "--format", format]).output();
-    assert_snapshot!(argv("sh"), @r#"sbcl --noinform --disable-debugger --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' --eval '(f '\''a "b  c")' --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))'"#);
-    assert_snapshot!(argv("json"), @r#"["sbcl","--noinform","--disable-debugger","--eval","(sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))","--eval","(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))","--eval","(f 'a \"b  c\")","--eval","(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))"]"#);
+    assert_snapshot!(argv("sh"), @r#"sbcl --noinform --disable-debugger --load /srv/app/.lisplaunch/runtime.lisp --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' --eval '(progn (lisplaunch:starting) (f '\''a "b  c"))' --eval '(lisplaunch:stay)'"#);
+    assert_snapshot!(argv("json"), @r#"["sbcl","--noinform","--disable-debugger","--load","/srv/app/.lisplaunch/runtime.lisp","--eval","(lisplaunch:boot \"app\" :file \"/srv/app/lisplaunch.yaml\")","--eval","(progn (lisplaunch:starting) (f 'a \"b  c\"))","--eval","(lisplaunch:stay)"]"#);
     assert_snapshot!(argv("lines"), @r#"
     sbcl
     --noinform
     --disable-debugger
+    --load
+    /srv/app/.lisplaunch/runtime.lisp
     --eval
-    (sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))
+    (lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")
     --eval
-    (let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))
+    (progn (lisplaunch:starting) (f 'a "b  c"))
     --eval
-    (f 'a "b  c")
-    --eval
-    (unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))
+    (lisplaunch:stay)
     "#);
     assert_eq!(argv("lines"), argv("nul").replace('\0', "\n"));
     assert_eq!(project.run(&["argv"]).output(), argv("sh"));

@@ -21,6 +21,7 @@ fn the_plan_is_printed_with_every_default() {
     project: app
     services:
     - name: app
+      runtime: /srv/app/.lisplaunch/runtime.lisp
       directory: /srv/app
       loader: quicklisp
       setup: /home/me/quicklisp/setup.lisp

@@ -21,15 +21,12 @@ fn templates_are_listed_with_their_origin() {
     assert_snapshot!(project.run(&["templates"]).output(), @"
     sbcl/argv                built in
     sbcl/compile             built in
-    sbcl/exit.lisp           built in
-    sbcl/sigterm.lisp        built in
-    sbcl/exit-timeout.lisp   built in
     sbcl/asdf.lisp           built in
-    sbcl/registry.lisp       built in
+    sbcl/boot.lisp           built in
     sbcl/systems.lisp        built in
-    sbcl/swank.lisp          /home/me/.config/lisplaunch/templates/sbcl/swank.lisp
     sbcl/package.lisp        built in
     sbcl/stop.lisp           built in
+    sbcl/start.lisp          built in
     sbcl/stay.lisp           /srv/app/own/sbcl/stay.lisp
     sbcl/leave.lisp          built in
     sbcl/watch.lisp          built in
@@ -60,7 +57,7 @@ fn the_projects_template_wins_then_the_users_then_the_built_in() {
         argv.lines().last().unwrap().to_owned()
     };
     let project = Project::new(YAML);
-    assert_snapshot!(last(&project), @"(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))");
+    assert_snapshot!(last(&project), @"(lisplaunch:stay)");
     let project = project.with_file("~/.config/lisplaunch/templates/sbcl/stay.lisp", "(home)");
     assert_eq!(last(&project), "(home)");
     let config = project.home().join("config");

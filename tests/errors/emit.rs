@@ -99,7 +99,7 @@ fn makefiles_have_limits() {
     ");
     let long = format!("(f \"{}\")", "x".repeat(70_000));
     assert_snapshot!(told(&format!("start: ['{long}', '{long}']")), @"
-    error: the service `app`: a Makefile cannot hold a command of 141733 bytes: its shell receives it as one word, and the system takes at most 131071
+    error: the service `app`: a Makefile cannot hold a command of 141458 bytes: its shell receives it as one word, and the system takes at most 131071
      = help: put the long forms into a file and load that
     ");
 }
@@ -196,7 +196,7 @@ fn a_file_to_compare_with_must_be_there() {
 fn an_argument_of_several_lines_is_no_line() {
     let project = Project::new("start: (f \"a\n\n  b\")");
     assert_snapshot!(brief(project.run(&["argv", "--format", "lines"]), 1), @r#"
-    error: an argument has several lines: `(f "a\nb")`
+    error: an argument has several lines: `(progn (lisplaunch:starting) (f "a\nb"))`
      = help: use `--format nul` or `--format json`
     "#);
 }

@@ -151,7 +151,7 @@ fn tmux_has_limits() {
     let long = format!("loader: none\nstart: (f \"{}\")", "x".repeat(20_000));
     let outcome = Project::new(&long).run(&["tmux", "start", "--print"]);
     assert_snapshot!(brief(outcome, 2), @"
-    error: tmux takes at most 16320 bytes at once, and this is 20739
+    error: tmux takes at most 16320 bytes at once, and this is 20472
      = help: put the long forms into a file and list it below `load:`
     ");
     let project = Project::new("loader: none\nstart: (f)").with_variable("TMPDIR", "/nowhere");

@@ -120,7 +120,7 @@ fn too_much_for_a_command_line_is_told() {
 fn one_long_argument_is_told() {
     let project = Project::new(&format!("start: (f \"{}\")", "x".repeat(131_072)));
     assert_snapshot!(brief(project.run(&["argv"]), 2), @r#"
-    error: the service `app` has an argument of 131078 bytes: `(f "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`
+    error: the service `app` has an argument of 131108 bytes: `(progn (lisplaunch:starting) (f "xxxxxxxxxxxxxxxxxxxxxxxxxxx…`
      = help: the system hands at most 131071 bytes in one argument: move code into a file and list it below `load:`
     "#);
 }

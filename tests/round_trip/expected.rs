@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::service::{Layout, NAMES, Place, Service, Switches};
 use super::text::{Settings, Text, in_string};
-use crate::support::Project;
 
 /// The longest word that the system takes.
 const LONGEST: usize = 131_071;
@@ -29,6 +28,13 @@ pub trait Paths: Layout {
     fn home(&self) -> String;
     /// The first word.
     fn first_word(&self) -> String;
+    /// The name of the project.
+    fn project(&self) -> String;
+    /// The name of the service; none where it is the whole file.
+    fn service(&self) -> Option<String>;
+    fn profile(&self) -> Option<String>;
+    /// The project file.
+    fn file(&self) -> String;
 }
 
 /// The settings as one service sees them: those of its env file count where there are no others.
@@ -93,36 +99,20 @@ impl Command<'_> {
                     .flat_map(|value| [option.to_owned(), value]),
             );
         };
-        add("--eval", vec![LEAVE.to_owned(), TOLD_ONCE.to_owned()]);
-        add("--eval", self.exit_timeout());
         if ["asdf", "ocicl"].contains(&service.loader) {
             add("--eval", vec!["(require :asdf)".to_owned()]);
         }
         add("--load", self.setup());
-        add("--eval", self.registry());
-        let forms = |forms: &[super::form::Form]| -> Vec<String> {
-            forms
-                .iter()
-                .map(|form| form.word.resolved(self.settings))
-                .collect()
-        };
-        add("--eval", forms(&service.before_load));
+        let runtime = format!("{}/.lisplaunch/runtime.lisp", self.paths.folder());
+        add("--load", vec![runtime]);
+        add("--eval", vec![self.boot()]);
+        add("--eval", self.forms(&service.before_load));
         add("--eval", self.systems());
         add("--load", self.places(&service.load, "l"));
-        add("--eval", self.swank());
         add("--eval", self.package());
-        add("--eval", Self::stop(&forms(&service.stop)));
-        add("--eval", forms(&service.start));
-        if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {
-            add("--eval", vec!["(app:main)".to_owned()]);
-        }
-        if service.package.is_some() {
-            add("--eval", vec!["(cl:in-package :cl-user)".to_owned()]);
-        }
-        add(
-            "--eval",
-            vec!["(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))".to_owned()],
-        );
+        add("--eval", self.stop());
+        add("--eval", self.start());
+        add("--eval", vec!["(lisplaunch:stay)".to_owned()]);
         argv
     }
 
@@ -171,12 +161,48 @@ impl Command<'_> {
         options.into_iter().flatten().map(str::to_owned).collect()
     }
 
-    fn exit_timeout(&self) -> Vec<String> {
-        let timeout = self.service.stop_timeout;
-        timeout
-            .map(|(_, seconds)| format!("(setf sb-ext:*exit-timeout* {seconds})"))
+    fn forms(&self, forms: &[super::form::Form]) -> Vec<String> {
+        let words = forms.iter().map(|form| form.word.resolved(self.settings));
+        words.collect()
+    }
+
+    /// What the image is told of itself.
+    fn boot(&self) -> String {
+        let quoted = |text: String| format!("\"{}\"", in_string(&text));
+        let list = |items: Vec<String>| {
+            let items: Vec<String> = items.into_iter().map(quoted).collect();
+            (!items.is_empty()).then(|| format!("(list {})", items.join(" ")))
+        };
+        let folder = format!("{}/", self.paths.folder());
+        let registry = self.places(&self.service.registry, "r");
+        let registry = registry.iter().map(|path| {
+            let path = path.strip_prefix(&folder).unwrap_or(path);
+            format!("{path}/")
+        });
+        let timeout = self.service.stop_timeout.map(|(_, seconds)| seconds);
+        let options = [
+            (":service", self.paths.service().map(quoted)),
+            (
+                ":profiles",
+                list(self.paths.profile().into_iter().collect()),
+            ),
+            (":file", Some(quoted(self.paths.file()))),
+            (":registry", list(registry.collect())),
+            (
+                ":stop-timeout",
+                timeout
+                    .filter(|seconds| *seconds != 10)
+                    .map(|seconds| seconds.to_string()),
+            ),
+        ];
+        let options: String = options
             .into_iter()
-            .collect()
+            .filter_map(|(option, value)| Some(format!(" {option} {}", value?)))
+            .collect();
+        format!(
+            "(lisplaunch:boot {}{options})",
+            quoted(self.paths.project())
+        )
     }
 
     fn setup(&self) -> Vec<String> {
@@ -205,20 +231,6 @@ impl Command<'_> {
         places.iter().enumerate().map(path).collect()
     }
 
-    fn registry(&self) -> Vec<String> {
-        let folders = self.places(&self.service.registry, "r");
-        if folders.is_empty() {
-            return Vec::new();
-        }
-        let folders: String = folders
-            .iter()
-            .map(|path| format!("(sb-ext:native-pathname \"{}/\") ", in_string(path)))
-            .collect();
-        vec![format!(
-            "(setf asdf:*central-registry* (list* {folders}asdf:*central-registry*))"
-        )]
-    }
-
     fn systems(&self) -> Vec<String> {
         let service = self.service;
         let load = match service.loader {
@@ -240,16 +252,33 @@ impl Command<'_> {
         }
     }
 
-    fn swank(&self) -> Vec<String> {
-        let Some(swank) = self.service.swank else {
-            return Vec::new();
+    /// In a package of its own nothing of CL need be known.
+    fn cl(&self) -> &'static str {
+        self.service.package.map_or("", |_| "cl:")
+    }
+
+    /// What stands before the first start form, together with it, and the others.
+    fn start(&self) -> Vec<String> {
+        let service = self.service;
+        let mut forms = self.forms(&service.start);
+        if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {
+            forms.push("(app:main)".to_owned());
+        }
+        let mut start = match service.swank {
+            None => " (lisplaunch:starting)".to_owned(),
+            Some(swank) => {
+                let close = match swank {
+                    super::service::Swank::Map => format!(" :dont-close {}nil", self.cl()),
+                    super::service::Swank::Port => String::new(),
+                };
+                format!(" (lisplaunch:start-swank :port {}{close})", self.paths.port())
+            }
         };
-        let close = if matches!(swank, super::service::Swank::Map) {
-            "nil"
-        } else {
-            "t"
-        };
-        vec![swank_form(close).replace(PORT, &self.paths.port().to_string())]
+        if !forms.is_empty() {
+            start = format!("{start} {}", forms.remove(0));
+        }
+        forms.insert(0, format!("({}progn{start})", self.cl()));
+        forms
     }
 
     fn package(&self) -> Vec<String> {
@@ -257,47 +286,13 @@ impl Command<'_> {
         self.service.package.map(form).into_iter().collect()
     }
 
-    fn stop(forms: &[String]) -> Vec<String> {
+    fn stop(&self) -> Vec<String> {
+        let forms = self.forms(&self.service.stop);
         if forms.is_empty() {
             return Vec::new();
         }
-        let hooks: String = forms
-            .iter()
-            .map(|form| format!("(cl:lambda () {form}) "))
-            .collect();
-        vec![format!(
-            "(cl:setf sb-ext:*exit-hooks* (cl:list* {hooks}sb-ext:*exit-hooks*))"
-        )]
+        vec![format!("(lisplaunch:on-stop {})", forms.join(" "))]
     }
-}
-
-/// What keeps C's exit handlers from holding up the exit.
-const LEAVE: &str = "(sb-int:encapsulate 'sb-sys:os-exit 'lisplaunch \
-    (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))";
-
-/// What keeps a second SIGTERM from cutting the exit short.
-const TOLD_ONCE: &str = "(let ((untold (list t))) \
-    (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) \
-    (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) \
-    (lambda () (when (pop untold) (sb-ext:exit)))))))";
-
-/// A port that stands for another.
-const PORT: &str = "65432";
-
-/// The form of the swank server, as a project has it that has nothing else: what keeps it
-/// from hurting the service is too long to be told here again, and has tests of its own.
-fn swank_form(dont_close: &str) -> String {
-    let dont_close = dont_close == "t";
-    let yaml = format!(
-        "name: swank\nloader: none\nstart: (f)\nswank: {{port: {PORT}, dont-close: {dont_close}}}"
-    );
-    let output = Project::new(&yaml)
-        .run(&["argv", "--format", "lines"])
-        .success();
-    let form = output
-        .lines()
-        .find(|line| line.contains("swank:create-server"));
-    form.unwrap().to_owned()
 }
 
 fn designator(name: &str) -> &'static str {

@@ -521,4 +521,24 @@ impl Paths for Site<'_> {
     fn first_word(&self) -> String {
         Layout::program(self).replace("$$", "$")
     }
+
+    fn project(&self) -> String {
+        match self.service() {
+            Some(_) => "project".to_owned(),
+            None => self.project.services[self.index].0.clone(),
+        }
+    }
+
+    fn service(&self) -> Option<String> {
+        let name = self.project.services[self.index].0.clone();
+        self.project.several.then_some(name)
+    }
+
+    fn profile(&self) -> Option<String> {
+        self.project.profile.clone()
+    }
+
+    fn file(&self) -> String {
+        self.project.file().display().to_string()
+    }
 }

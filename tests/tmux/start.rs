@@ -146,10 +146,10 @@ services:
       --noinform \
       --end-runtime-options \
       --disable-debugger \
-      --eval '(sb-int:encapsulate '\''sb-sys:os-exit '\''lisplaunch (lambda (leave code &rest options) (declare (ignore options)) (funcall leave code :abort t)))' \
-      --eval '(let ((untold (list t))) (sb-sys:enable-interrupt sb-unix:sigterm (lambda (&rest signal) (declare (ignore signal)) (sb-thread:interrupt-thread (sb-thread:main-thread) (lambda () (when (pop untold) (sb-ext:exit)))))))' \
-      --eval '(shop:start "a;" :port 8080)' \
-      --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))' \
+      --load /srv/app/.lisplaunch/runtime.lisp \
+      --eval '(lisplaunch:boot "shop" :service "web" :file "/srv/app/lisplaunch.yaml")' \
+      --eval '(progn (lisplaunch:starting) (shop:start "a;" :port 8080))' \
+      --eval '(lisplaunch:stay)' \
       --end-toplevel-options \
       '--verbose\;' \
       ';' set-option -w -t '=shop-web:' remain-on-exit failed \
