@@ -15,19 +15,18 @@ use crate::support::{Outcome, Project};
 const PLAIN: &str = "name: app\nloader: none\nstart: (f)\n";
 
 impl Project {
-    /// The forms that sbcl would evaluate, without those that every service has.
+    /// The start form of a service that has nothing else.
     #[track_caller]
-    fn forms(&self, arguments: &[&str]) -> String {
+    fn start_form(&self, arguments: &[&str]) -> String {
         let arguments: Vec<&str> = ["argv", "--format", "lines"]
             .into_iter()
             .chain(arguments.iter().copied())
             .collect();
         let output = self.run(&arguments).success();
-        let lines: Vec<&str> = output
+        let form = output
             .lines()
-            .filter(|line| line.starts_with('('))
-            .collect();
-        lines[2..lines.len() - 1].join(" ")
+            .find_map(|line| line.strip_prefix("(progn (lisplaunch:starting) "));
+        form.unwrap().strip_suffix(')').unwrap().to_owned()
     }
 
     fn file(&self, name: &str) -> PathBuf {

@@ -57,12 +57,13 @@ fn emit(session: &Session, format: &Format, arguments: &Emit) -> Result<String, 
     let plan = session.plan(&project, &choices)?;
     let origin = origin(session, format, arguments, &project)?;
     let templates = super::templates(&plan)?;
+    let text = format
+        .emit(&plan, &origin, &templates)
+        .map_err(|problem| Failure::failed([problem]))?;
     if !arguments.check && !arguments.indirect {
         install::write(&plan.services).map_err(|problem| Failure::failed([problem]))?;
     }
-    format
-        .emit(&plan, &origin, &templates)
-        .map_err(|problem| Failure::failed([problem]))
+    Ok(text)
 }
 
 /// The same for a process manager that starts each service as its user: it is that user's own

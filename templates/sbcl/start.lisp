@@ -1,7 +1,9 @@
 {# The first form is read together with what stands before it; each further one by itself, since
    it may need what the one before it makes. #}
 {% if before_start %}
+{% if first %}
 ({{ cl }}progn
+{% endif %}
 {% if swank %}
 {% if runtime %}
  (lisplaunch:start-swank
@@ -30,8 +32,8 @@
 {% endif %}
 {% if first %}
  {{ first }}
-{% endif %}
  )
+{% endif %}
 {% elif first %}
 {{ first }}
 {% endif %}

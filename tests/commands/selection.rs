@@ -16,9 +16,9 @@ fn three() -> Project {
 #[test]
 fn the_nearest_file_is_found() {
     let project = three();
-    assert_eq!(project.forms(&[]), "(upper)");
-    assert_eq!(project.forms(&["-C", "sub/deep"]), "(upper)");
-    assert_eq!(project.forms(&["-C", "other"]), "(other)");
+    assert_eq!(project.start_form(&[]), "(upper)");
+    assert_eq!(project.start_form(&["-C", "sub/deep"]), "(upper)");
+    assert_eq!(project.start_form(&["-C", "other"]), "(other)");
     let mut command = project.command(&["argv"]);
     let outcome = project.outcome({
         command.current_dir(project.file("sub/deep"));
@@ -30,14 +30,14 @@ fn the_nearest_file_is_found() {
 #[test]
 fn a_file_can_be_named() {
     let project = three();
-    assert_eq!(project.forms(&["-f", "other/file.yaml"]), "(named)");
+    assert_eq!(project.start_form(&["-f", "other/file.yaml"]), "(named)");
     assert_eq!(
-        project.forms(&["-C", "other", "-f", "file.yaml"]),
+        project.start_form(&["-C", "other", "-f", "file.yaml"]),
         "(named)"
     );
     let project = project.with_variable("LISPLAUNCH_FILE", "other/file.yaml");
-    assert_eq!(project.forms(&[]), "(named)");
-    assert_eq!(project.forms(&["-f", "lisplaunch.yaml"]), "(upper)");
+    assert_eq!(project.start_form(&[]), "(named)");
+    assert_eq!(project.start_form(&["-f", "lisplaunch.yaml"]), "(upper)");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_file_can_come_from_standard_input() {
 fn paths_are_relative_to_the_file() {
     let yaml = "loader: none\nload: [a.lisp, ./b.lisp, ../c.lisp, ~/d.lisp, /e.lisp]\nlog: app.log";
     let project = Project::empty().with_file("sub/lisplaunch.yaml", yaml);
-    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r#"sbcl --noinform --disable-debugger --load /srv/app/sub/.lisplaunch/runtime.lisp --eval '(lisplaunch:boot "sub" :file "/srv/app/sub/lisplaunch.yaml")' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(progn (lisplaunch:starting))' --eval '(lisplaunch:stay)'"#);
+    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r#"sbcl --noinform --disable-debugger --load /srv/app/sub/.lisplaunch/runtime.lisp --eval '(lisplaunch:boot "sub" :file "/srv/app/sub/lisplaunch.yaml")' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(lisplaunch:starting)' --eval '(lisplaunch:stay)'"#);
 }
 
 #[test]
@@ -81,18 +81,18 @@ profiles:
         let lines = output
             .lines()
             .map(|line| line.trim().trim_end_matches(" \\"));
-        let kept = lines
-            .filter(|line| line.contains('=') || line.contains("'(f)'") || line.contains("'(g)'"));
+        let kept =
+            lines.filter(|line| line.contains('=') || line.contains("(f)") || line.contains("(g)"));
         kept.collect::<Vec<_>>().join(" ")
     };
-    assert_snapshot!(env(&[]), @"A=file B=file");
-    assert_snapshot!(env(&["-p", "one"]), @"A=one B=file C=one");
-    assert_snapshot!(env(&["-p", "one", "-p", "two"]), @"A=one B=file C=two");
-    assert_snapshot!(env(&["-p", "two,one"]), @"A=one B=file C=one");
-    assert_snapshot!(env(&["-p", "nothing"]), @"A=file B=file");
+    assert_snapshot!(env(&[]), @"A=file B=file --eval '(progn (lisplaunch:starting) (f))'");
+    assert_snapshot!(env(&["-p", "one"]), @"A=one B=file C=one --eval '(progn (lisplaunch:starting) (g))'");
+    assert_snapshot!(env(&["-p", "one", "-p", "two"]), @"A=one B=file C=two --eval '(progn (lisplaunch:starting) (g))'");
+    assert_snapshot!(env(&["-p", "two,one"]), @"A=one B=file C=one --eval '(progn (lisplaunch:starting) (g))'");
+    assert_snapshot!(env(&["-p", "nothing"]), @"A=file B=file --eval '(progn (lisplaunch:starting) (f))'");
     let project = Project::new(yaml).with_variable("LISPLAUNCH_PROFILE", "one");
-    assert_eq!(project.forms(&[]), "(g)");
-    assert_eq!(project.forms(&["-p", "two"]), "(f)");
+    assert_eq!(project.start_form(&[]), "(g)");
+    assert_eq!(project.start_form(&["-p", "two"]), "(f)");
 }
 
 #[test]
@@ -101,18 +101,18 @@ fn values_come_from_set_the_environment_env_files_and_defaults() {
     let project = Project::new(yaml)
         .with_file("a.env", "")
         .with_file("b.env", "");
-    assert_eq!(project.forms(&[]), "(f \"default\")");
+    assert_eq!(project.start_form(&[]), "(f \"default\")");
     let project = project.with_file("a.env", "V=first");
-    assert_eq!(project.forms(&[]), "(f \"first\")");
+    assert_eq!(project.start_form(&[]), "(f \"first\")");
     let project = project.with_file("b.env", "V=second");
-    assert_eq!(project.forms(&[]), "(f \"second\")");
+    assert_eq!(project.start_form(&[]), "(f \"second\")");
     let project = project.with_variable("V", "environment");
-    assert_eq!(project.forms(&[]), "(f \"environment\")");
+    assert_eq!(project.start_form(&[]), "(f \"environment\")");
     assert_eq!(
-        project.forms(&["--set", "V=a", "--set", "V=set"]),
+        project.start_form(&["--set", "V=a", "--set", "V=set"]),
         "(f \"set\")"
     );
-    assert_eq!(project.forms(&["--set", "V=a=b c"]), "(f \"a=b c\")");
+    assert_eq!(project.start_form(&["--set", "V=a=b c"]), "(f \"a=b c\")");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn an_empty_value_gives_way_to_a_default() {
     let project = Project::new("loader: none\nstart: (f \"${V:-default}\" \"${W}\")")
         .with_variable("V", "")
         .with_variable("W", "");
-    assert_eq!(project.forms(&[]), "(f \"default\" \"\")");
+    assert_eq!(project.start_form(&[]), "(f \"default\" \"\")");
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn templates_are_listed_with_their_origin() {
             "(shadowed)\n",
         )
         .with_file(
-            "~/.config/lisplaunch/templates/sbcl/swank.lisp",
+            "~/.config/lisplaunch/templates/sbcl/start.lisp",
             "(theirs)\n",
         );
     assert_snapshot!(project.run(&["templates"]).output(), @"
@@ -26,7 +26,7 @@ fn templates_are_listed_with_their_origin() {
     sbcl/systems.lisp        built in
     sbcl/package.lisp        built in
     sbcl/stop.lisp           built in
-    sbcl/start.lisp          built in
+    sbcl/start.lisp          /home/me/.config/lisplaunch/templates/sbcl/start.lisp
     sbcl/stay.lisp           /srv/app/own/sbcl/stay.lisp
     sbcl/leave.lisp          built in
     sbcl/watch.lisp          built in
@@ -44,7 +44,7 @@ fn templates_are_listed_with_their_origin() {
     );
     assert_eq!(
         project
-            .run(&["templates", "show", "sbcl/swank.lisp"])
+            .run(&["templates", "show", "sbcl/start.lisp"])
             .output(),
         "(theirs)\n"
     );

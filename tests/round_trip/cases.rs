@@ -51,7 +51,7 @@ fn a_makefile_of_any_name_starts_all_services() {
     for make in MAKES {
         let printed = made(&project, make, &["-f", "services.mk", "start"]);
         assert!(
-            printed.contains("--eval (one)") && printed.contains("--eval (two)"),
+            printed.contains("(one))") && printed.contains("(two))"),
             "{make}: {printed}"
         );
     }

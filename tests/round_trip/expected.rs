@@ -31,7 +31,7 @@ pub trait Paths: Layout {
     /// The name of the project.
     fn project(&self) -> String;
     /// The name of the service; none where it is the whole file.
-    fn service(&self) -> Option<String>;
+    fn service_name(&self) -> Option<String>;
     fn profile(&self) -> Option<String>;
     /// The project file.
     fn file(&self) -> String;
@@ -181,7 +181,7 @@ impl Command<'_> {
         });
         let timeout = self.service.stop_timeout.map(|(_, seconds)| seconds);
         let options = [
-            (":service", self.paths.service().map(quoted)),
+            (":service", self.paths.service_name().map(quoted)),
             (
                 ":profiles",
                 list(self.paths.profile().into_iter().collect()),
@@ -265,19 +265,22 @@ impl Command<'_> {
             forms.push("(app:main)".to_owned());
         }
         let mut start = match service.swank {
-            None => " (lisplaunch:starting)".to_owned(),
+            None => "(lisplaunch:starting)".to_owned(),
             Some(swank) => {
                 let close = match swank {
                     super::service::Swank::Map => format!(" :dont-close {}nil", self.cl()),
                     super::service::Swank::Port => String::new(),
                 };
-                format!(" (lisplaunch:start-swank :port {}{close})", self.paths.port())
+                format!(
+                    "(lisplaunch:start-swank :port {}{close})",
+                    self.paths.port()
+                )
             }
         };
         if !forms.is_empty() {
-            start = format!("{start} {}", forms.remove(0));
+            start = format!("({}progn {start} {})", self.cl(), forms.remove(0));
         }
-        forms.insert(0, format!("({}progn{start})", self.cl()));
+        forms.insert(0, start);
         forms
     }
 

@@ -523,13 +523,13 @@ impl Paths for Site<'_> {
     }
 
     fn project(&self) -> String {
-        match self.service() {
-            Some(_) => "project".to_owned(),
-            None => self.project.services[self.index].0.clone(),
-        }
+        self.service_name().map_or_else(
+            || self.project.services[self.index].0.clone(),
+            |_| "project".to_owned(),
+        )
     }
 
-    fn service(&self) -> Option<String> {
+    fn service_name(&self) -> Option<String> {
         let name = self.project.services[self.index].0.clone();
         self.project.several.then_some(name)
     }
