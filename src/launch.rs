@@ -11,7 +11,8 @@ use std::process::Command;
 use rustix::fs::{Access, Mode};
 
 use crate::host::Host;
-use crate::plan::service::{Need, NeedKind, Service};
+use crate::plan::need::{Need, NeedKind};
+use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::word::{Argv, Word};
 

@@ -1,66 +1,42 @@
 //! Rules of this repository that a compiler does not know.
 
-use std::collections::BTreeMap;
+mod imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use imports::Imports;
+
 use crate::support::REPOSITORY;
 
-/// Which modules each module may import; imports go downward only.
-const LAYERS: &[(&str, &[&str])] = &[
-    ("word", &[]),
-    ("problem", &[]),
-    ("suggest", &[]),
-    ("runtime", &[]),
-    ("host", &[]),
-    ("lisp", &["word", "problem"]),
-    ("dialect", &["word", "lisp", "problem"]),
-    ("repl", &["lisp", "problem", "live"]),
-    (
-        "render",
-        &["dialect", "host", "problem", "project", "trust"],
-    ),
-    ("trust", &["word", "dialect", "problem", "host"]),
-    (
-        "project",
-        &["word", "lisp", "problem", "suggest", "host", "trust"],
-    ),
-    (
-        "plan",
-        &[
-            "word", "lisp", "problem", "suggest", "host", "project", "trust",
-        ],
-    ),
-    (
-        "argv",
-        &[
-            "project", "word", "lisp", "dialect", "problem", "plan", "render",
-        ],
-    ),
-    ("tmux", &["word", "lisp", "dialect"]),
-    (
-        "live",
-        &["word", "problem", "host", "plan", "project", "runtime"],
-    ),
-    ("launch", &["word", "problem", "host", "plan", "project"]),
-    (
-        "format",
-        &["word", "dialect", "problem", "plan", "argv", "render"],
-    ),
-    ("reload", &["live", "problem", "word"]),
-    ("output", &["problem", "host", "project", "format"]),
-    ("install", &["output", "plan", "problem", "runtime", "word"]),
-    ("cli", &["format", "project"]),
-    (
-        "command",
-        &[
-            "argv", "cli", "dialect", "format", "host", "install", "launch", "lisp", "output",
-            "live", "plan", "problem", "project", "reload", "render", "repl", "suggest", "tmux",
-            "trust", "word",
-        ],
-    ),
-    ("main", &[]),
-    ("lib", &[]),
+/// The modules from the bottom to the top: each imports only what stands before it. One within
+/// another has a place of its own where it stands lower.
+const LAYERS: &[&str] = &[
+    "word",
+    "problem",
+    "suggest",
+    "runtime",
+    "host",
+    "lisp",
+    "dialect",
+    "trust",
+    "project",
+    "render",
+    "plan",
+    "argv",
+    "tmux",
+    "live::swank",
+    "live",
+    "launch",
+    "format",
+    "output",
+    "install",
+    "reload",
+    "repl",
+    "cli",
+    "command",
+    "lib",
+    "main",
 ];
 
 /// Crates with the files that name them, so that they can be changed in one place.
@@ -96,45 +72,47 @@ fn files_below(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The modules of this crate that a source file names in `crate::…`.
-fn imported(text: &str) -> Vec<String> {
-    text.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .flat_map(|line| line.split("crate::").skip(1))
-        .flat_map(|rest| {
-            let names = match rest.strip_prefix('{') {
-                Some(group) => group.split('}').next().unwrap().split(',').collect(),
-                None => vec![rest],
-            };
-            names
-                .into_iter()
-                .map(|name| {
-                    name.trim()
-                        .chars()
-                        .take_while(|c| c.is_alphanumeric() || *c == '_')
-                        .collect()
-                })
-                .collect::<Vec<String>>()
+fn imports() -> Imports {
+    let files = files_below("src");
+    Imports::of(
+        files
+            .iter()
+            .map(|(name, text)| (&name["src/".len()..], text.as_str())),
+    )
+}
+
+/// How high a module stands.
+fn layer(module: &[String]) -> usize {
+    (1..=module.len())
+        .rev()
+        .find_map(|end| {
+            let path = module[..end].join("::");
+            LAYERS.iter().position(|layer| *layer == path)
         })
-        .filter(|name| !name.is_empty())
-        .collect()
+        .unwrap_or_else(|| panic!("`{}` is missing from the layers", module.join("::")))
 }
 
 #[test]
 fn imports_go_downward_only() {
-    let layers: BTreeMap<&str, &[&str]> = LAYERS.iter().copied().collect();
-    for (name, text) in files_below("src") {
-        let module = name.split('/').nth(1).unwrap().trim_end_matches(".rs");
-        let allowed = layers
-            .get(module)
-            .unwrap_or_else(|| panic!("`{module}` is missing from the layers"));
-        for import in imported(&text) {
-            assert!(
-                import == module || allowed.contains(&import.as_str()),
-                "{name} imports `{import}`, which stands above it"
-            );
-        }
+    for (module, named) in imports().pairs() {
+        assert!(
+            layer(named) <= layer(module),
+            "`{}` imports `{}`, which stands above it",
+            module.join("::"),
+            named.join("::")
+        );
     }
+}
+
+#[test]
+fn modules_side_by_side_do_not_import_each_other() {
+    let circle = imports().circle().unwrap_or_default();
+    let circle: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
+    assert!(
+        circle.is_empty(),
+        "they import each other: {}",
+        circle.join(", ")
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What reading the keys of one service needs at hand.
 
 use super::name::Name;
+use super::need::{Need, NeedKind};
 use super::path::{self, Base};
-use super::service::{Identity, Need, NeedKind};
 use crate::host::Host;
 use crate::lisp::Form;
 use crate::project::field::{Field, Fields, Reader};
@@ -11,7 +11,6 @@ use crate::word::Word;
 /// The keys of one service, and what their values depend on.
 pub(super) struct Context<'a> {
     pub(super) project: &'a Name,
-    pub(super) identity: Identity,
     pub(super) fields: Fields<'a>,
     pub(super) reader: &'a Reader,
     pub(super) base: Base<'a>,

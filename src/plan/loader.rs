@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::context::Context;
-use super::service::{Need, NeedKind};
+use super::need::{Need, NeedKind};
 use crate::problem::Problem;
 use crate::word::Word;
 

@@ -2,6 +2,7 @@
 
 pub mod loader;
 pub mod name;
+pub mod need;
 pub mod path;
 pub mod port;
 pub mod quantity;

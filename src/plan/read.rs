@@ -7,9 +7,10 @@ use super::context::Context;
 use super::environment::{self, EnvFiles};
 use super::loader::Loader;
 use super::name::Name;
+use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds, Umask};
-use super::service::{Identity, Log, Need, NeedKind, Restart, Service};
+use super::service::{Identity, Log, Restart, Service};
 use super::{Choices, options, swank};
 use crate::host::Host;
 use crate::problem::{Problem, shown};
@@ -124,19 +125,21 @@ pub(super) fn service(
     let name = service_name(service, project_name, &reader);
     let context = Context {
         project: project_name,
-        identity: Identity {
-            project: project_name.clone(),
-            service: service.key.is_some().then(|| name.clone()).flatten(),
-            profiles: choices.profiles.clone(),
-            file: project.file.clone(),
-            folder: project.folder.clone(),
-        },
         fields: fields.with_reader(&reader),
         reader: &reader,
         base,
         host: &host,
     };
-    let read = name.map(|name| context.service(name, user, files, &service.node));
+    let read = name.map(|name| {
+        let identity = Identity {
+            project: project_name.clone(),
+            service: service.key.is_some().then(|| name.clone()),
+            profiles: choices.profiles.clone(),
+            file: project.file.clone(),
+            folder: project.folder.clone(),
+        };
+        context.service(name, identity, user, files, &service.node)
+    });
     problems.extend(early.into_problems());
     problems.extend(reader.into_problems());
     read
@@ -158,13 +161,20 @@ fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> 
 }
 
 impl Context<'_> {
-    fn service(&self, name: Name, user: Option<String>, files: EnvFiles, node: &Node) -> Service {
+    fn service(
+        &self,
+        name: Name,
+        identity: Identity,
+        user: Option<String>,
+        files: EnvFiles,
+        node: &Node,
+    ) -> Service {
         let fields = &self.fields;
         let mut needs = Vec::new();
         let loader = fields.choice("loader", &Loader::ALL);
         let service = Service {
             swank: swank::read(self, &name),
-            identity: self.identity.clone(),
+            identity,
             runtime: self.runtime(),
             name,
             description: self.parse("description", |text| Ok(text.to_owned())),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::loader::Loader;
 use super::name::Name;
+use super::need::Need;
 use super::port::Port;
 use super::quantity::{Bytes, Seconds, Umask};
 use crate::lisp::Form;
@@ -182,30 +183,6 @@ pub struct Log {
     pub max_size: Bytes,
     /// How many old ones are kept.
     pub backups: i64,
-}
-
-/// A file or folder that must be there before the service can start.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// Its absolute path.
-    pub path: String,
-    /// The key that asks for it.
-    pub key: String,
-    /// Whether it is a file or a folder.
-    pub kind: NeedKind,
-    /// Where the file asks for it; none for a default.
-    pub place: Option<Place>,
-    /// What to do where it is missing.
-    pub help: String,
-}
-
-/// What must be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NeedKind {
-    /// A file that can be read.
-    File,
-    /// A folder.
-    Folder,
 }
 
 fn as_map<S: serde::Serializer>(
