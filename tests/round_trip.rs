@@ -7,10 +7,12 @@
 mod cases;
 mod expected;
 mod form;
+mod lisp;
 mod project;
 mod recorder;
 mod refusal;
 mod service;
+mod started;
 mod text;
 mod yaml;
 
@@ -157,6 +159,7 @@ fn run_starts_what_the_project_says() {
 fn argv_prints_what_run_starts() {
     for_projects(5, 20, |project| {
         let mut script = String::new();
+        let mut all = Vec::new();
         for index in indices(project) {
             let printed = |format| {
                 project.printed(
@@ -164,16 +167,16 @@ fn argv_prints_what_run_starts() {
                     &["argv", name(project, index), "--format", format],
                 )
             };
-            let expected = project.expected(index, &project.settings).argv;
-            let json: Vec<String> = serde_json::from_str(&printed("json")).unwrap();
-            assert_eq!(json, expected);
+            let expected = project.expected(index, &project.settings);
+            let words: Vec<String> = serde_json::from_str(&printed("json")).unwrap();
+            assert_eq!(expected.read(&words).as_ref(), Ok(&expected.started));
             let nul = printed("nul");
             assert_eq!(
                 nul.strip_suffix('\0')
                     .unwrap()
                     .split('\0')
                     .collect::<Vec<_>>(),
-                expected
+                words
             );
             write!(script, "printf '%s\\0' {}", printed("sh")).unwrap();
             let lines = project
@@ -183,14 +186,15 @@ fn argv_prints_what_run_starts() {
                 )
                 .output()
                 .unwrap();
-            if expected.iter().any(|word| word.contains('\n')) {
+            if words.iter().any(|word| word.contains('\n')) {
                 assert_eq!(lines.status.code(), Some(1));
             } else {
                 assert_eq!(
                     String::from_utf8(lines.stdout).unwrap(),
-                    expected.join("\n") + "\n"
+                    words.join("\n") + "\n"
                 );
             }
+            all.extend(words);
         }
         for shell in SHELLS {
             let output = project
@@ -200,9 +204,6 @@ fn argv_prints_what_run_starts() {
                 .output()
                 .unwrap();
             let words = project.success(shell, output).stdout;
-            let all: Vec<String> = indices(project)
-                .flat_map(|index| project.expected(index, &project.settings).argv)
-                .collect();
             assert_eq!(
                 String::from_utf8(words).unwrap(),
                 all.join("\0") + "\0",
@@ -420,7 +421,7 @@ fn assert_parsed(project: &Project, index: usize, parsed: &Parsed) {
         panic!("{parsed:?}");
     };
     let (mut environment, mut argv) = (environment.clone(), argv.clone());
-    if expected.argv[0] != "/usr/bin/env" && argv[0] == "/usr/bin/env" {
+    if expected.started.program != "/usr/bin/env" && argv[0] == "/usr/bin/env" {
         let count = 1 + expected.env.len() - environment.len();
         let variables = argv.drain(..count).skip(1);
         environment.extend(variables.filter_map(|variable| {
@@ -429,7 +430,12 @@ fn assert_parsed(project: &Project, index: usize, parsed: &Parsed) {
         }));
     }
     let context = || format!("`{}`\n{:.3000}", name(project, index), project.yaml);
-    assert_eq!(argv, expected.argv, "{}", context());
+    assert_eq!(
+        expected.read(&argv).as_ref(),
+        Ok(&expected.started),
+        "{}",
+        context()
+    );
     assert_eq!(environment, expected.env, "{}", context());
     assert_eq!(
         directory.as_ref(),
@@ -467,18 +473,11 @@ fn arguments_of_the_program_come_last() {
         let mut run = project.lisplaunch(&project.settings, &["run", name]);
         project.success("run", run.arg("--").args(&arguments).output().unwrap());
         let argv = Record::take(&program).unwrap().argv;
-        let (before, after) = argv.split_at(argv.len() - arguments.len());
-        assert_eq!(after, arguments);
-        let runtime = before
-            .iter()
-            .position(|word| word == "--end-runtime-options")
-            .unwrap();
-        assert_eq!(before[runtime - 1], "--noinform");
-        assert_eq!(before.last().unwrap(), "--end-toplevel-options");
-        let rest = before
-            .iter()
-            .filter(|word| !word.to_str().unwrap().starts_with("--end-"));
-        assert!(rest.map(|word| word.to_str().unwrap()).eq(&expected.argv));
+        let mut started = expected.started.clone();
+        let end = "--end-runtime-options".to_owned();
+        started.options.insert(vec![end]);
+        started.arguments = arguments.iter().map(|text| (*text).to_owned()).collect();
+        assert_eq!(expected.read(&argv), Ok(started));
         if expected.env_takes_the_program() {
             return;
         }

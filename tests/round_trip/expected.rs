@@ -1,10 +1,14 @@
-//! What a service must be started with, told without asking the program under test, and who
-//! cannot hold it.
+//! What a service must be started with, from what was drawn for it alone, and who cannot hold it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::service::{Layout, NAMES, Place, Service, Switches};
-use super::text::{Settings, Text, in_string};
+use super::form::Form;
+use super::service::{Layout, NAMES, Place, Service, Swank, Switches};
+use super::started::{Act, Options, Reader, Started, Step};
+use super::text::{Settings, Text};
+
+/// What a service starts with where nothing else is drawn for it.
+const DEFAULT_START: &str = "(app:main)";
 
 /// The longest word that the system takes.
 const LONGEST: usize = 131_071;
@@ -12,7 +16,11 @@ const LONGEST: usize = 131_071;
 /// What a program must be started with.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    pub argv: Vec<String>,
+    pub started: Started,
+    /// The forms of the person's own.
+    given: Vec<String>,
+    /// The folder of the project.
+    folder: String,
     /// What is laid over the environment of whoever starts it.
     pub env: BTreeMap<String, String>,
     pub directory: String,
@@ -62,13 +70,15 @@ pub fn expected(service: &Service, paths: &dyn Paths, settings: &Settings) -> Ex
             .iter()
             .map(|(name, value)| (name.clone(), value.resolved(settings))),
     );
+    let command = Command {
+        service,
+        paths,
+        settings,
+    };
     Expected {
-        argv: Command {
-            service,
-            paths,
-            settings,
-        }
-        .argv(),
+        started: command.started(),
+        given: command.given(),
+        folder: paths.folder(),
         env,
         directory: service
             .directory
@@ -86,123 +96,109 @@ struct Command<'a> {
 }
 
 impl Command<'_> {
-    fn argv(&self) -> Vec<String> {
-        let service = self.service;
-        let mut argv = vec![self.paths.first_word()];
-        argv.extend(self.runtime_options());
-        argv.extend(["--noinform", "--disable-debugger"].map(str::to_owned));
-        argv.extend(self.toplevel_options());
-        let mut add = |option: &str, values: Vec<String>| {
-            argv.extend(
-                values
-                    .into_iter()
-                    .flat_map(|value| [option.to_owned(), value]),
-            );
-        };
-        if ["asdf", "ocicl"].contains(&service.loader) {
-            add("--eval", vec!["(require :asdf)".to_owned()]);
+    fn started(&self) -> Started {
+        Started {
+            program: self.paths.first_word(),
+            options: self.options(),
+            steps: self.steps(),
+            arguments: Vec::new(),
         }
-        add("--load", self.setup());
-        let runtime = format!("{}/.lisplaunch/runtime.lisp", self.paths.folder());
-        add("--load", vec![runtime]);
-        add("--eval", vec![self.boot()]);
-        add("--eval", self.forms(&service.before_load));
-        add("--eval", self.systems());
-        add("--load", self.places(&service.load, "l"));
-        add("--eval", self.package());
-        add("--eval", self.stop());
-        add("--eval", self.start());
-        add("--eval", vec!["(lisplaunch:stay)".to_owned()]);
-        argv
     }
 
-    fn runtime_options(&self) -> Vec<String> {
+    /// What is loaded and evaluated, in the order that the README promises.
+    fn steps(&self) -> Vec<Step> {
+        let service = self.service;
+        let load = |paths: Vec<String>| paths.into_iter().map(Step::Load);
+        let eval = |acts: Vec<Act>| (!acts.is_empty()).then_some(Step::Eval(acts));
+        let alone = |acts: Vec<Act>| acts.into_iter().map(|act| Step::Eval(vec![act]));
+        let asdf = ["asdf", "ocicl"].contains(&service.loader);
+        let runtime = format!("{}/.lisplaunch/runtime.lisp", self.paths.folder());
+        let mut steps = Vec::new();
+        steps.extend(asdf.then(|| Step::Eval(vec![Act::RequireAsdf])));
+        steps.extend(load(self.setup()));
+        steps.extend(load(
+            service.runtime.then_some(runtime).into_iter().collect(),
+        ));
+        steps.extend(alone(self.boot()));
+        steps.extend(alone(self.forms(&service.before_load)));
+        steps.extend(eval(self.systems()));
+        steps.extend(load(self.places(&service.load, "l")));
+        steps.extend(alone(self.package()));
+        steps.extend(alone(self.stop()));
+        steps.extend(self.start());
+        steps.push(Step::Eval(vec![Act::Stay]));
+        steps
+    }
+
+    fn given(&self) -> Vec<String> {
+        let service = self.service;
+        let forms = [&service.before_load, &service.start, &service.stop];
+        let forms = forms.into_iter().flatten();
+        forms
+            .map(|form| form.word.resolved(self.settings))
+            .chain([DEFAULT_START.to_owned()])
+            .collect()
+    }
+
+    fn options(&self) -> BTreeSet<Vec<String>> {
         let Switches {
             merge_core_pages,
             lose_on_corruption,
             debug_environment,
-            ..
-        } = self.service.switches;
-        let mut options = Vec::new();
-        if let Some(core) = &self.service.core {
-            options.extend(["--core".to_owned(), core.resolved(self.settings)]);
-        }
-        if let Some((_, heap)) = self.service.heap {
-            options.extend(["--dynamic-space-size", heap].map(str::to_owned));
-        }
-        let merge = merge_core_pages.map(|merge| {
-            if merge {
-                "--merge-core-pages"
-            } else {
-                "--no-merge-core-pages"
-            }
-        });
-        let switches = [
-            debug_environment.then_some("--debug-environment"),
-            lose_on_corruption.then_some("--lose-on-corruption"),
-            merge,
-        ];
-        options.extend(switches.into_iter().flatten().map(str::to_owned));
-        options
-    }
-
-    fn toplevel_options(&self) -> Vec<String> {
-        let Switches {
             noprint,
             userinit,
             sysinit,
-            ..
         } = self.service.switches;
-        let options = [
-            (sysinit == Some(false)).then_some("--no-sysinit"),
-            (userinit == Some(false)).then_some("--no-userinit"),
-            noprint.then_some("--noprint"),
+        let switches = [
+            ("--noinform", true),
+            ("--disable-debugger", true),
+            ("--debug-environment", debug_environment),
+            ("--lose-on-corruption", lose_on_corruption),
+            ("--merge-core-pages", merge_core_pages == Some(true)),
+            ("--no-merge-core-pages", merge_core_pages == Some(false)),
+            ("--noprint", noprint),
+            ("--no-userinit", userinit == Some(false)),
+            ("--no-sysinit", sysinit == Some(false)),
         ];
-        options.into_iter().flatten().map(str::to_owned).collect()
+        let switches = switches.into_iter().filter(|(_, given)| *given);
+        let core = self.service.core.iter();
+        let core = core.map(|core| vec!["--core".to_owned(), core.resolved(self.settings)]);
+        let heap = self.service.heap.iter();
+        let heap =
+            heap.map(|(_, heap)| vec!["--dynamic-space-size".to_owned(), (*heap).to_owned()]);
+        switches
+            .map(|(option, _)| vec![option.to_owned()])
+            .chain(core)
+            .chain(heap)
+            .collect()
     }
 
-    fn forms(&self, forms: &[super::form::Form]) -> Vec<String> {
+    fn forms(&self, forms: &[Form]) -> Vec<Act> {
         let words = forms.iter().map(|form| form.word.resolved(self.settings));
-        words.collect()
+        words.map(Act::Given).collect()
     }
 
-    /// What the image is told of itself.
-    fn boot(&self) -> String {
-        let quoted = |text: String| format!("\"{}\"", in_string(&text));
-        let list = |items: Vec<String>| {
-            let items: Vec<String> = items.into_iter().map(quoted).collect();
-            (!items.is_empty()).then(|| format!("(list {})", items.join(" ")))
-        };
-        let folder = format!("{}/", self.paths.folder());
-        let registry = self.places(&self.service.registry, "r");
-        let registry = registry.iter().map(|path| {
-            let path = path.strip_prefix(&folder).unwrap_or(path);
-            format!("{path}/")
-        });
-        let timeout = self.service.stop_timeout.map(|(_, seconds)| seconds);
-        let options = [
-            (":service", self.paths.service_name().map(quoted)),
-            (
-                ":profiles",
-                list(self.paths.profile().into_iter().collect()),
-            ),
-            (":file", Some(quoted(self.paths.file()))),
-            (":registry", list(registry.collect())),
-            (
-                ":stop-timeout",
-                timeout
-                    .filter(|seconds| *seconds != 10)
-                    .map(|seconds| seconds.to_string()),
-            ),
-        ];
-        let options: String = options
-            .into_iter()
-            .filter_map(|(option, value)| Some(format!(" {option} {}", value?)))
-            .collect();
-        format!(
-            "(lisplaunch:boot {}{options})",
-            quoted(self.paths.project())
-        )
+    /// What the image is told before anything of the person's own.
+    fn boot(&self) -> Vec<Act> {
+        let service = self.service;
+        let registry = self.places(&service.registry, "r");
+        let registry: Vec<String> = registry.iter().map(|path| format!("{path}/")).collect();
+        let timeout = service.stop_timeout.map(|(_, seconds)| seconds);
+        let timeout = timeout.filter(|seconds| *seconds != 10);
+        let timeout = timeout.map(|seconds| seconds.to_string());
+        if service.runtime {
+            let options = [
+                (":service", self.paths.service_name().into_iter().collect()),
+                (":profiles", self.paths.profile().into_iter().collect()),
+                (":file", vec![self.paths.file()]),
+                (":registry", registry),
+                (":stop-timeout", timeout.into_iter().collect()),
+            ];
+            return vec![Act::Boot(self.paths.project(), given_options(options))];
+        }
+        let registry = (!registry.is_empty()).then_some(Act::Registry(registry));
+        let timeout = timeout.map(Act::ExitTimeout);
+        registry.into_iter().chain(timeout).collect()
     }
 
     fn setup(&self) -> Vec<String> {
@@ -231,7 +227,7 @@ impl Command<'_> {
         places.iter().enumerate().map(path).collect()
     }
 
-    fn systems(&self) -> Vec<String> {
+    fn systems(&self) -> Vec<Act> {
         let service = self.service;
         let load = match service.loader {
             "none" => return Vec::new(),
@@ -239,63 +235,73 @@ impl Command<'_> {
             _ => "asdf:load-system",
         };
         let swank = service.swank.map(|_| ":swank");
-        let systems = service
-            .systems
-            .iter()
-            .map(|name| designator(name))
-            .chain(swank);
-        let systems: String = systems.map(|name| format!(" ({load} {name})")).collect();
-        if systems.is_empty() {
-            Vec::new()
-        } else {
-            vec![format!("(progn{systems})")]
-        }
+        let systems = service.systems.iter().map(|name| designator(name));
+        systems
+            .chain(swank)
+            .map(|name| Act::System(load.to_owned(), name.to_owned()))
+            .collect()
     }
 
-    /// In a package of its own nothing of CL need be known.
-    fn cl(&self) -> &'static str {
-        self.service.package.map_or("", |_| "cl:")
+    fn package(&self) -> Vec<Act> {
+        let package = self.service.package.iter();
+        package
+            .map(|name| Act::Package(designator(name).to_owned()))
+            .collect()
     }
 
-    /// What stands before the first start form, together with it, and the others.
-    fn start(&self) -> Vec<String> {
+    fn stop(&self) -> Vec<Act> {
+        let forms = self.service.stop.iter();
+        let forms: Vec<String> = forms
+            .map(|form| form.word.resolved(self.settings))
+            .collect();
+        (!forms.is_empty())
+            .then_some(Act::OnStop(forms))
+            .into_iter()
+            .collect()
+    }
+
+    /// The server, which ends loading, together with the first start form; each other form alone.
+    fn start(&self) -> Vec<Step> {
         let service = self.service;
         let mut forms = self.forms(&service.start);
         if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {
-            forms.push("(app:main)".to_owned());
+            forms.push(Act::Given(DEFAULT_START.to_owned()));
         }
-        let mut start = match service.swank {
-            None => "(lisplaunch:starting)".to_owned(),
-            Some(swank) => {
-                let close = match swank {
-                    super::service::Swank::Map => format!(" :dont-close {}nil", self.cl()),
-                    super::service::Swank::Port => String::new(),
-                };
-                format!(
-                    "(lisplaunch:start-swank :port {}{close})",
-                    self.paths.port()
-                )
-            }
+        let mut forms = forms.into_iter();
+        let first = self.before_start().into_iter().chain(forms.next());
+        let first: Vec<Act> = first.collect();
+        let rest = forms.map(|form| vec![form]);
+        let all = std::iter::once(first).chain(rest);
+        all.filter(|acts| !acts.is_empty())
+            .map(Step::Eval)
+            .collect()
+    }
+
+    fn before_start(&self) -> Option<Act> {
+        let Some(swank) = self.service.swank else {
+            return self.service.runtime.then_some(Act::Starting);
         };
-        if !forms.is_empty() {
-            start = format!("({}progn {start} {})", self.cl(), forms.remove(0));
-        }
-        forms.insert(0, start);
-        forms
+        let open = matches!(swank, Swank::Port);
+        let word = |text: &str| vec![text.to_owned()];
+        let port = (":port", vec![self.paths.port().to_string()]);
+        Some(if self.service.runtime {
+            let close = if open { Vec::new() } else { word("nil") };
+            let options = given_options([port, (":dont-close", close)]);
+            Act::Serve("lisplaunch:start-swank".to_owned(), options)
+        } else {
+            let close = if open { word("t") } else { Vec::new() };
+            let options = [port, (":style", word(":spawn")), (":dont-close", close)];
+            Act::Serve("swank:create-server".to_owned(), given_options(options))
+        })
     }
+}
 
-    fn package(&self) -> Vec<String> {
-        let form = |name| format!("(in-package {})", designator(name));
-        self.service.package.map(form).into_iter().collect()
-    }
-
-    fn stop(&self) -> Vec<String> {
-        let forms = self.forms(&self.service.stop);
-        if forms.is_empty() {
-            return Vec::new();
-        }
-        vec![format!("(lisplaunch:on-stop {})", forms.join(" "))]
-    }
+/// The options that have a value.
+fn given_options<const COUNT: usize>(options: [(&str, Vec<String>); COUNT]) -> Options {
+    let options = options.into_iter().filter(|(_, values)| !values.is_empty());
+    options
+        .map(|(key, values)| (key.to_owned(), values))
+        .collect()
 }
 
 fn designator(name: &str) -> &'static str {
@@ -334,26 +340,43 @@ pub fn kept(service: &Service, settings: &Settings) -> Vec<(&'static str, String
 }
 
 impl Expected {
+    /// What a command line does, read back.
+    pub fn read(&self, argv: &[String]) -> Result<Started, String> {
+        let reader = Reader {
+            given: &self.given,
+            folder: &self.folder,
+        };
+        reader.read(argv)
+    }
+
     /// `env` would take the program for a variable.
     pub fn env_takes_the_program(&self) -> bool {
-        !self.env.is_empty() && self.argv[0].contains('=')
+        !self.env.is_empty() && self.started.program.contains('=')
+    }
+
+    /// Every text of the case that is in a word.
+    fn texts(&self) -> Vec<&String> {
+        let started = &self.started;
+        std::iter::once(&started.program)
+            .chain(started.options.iter().flatten())
+            .chain(started.steps.iter().flat_map(Step::texts))
+            .collect()
     }
 
     /// Whether one line of a Makefile can hold it: no, yes, or too close to tell.
     pub fn make_holds(&self) -> Option<bool> {
-        let words = self
-            .argv
-            .iter()
-            .chain(self.env.values())
-            .chain([&self.directory]);
-        let count = words.clone().count();
-        let spelt = |word: &String| {
-            word.len() + 3 * word.matches('\'').count() + 9 * word.matches('\n').count()
+        let texts = self.texts().into_iter();
+        let texts = texts.chain(self.env.values()).chain([&self.directory]);
+        let spelt = |text: &String| {
+            text.len() + 3 * text.matches('\'').count() + 9 * text.matches('\n').count()
         };
-        let least: usize = words.map(spelt).sum();
+        let least: usize = texts.clone().map(spelt).sum();
+        // In a string of Lisp a quote and a backslash are two characters each.
+        let most = |text: &String| spelt(text) + text.matches(['"', '\\']).count() + 100;
+        let most: usize = texts.map(most).sum();
         match least {
             _ if self.env_takes_the_program() || least > LONGEST => Some(false),
-            _ if least + 1024 + 20 * count + 256 * self.env.len() <= LONGEST => Some(true),
+            _ if most + 2048 + 256 * self.env.len() <= LONGEST => Some(true),
             _ => None,
         }
     }
@@ -365,9 +388,9 @@ impl Expected {
             .values()
             .filter(|value| !environment_holds(value))
             .collect();
-        let words = self.argv.iter().chain(difficult.iter().copied());
+        let words = self.texts().into_iter().chain(difficult.iter().copied());
         words.into_iter().all(|word| !word.contains('\r'))
-            && (difficult.is_empty() || !self.argv[0].contains('='))
+            && (difficult.is_empty() || !self.started.program.contains('='))
             && setting_holds(&self.directory)
             && self.log.as_ref().is_none_or(|log| setting_holds(log))
     }

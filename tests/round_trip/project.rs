@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use super::expected::{Expected, Paths, expected};
 use super::recorder::{Record, install};
 use super::service::{Anchor, Call, Layout, Place, Service, service, tree};
+use super::started::Started;
 use super::text::{INTEGERS, Settings, TEXTS, TOKENS, hostile, matching};
 use super::yaml::{Style, write};
 use crate::support::LISPLAUNCH;
@@ -319,10 +320,9 @@ impl Project {
         came.retain(|name, _| {
             environment.contains_key(name) || added.iter().all(|added| name != added)
         });
-        let directory = [record.directory.into_os_string()];
-        let difference = first_difference(&expected.argv, &record.argv)
-            .or_else(|| first_difference(&[expected.directory], &directory))
-            .or_else(|| first_difference(&[expected.umask], &[record.umask.into()]))
+        let difference = different_start(&expected.started, &expected.read(&record.argv))
+            .or_else(|| different(&expected.directory, &record.directory.display().to_string()))
+            .or_else(|| different(&expected.umask, &record.umask))
             .or_else(|| different_variable(&environment, &came));
         if let Some(difference) = difference {
             panic!(
@@ -333,15 +333,23 @@ impl Project {
     }
 }
 
-fn first_difference(expected: &[String], came: &[OsString]) -> Option<String> {
-    let differs =
-        |index: &usize| expected.get(*index).map(OsString::from).as_ref() != came.get(*index);
-    let index = (0..expected.len().max(came.len())).find(differs)?;
-    Some(format!(
-        "word {index} is {:?} instead of {:?}",
-        came.get(index),
-        expected.get(index)
-    ))
+/// What is done otherwise, in the first step that differs.
+fn different_start(expected: &Started, came: &Result<Started, String>) -> Option<String> {
+    let came = match came {
+        Ok(came) if came == expected => return None,
+        Ok(came) => came,
+        Err(error) => return Some(error.clone()),
+    };
+    let longest = expected.steps.len().max(came.steps.len());
+    let step = (0..longest).find(|index| expected.steps.get(*index) != came.steps.get(*index));
+    match step {
+        Some(index) => different(&expected.steps.get(index), &came.steps.get(index)),
+        None => different(expected, came),
+    }
+}
+
+fn different<T: PartialEq + fmt::Debug>(expected: &T, came: &T) -> Option<String> {
+    (expected != came).then(|| format!("{came:?} instead of {expected:?}"))
 }
 
 fn different_variable(

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// What a program was started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    pub argv: Vec<OsString>,
+    pub argv: Vec<String>,
     pub directory: PathBuf,
     pub umask: String,
     pub environment: BTreeMap<OsString, OsString>,
@@ -69,7 +69,7 @@ impl Record {
             .map(|field| OsStr::from_bytes(field).to_owned());
         let mut next = || fields.next().expect("the record is whole");
         let count: usize = next().to_str().unwrap().parse().unwrap();
-        let argv = (0..count).map(|_| next()).collect();
+        let argv = (0..count).map(|_| next().into_string().unwrap()).collect();
         let directory = PathBuf::from(next());
         let umask = next().into_string().unwrap();
         let environment = fields.filter_map(|field| variable(&field)).collect();

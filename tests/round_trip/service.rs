@@ -62,6 +62,7 @@ pub struct Service {
     pub swank: Option<Swank>,
     pub umask: Option<&'static str>,
     pub stop_timeout: Option<(&'static str, u64)>,
+    pub runtime: bool,
     pub log: Option<Place>,
     pub core: Option<Text>,
     pub heap: Option<(&'static str, &'static str)>,
@@ -193,12 +194,13 @@ pub fn service() -> impl Strategy<Value = Service> {
         weighted(0.2, select(&["022", "077", "0027"][..])),
         weighted(0.2, select(&[("10s", 10), ("2m", 120), ("7", 7)][..])),
         weighted(0.2, hostile()),
+        weighted(0.8, Just(())).prop_map(|runtime| runtime.is_some()),
     );
     (program, code, places, surroundings).prop_map(|(program, code, places, surroundings)| {
         let (call, program, core, heap, switches) = program;
         let (loader, systems, package, before_load, start, stop) = code;
         let (directory, setup, registry, load, log) = places;
-        let (mut env, env_file, swank, umask, stop_timeout, description) = surroundings;
+        let (mut env, env_file, swank, umask, stop_timeout, description, runtime) = surroundings;
         if env_file.contains_key("_B") {
             // Only what the project file uses as an integer stays a variable.
             env.insert("USED".to_owned(), Text(vec![Bit::Variable(integer("_B"))]));
@@ -226,6 +228,7 @@ pub fn service() -> impl Strategy<Value = Service> {
             swank,
             umask,
             stop_timeout,
+            runtime,
             log,
             core,
             heap,
@@ -305,6 +308,7 @@ pub fn tree(service: &Service, layout: &dyn Layout) -> Mapping {
         "stop-timeout",
         service.stop_timeout.map(|(text, _)| text.to_owned()),
     );
+    map.text("runtime", (!service.runtime).then(|| "false".to_owned()));
     map.text(
         "log",
         service.log.as_ref().map(|place| layout.written(place, "o")),
