@@ -5,6 +5,8 @@
 //! nor the program under test. A form of the person's own is one only to the letter.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::{Cloned, Peekable};
+use std::slice::Iter;
 
 use super::lisp::Datum;
 
@@ -53,8 +55,13 @@ pub enum Act {
 /// Keyword arguments.
 pub type Options = BTreeMap<String, Vec<String>>;
 
+/// Options by their names, and whether a value follows.
+type Side = &'static [(&'static str, bool)];
+
+type Words<'a> = Peekable<Cloned<Iter<'a, String>>>;
+
 /// Options of the C runtime, from `sbcl --help`: fatal behind one of the Lisp side.
-const RUNTIME: &[(&str, bool)] = &[
+const RUNTIME: Side = &[
     ("--core", true),
     ("--dynamic-space-size", true),
     ("--debug-environment", false),
@@ -65,12 +72,34 @@ const RUNTIME: &[(&str, bool)] = &[
     ("--end-runtime-options", false),
 ];
 
-const TOPLEVEL: &[&str] = &[
-    "--no-sysinit",
-    "--no-userinit",
-    "--disable-debugger",
-    "--noprint",
+/// Options of the Lisp side.
+const TOPLEVEL: Side = &[
+    ("--no-sysinit", false),
+    ("--no-userinit", false),
+    ("--disable-debugger", false),
+    ("--noprint", false),
 ];
+
+impl Started {
+    /// Adds an option of this side, with its value.
+    fn option(&mut self, name: String, side: Side, words: &mut Words) -> Result<(), String> {
+        let takes_value = known(side, &name).ok_or(format!("`{name}` means nothing here"))?;
+        let value = takes_value.then(|| value(&name, words)).transpose()?;
+        let option: Vec<String> = std::iter::once(name).chain(value).collect();
+        let twice = format!("{option:?} is there twice");
+        self.options.insert(option).then_some(()).ok_or(twice)
+    }
+}
+
+/// Whether there is an option of this name, and whether it takes a value.
+fn known(side: Side, name: &str) -> Option<bool> {
+    let known = side.iter().find(|(known, _)| *known == name);
+    known.map(|(_, takes_value)| *takes_value)
+}
+
+fn value(option: &str, words: &mut Words) -> Result<String, String> {
+    words.next().ok_or(format!("`{option}` has no value"))
+}
 
 /// What a command line is read with.
 pub struct Reader<'a> {
@@ -83,43 +112,32 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// What these words do, or which of them means nothing.
     pub fn read(&self, argv: &[String]) -> Result<Started, String> {
-        let (program, words) = argv.split_first().ok_or("there are no words")?;
-        let mut words = words.iter();
-        let mut next = || words.next().cloned();
+        let mut words = argv.iter().cloned();
         let mut started = Started {
-            program: program.clone(),
+            program: words.next().ok_or("there are no words")?,
             options: BTreeSet::new(),
             steps: Vec::new(),
             arguments: Vec::new(),
         };
-        let mut package = false;
-        let mut lisp_side = false;
-        while let Some(word) = next() {
-            let mut value = || next().ok_or(format!("`{word}` has no value"));
-            let runtime = RUNTIME.iter().find(|(name, _)| *name == word);
-            if let Some((_, takes_value)) = runtime {
-                if lisp_side {
-                    return Err(format!("`{word}` comes too late"));
-                }
-                let mut option = vec![word.clone()];
-                option.extend(takes_value.then(value).transpose()?);
-                started.options.insert(option);
-                lisp_side = word == "--end-runtime-options";
-                continue;
+        let mut words = words.peekable();
+        while let Some(name) = words.next_if(|word| known(RUNTIME, word).is_some()) {
+            let last = name == "--end-runtime-options";
+            started.option(name, RUNTIME, &mut words)?;
+            if last {
+                break;
             }
-            lisp_side = true;
+        }
+        let mut package = false;
+        while let Some(word) = words.next() {
             match word.as_str() {
                 "--eval" => {
-                    let acts = self.acts(&value()?, package)?;
+                    let acts = self.acts(&value(&word, &mut words)?, package)?;
                     package |= acts.iter().any(|act| matches!(act, Act::Package(_)));
                     started.steps.push(Step::Eval(acts));
                 }
-                "--load" => started.steps.push(Step::Load(value()?)),
-                "--end-toplevel-options" => started.arguments.extend(std::iter::from_fn(&mut next)),
-                _ if TOPLEVEL.contains(&word.as_str()) => {
-                    started.options.insert(vec![word]);
-                }
-                _ => return Err(format!("`{word}` means nothing")),
+                "--load" => started.steps.push(Step::Load(value(&word, &mut words)?)),
+                "--end-toplevel-options" => started.arguments.extend(&mut words),
+                _ => started.option(word, TOPLEVEL, &mut words)?,
             }
         }
         Ok(started)
@@ -154,7 +172,7 @@ impl Reader<'_> {
             ("lisplaunch:boot", [project, rest @ ..]) => {
                 Act::Boot(project.text()?, self.options(rest)?)
             }
-            ("setf", [place, value]) => self.set(place.symbol()?, value)?,
+            ("setf", [place, value]) => set(place.symbol()?, value)?,
             ("ql:quickload" | "asdf:load-system", [name]) => {
                 Act::System(operator.to_owned(), name.designator()?)
             }
@@ -184,36 +202,6 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// What is put before a list that there is already, or in the place of a number.
-    fn set(&self, place: &str, value: &Datum) -> Option<Act> {
-        if place == "sb-ext:*exit-timeout*" {
-            return Some(Act::ExitTimeout(value.symbol()?.to_owned()));
-        }
-        let ("list*", [new @ .., old]) = value.call()? else {
-            return None;
-        };
-        match place {
-            _ if old.symbol()? != place => None,
-            "asdf:*central-registry*" => {
-                let folder = |datum: &Datum| match datum.call()? {
-                    ("sb-ext:native-pathname", [path]) => path.text(),
-                    _ => None,
-                };
-                Some(Act::Registry(all(new, folder)?))
-            }
-            "sb-ext:*exit-hooks*" => {
-                let form = |datum: &Datum| match datum.call()? {
-                    ("lambda", [Datum::List(parameters), form]) if parameters.is_empty() => {
-                        form.given()
-                    }
-                    _ => None,
-                };
-                Some(Act::OnStop(all(new, form)?))
-            }
-            _ => None,
-        }
-    }
-
     /// Keyword arguments, none of them twice.
     fn options(&self, rest: &[Datum]) -> Option<Options> {
         let mut options = Options::new();
@@ -235,6 +223,36 @@ impl Reader<'_> {
                 .then_some(())?;
         }
         Some(options)
+    }
+}
+
+/// What is put before a list that there is already, or in the place of a number.
+fn set(place: &str, value: &Datum) -> Option<Act> {
+    if place == "sb-ext:*exit-timeout*" {
+        return Some(Act::ExitTimeout(value.symbol()?.to_owned()));
+    }
+    let ("list*", [new @ .., old]) = value.call()? else {
+        return None;
+    };
+    match place {
+        _ if old.symbol()? != place => None,
+        "asdf:*central-registry*" => {
+            let folder = |datum: &Datum| match datum.call()? {
+                ("sb-ext:native-pathname", [path]) => path.text(),
+                _ => None,
+            };
+            Some(Act::Registry(all(new, folder)?))
+        }
+        "sb-ext:*exit-hooks*" => {
+            let form = |datum: &Datum| match datum.call()? {
+                ("lambda", [Datum::List(parameters), form]) if parameters.is_empty() => {
+                    form.given()
+                }
+                _ => None,
+            };
+            Some(Act::OnStop(all(new, form)?))
+        }
+        _ => None,
     }
 }
 
