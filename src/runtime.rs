@@ -28,12 +28,18 @@ pub const FILES: [File; 4] = [
     File {
         path: "runtime/core.lisp",
         parts: &[
+            include_str!("../templates/sbcl/runtime/core/log.lisp"),
             include_str!("../templates/sbcl/runtime/core/internals.lisp"),
             include_str!("../templates/sbcl/runtime/core/process.lisp"),
             include_str!("../templates/sbcl/runtime/core/manager.lisp"),
             include_str!("../templates/sbcl/runtime/core/image.lisp"),
             include_str!("../templates/sbcl/runtime/core/state-file.lisp"),
+            include_str!("../templates/sbcl/runtime/core/threads.lisp"),
+            include_str!("../templates/sbcl/runtime/core/frames.lisp"),
             include_str!("../templates/sbcl/runtime/core/exit.lisp"),
+            include_str!("../templates/sbcl/runtime/core/hints.lisp"),
+            include_str!("../templates/sbcl/runtime/core/last-words.lisp"),
+            include_str!("../templates/sbcl/runtime/core/signals.lisp"),
             include_str!("../templates/sbcl/runtime/core/boot.lisp"),
         ],
     },

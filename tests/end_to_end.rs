@@ -7,7 +7,7 @@ mod checked;
 mod made;
 mod network;
 mod run;
-mod running;
+pub mod running;
 mod seen;
 mod slime;
 mod supervised;

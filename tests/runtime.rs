@@ -9,8 +9,12 @@ use tempfile::TempDir;
 
 use crate::support::REPOSITORY;
 
+mod last_words;
+mod service;
+mod stopping;
+
 /// The tests that are written in Lisp: files of `tests/runtime/`.
-const LISP_TESTS: [&str; 2] = ["manager", "state"];
+const LISP_TESTS: [&str; 3] = ["last-words", "manager", "state"];
 
 /// A folder that holds `.lisplaunch`, as a project's does.
 fn installed() -> TempDir {
@@ -86,32 +90,4 @@ fn every_lisp_test_is_listed() {
         .collect();
     names.sort();
     assert_eq!(names, LISP_TESTS);
-}
-
-#[test]
-fn the_state_file_holds_the_code_of_an_exit() {
-    let folder = installed();
-    let boot = r#"(lisplaunch:boot "shop" :file "/srv/lisplaunch.yaml")"#;
-    let ends = [
-        ("(sb-ext:exit :code 7)", 7),
-        ("(sb-ext:exit :code 8 :abort t)", 8),
-        (
-            "(sb-thread:join-thread (sb-thread:make-thread #'sb-ext:exit))",
-            0,
-        ),
-    ];
-    for (form, code) in ends {
-        let mut command = sbcl(folder.path());
-        let status = command.args(["--eval", boot, "--eval", form]).status();
-        assert_eq!(status.unwrap().code(), Some(code), "{form}");
-        let state = state(folder.path(), "%srv%lisplaunch.yaml");
-        assert!(state.contains(":PHASE :ENDED"), "{state}");
-        assert!(state.contains(&format!(":EXIT {code})")), "{state}");
-    }
-}
-
-/// The text of a state file below a home folder.
-fn state(home: &Path, name: &str) -> String {
-    let folder = home.join(".local/state/lisplaunch/services");
-    fs::read_to_string(folder.join(name)).unwrap()
 }

@@ -24,7 +24,7 @@ const MARK: &str = "STARTED_BY_TEST";
 
 /// A process that was started, and what it says.
 #[derive(Debug)]
-pub(super) struct Running {
+pub struct Running {
     child: Child,
     /// Files, since nobody reads a pipe while a test waits for something else.
     said: TempDir,
@@ -34,7 +34,7 @@ pub(super) struct Running {
 impl Running {
     /// Starts `command`, the leader of a new group, with its output in files.
     #[track_caller]
-    pub(super) fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let said = TempDir::new().unwrap();
         let file = |name| File::create(said.path().join(name)).unwrap();
         let mark = new_mark();
@@ -52,17 +52,17 @@ impl Running {
     }
 
     /// The number of the process that was started.
-    pub(super) fn pid(&self) -> i32 {
+    pub fn pid(&self) -> i32 {
         self.child.id().cast_signed()
     }
 
     /// What it has written to standard output so far.
-    pub(super) fn stdout(&self) -> String {
+    pub fn stdout(&self) -> String {
         self.read("stdout")
     }
 
     /// What it has written to standard error so far.
-    pub(super) fn stderr(&self) -> String {
+    pub fn stderr(&self) -> String {
         self.read("stderr")
     }
 
@@ -72,20 +72,20 @@ impl Running {
     }
 
     /// Writes to its standard input, which is a pipe.
-    pub(super) fn enter(&mut self, text: &str) {
+    pub fn enter(&mut self, text: &str) {
         let input = self.child.stdin.as_mut().expect("it is a pipe");
         input.write_all(text.as_bytes()).unwrap();
         input.flush().unwrap();
     }
 
     /// Closes its standard input, which is a pipe.
-    pub(super) fn end_input(&mut self) {
+    pub fn end_input(&mut self) {
         drop(self.child.stdin.take());
     }
 
     /// Waits for `look` to find something, for as long as the process lives.
     #[track_caller]
-    pub(super) fn until<T>(&mut self, wanted: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    pub fn until<T>(&mut self, wanted: &str, mut look: impl FnMut() -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let ended = self.child.try_wait().unwrap();
@@ -105,7 +105,7 @@ impl Running {
 
     /// Waits until it has said `text` on standard output.
     #[track_caller]
-    pub(super) fn until_it_says(&mut self, text: &str) {
+    pub fn until_it_says(&mut self, text: &str) {
         let file = self.said.path().join("stdout");
         self.until(text, || {
             let said = fs::read(&file).unwrap();
@@ -114,37 +114,37 @@ impl Running {
     }
 
     /// Sends a signal to the process alone.
-    pub(super) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         kill_process(number(self.pid()), signal).unwrap();
     }
 
     /// Sends a signal to everything that it has started, too.
-    pub(super) fn signal_group(&self, signal: Signal) {
+    pub fn signal_group(&self, signal: Signal) {
         kill_process_group(number(self.pid()), signal).unwrap();
     }
 
     /// Waits until it has ended.
     #[track_caller]
-    pub(super) fn wait(&mut self) -> ExitStatus {
+    pub fn wait(&mut self) -> ExitStatus {
         self.wait_at_most(PATIENCE)
     }
 
     /// Waits until it has ended, for something that takes longer than all else.
     #[track_caller]
-    pub(super) fn wait_at_most(&mut self, patience: Duration) -> ExitStatus {
+    pub fn wait_at_most(&mut self, patience: Duration) -> ExitStatus {
         let child = &mut self.child;
         within(patience, "the process ends", || child.try_wait().unwrap())
     }
 
     /// Tells it to stop and waits until it has.
     #[track_caller]
-    pub(super) fn stop(&mut self) -> ExitStatus {
+    pub fn stop(&mut self) -> ExitStatus {
         self.signal(Signal::TERM);
         self.wait()
     }
 
     /// The processes that are left of it and of what it has started.
-    pub(super) fn family(&self) -> Vec<i32> {
+    pub fn family(&self) -> Vec<i32> {
         let entry = format!("{MARK}={}", self.mark);
         let marked = |pid: &i32| {
             fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
@@ -177,7 +177,7 @@ fn new_mark() -> String {
 
 /// Waits for `look` to find something.
 #[track_caller]
-pub(super) fn eventually<T>(wanted: &str, look: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(wanted: &str, look: impl FnMut() -> Option<T>) -> T {
     within(PATIENCE, wanted, look)
 }
 
@@ -194,12 +194,12 @@ fn within<T>(patience: Duration, wanted: &str, mut look: impl FnMut() -> Option<
 }
 
 /// Sends SIGKILL.
-pub(super) fn kill(pid: i32) {
+pub fn kill(pid: i32) {
     kill_process(number(pid), Signal::KILL).unwrap();
 }
 
 /// Sends SIGTERM.
-pub(super) fn terminate(pid: i32) {
+pub fn terminate(pid: i32) {
     kill_process(number(pid), Signal::TERM).unwrap();
 }
 
@@ -208,12 +208,12 @@ fn number(pid: i32) -> Pid {
 }
 
 /// Whether there is such a process, not counting one that has ended and is only remembered.
-pub(super) fn is_alive(pid: i32) -> bool {
+pub fn is_alive(pid: i32) -> bool {
     Stat::of(pid).is_some_and(|stat| stat.alive)
 }
 
 /// The processes whose parent is `pid`.
-pub(super) fn children(pid: i32) -> Vec<i32> {
+pub fn children(pid: i32) -> Vec<i32> {
     processes_where(|stat| stat.parent == pid)
 }
 
@@ -227,7 +227,7 @@ fn processes_where(wanted: impl Fn(&Stat) -> bool) -> Vec<i32> {
 
 /// Fails unless `pid` is sbcl itself: no shell, no make, no lisplaunch.
 #[track_caller]
-pub(super) fn assert_sbcl(pid: i32) {
+pub fn assert_sbcl(pid: i32) {
     let program = program(pid).expect("the process is there");
     assert_eq!(program.file_name(), Some(OsStr::new("sbcl")));
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap();
@@ -235,7 +235,7 @@ pub(super) fn assert_sbcl(pid: i32) {
 }
 
 /// Whether a process runs sbcl.
-pub(super) fn is_sbcl(pid: i32) -> bool {
+pub fn is_sbcl(pid: i32) -> bool {
     program(pid).is_some_and(|program| program.file_name() == Some(OsStr::new("sbcl")))
 }
 

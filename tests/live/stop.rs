@@ -43,7 +43,7 @@ fn stop_runs_the_stop_forms_once_and_waits_for_the_end() {
 
 #[test]
 fn stop_works_while_an_evaluation_runs_and_is_not_cut_short_by_another() {
-    let stop = "(progn (print :begun) (finish-output) (sleep 1) (print :ended) (finish-output))";
+    let stop = "(progn (print :begun) (finish-output) (sleep 1/2) (print :ended) (finish-output))";
     let mut service = Service::small(stop).started();
     let _endless = service.spawn_eval("(loop (sleep 1))");
     let first = service.spawn(&["stop"]);
@@ -62,7 +62,9 @@ fn stop_works_while_an_evaluation_runs_and_is_not_cut_short_by_another() {
 
 #[test]
 fn stop_says_when_it_gave_up() {
-    let service = Service::small("(sleep 60)").started();
+    // Nothing in the image runs any more.
+    let freeze = r#"(sb-alien:alien-funcall (sb-alien:extern-alien "raise" (function sb-alien:int sb-alien:int)) 19)"#;
+    let service = Service::small(freeze).started();
     assert_snapshot!(told(&service, service.run(&["stop"]), 1), @"
     error: the service `small` (pid PID) has not ended within 6 s
      |

@@ -7,12 +7,17 @@
 ASDF searches before all others, seen from the project's folder; STOP-TIMEOUT is how many seconds
 a stop may take."
   (declare (ignore verbose))
+  (when *identity*
+    (error "this image is ~a already" (service-name)))
   (setf *identity* (list :project project :service service :profiles profiles :file file
                          :truename (and file (sb-unix:unix-realpath file))))
   (setf *manager* (find-manager))
   (choose-state-file)
   (enter :loading)
   (prepare-exit stop-timeout)
+  (take-stop-signals)
+  (take-hangup)
+  (take-unhandled-errors)
   (when registry
     (let ((variable (find-symbol "*CENTRAL-REGISTRY*" "ASDF")))
       (setf (symbol-value variable)
@@ -20,9 +25,7 @@ a stop may take."
 
 (defun project-pathname (name)
   "The file NAME as it is seen from the project's folder."
-  (merge-pathnames (sb-ext:native-pathname name)
-                   (make-pathname :directory (butlast (pathname-directory *folder*))
-                                  :defaults *folder*)))
+  (merge-pathnames (sb-ext:native-pathname name) (project-folder)))
 
 (defun starting ()
   "Ends loading: the start forms come next."
@@ -50,6 +53,7 @@ TIMEOUT seconds that is reported."
   "Ends the start. On a terminal SBCL's prompt comes next; without one the REPL would read the end
 of its input and leave, so the main thread waits for the end of the process."
   (setf *package* (find-package '#:cl-user))
+  (take-stop-signals)
   (enter :ready)
   (unless (interactive-stream-p *standard-input*)
     (loop (sleep 3600))))

@@ -1,44 +1,100 @@
-;;;; How the service stops.
+;;;; How the service stops: once, with its stop forms in their order, within the stop timeout.
 
 (in-package #:lisplaunch)
 
-(defvar *stop-functions* '()
-  "What ON-STOP registered, in order.")
+(defvar *stop-forms* '()
+  "What ON-STOP registered, in order: a form and its function each.")
+
+(defvar *stop-timeout* 10
+  "How many seconds a stop may take.")
+
+(defvar *leaving* nil
+  "True once the process leaves.")
+
+(defvar *leave-code* 0
+  "The code that it leaves with.")
+
+(defvar *deadline* nil
+  "When it ends whatever its threads do, in internal real time.")
 
 (defmacro on-stop (&body forms)
   "Evaluates each of FORMS when the process leaves, in order, before SBCL ends its threads."
-  `(setf *stop-functions*
-         (append *stop-functions*
-                 (list ,@(loop for form in forms collect `(lambda () ,form))))))
+  `(setf *stop-forms*
+         (append *stop-forms*
+                 (list ,@(loop for form in forms collect `(cons ',form (lambda () ,form)))))))
 
-(defun run-stop-functions ()
-  "What the exit of the process does first."
-  (enter :stopping)
-  (loop while *stop-functions*
-        do (funcall (pop *stop-functions*))))
+(defun begin-to-leave (code &optional note)
+  "Records that the process leaves with CODE, and why in NOTE; true for the first who says so. From
+now on the stop timeout runs."
+  (unless (sb-ext:compare-and-swap (symbol-value '*leaving*) nil t)
+    (setf *leave-code* code
+          *deadline* (+ (get-internal-real-time)
+                        (* *stop-timeout* internal-time-units-per-second)))
+    (enter :stopping note)
+    (watch-exit)
+    t))
 
-(defun leave ()
+(defun leave (&optional (code 0) note)
   "Leaves as on SIGTERM: the main thread unwinds, the stop forms run once, and the other threads
-have the stop timeout to end. Called again it changes nothing."
-  (sb-thread:interrupt-thread (main-thread)
-                              (lambda ()
-                                (unless (exit-in-progress-p)
-                                  (sb-ext:exit)))))
+have the rest of the stop timeout to end. Called again it changes nothing."
+  (when (begin-to-leave code note)
+    (sb-thread:interrupt-thread (main-thread)
+                                (lambda ()
+                                  (unless (exit-in-progress)
+                                    (sb-ext:exit :code code))))))
 
-(defun take-sigterm ()
-  "Lets SIGTERM end the service through LEAVE."
-  (on-signal sb-unix:sigterm #'leave))
+(defun run-stop-form (form function)
+  "Calls FUNCTION, which evaluates FORM. An error is logged: what comes next has to run, too."
+  (handler-case (funcall function)
+    (serious-condition (condition)
+      (log-line "stop form ~a failed: ~a" (form-line form) (condition-line condition)))))
+
+(defun run-stop-forms ()
+  "The exit hook."
+  (begin-to-leave (exit-in-progress))
+  ;; Taken off first: an exit in another thread has the main one run its hooks again.
+  (loop while *stop-forms*
+        do (destructuring-bind (form . function) (pop *stop-forms*)
+             (run-stop-form form function))))
+
+(defun time-left ()
+  "How many seconds are left to stop."
+  (max 0 (/ (- *deadline* (get-internal-real-time)) internal-time-units-per-second)))
+
+(defun watch-exit ()
+  "Ends the process at the deadline. SBCL ends the watching thread with all others, once nothing is
+left to do that it does not bound itself."
+  (handler-case (sb-thread:make-thread #'end-at-deadline :name "lisplaunch stop")
+    (serious-condition () nil)))
+
+(defun end-at-deadline ()
+  (sleep (time-left))
+  (log-line "~a did not stop within ~d s, so it is ended" (service-name) *stop-timeout*)
+  (end-process *leave-code*))
+
+(defun end-threads (end-threads)
+  "Calls END-THREADS, which is SBCL's way to end all other threads, in the time that is left."
+  (begin-to-leave (exit-in-progress))
+  (close-threads)
+  (setf sb-ext:*exit-timeout* (time-left))
+  (funcall end-threads))
 
 (defun record-end (code)
   "What the end of the process does last."
   ;; A child that was forked may leave without being the service.
   (when (eql *pid* (sb-unix:unix-getpid))
     (setf *exit-code* code)
-    (enter :ended *note*)))
+    (unless (or *last-words* *was-ready* (eql code 0))
+      (setf *last-words* (format nil "left with exit code ~d" code)))
+    (enter :ended (or *last-words* *note*))
+    (speak-last-words)))
 
 (defun prepare-exit (timeout)
   "Sets up how the process leaves: TIMEOUT is in seconds."
-  (setf sb-ext:*exit-timeout* timeout)
+  (setf *stop-timeout* timeout
+        ;; For whoever calls SB-EXT:EXIT.
+        sb-ext:*exit-timeout* timeout)
+  (around-thread-creation 'make-thread-while-open)
+  (around-thread-end 'end-threads)
   (on-end 'record-end)
-  (take-sigterm)
-  (pushnew 'run-stop-functions sb-ext:*exit-hooks*))
+  (pushnew 'run-stop-forms sb-ext:*exit-hooks*))

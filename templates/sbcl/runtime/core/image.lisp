@@ -21,6 +21,9 @@
 (defvar *note* nil
   "What a person should read now: what the service waits for, or its last words.")
 
+(defvar *was-ready* nil
+  "True once it was ready.")
+
 (defvar *exit-code* nil
   "The code that the process leaves with, once it is known.")
 
@@ -29,6 +32,14 @@
 
 (defparameter *phases* '(:loading :starting :ready :stopping :ended)
   "The phases of a service, in their order.")
+
+(defun service-name ()
+  "What people call the service."
+  (or (getf *identity* :service) (getf *identity* :project)))
+
+(defun project-folder ()
+  "The folder of the project, in which `.lisplaunch` lies."
+  (make-pathname :directory (butlast (pathname-directory *folder*)) :defaults *folder*))
 
 (defun image ()
   "What this process is, as a property list of readable values."
@@ -55,6 +66,7 @@ ends may be overtaken by the end of the process."
           *pid* (sb-unix:unix-getpid)
           *since* (values (sb-ext:get-time-of-day))
           *note* note)
+    (when (eq phase :ready) (setf *was-ready* t))
     (publish-state)))
 
 (defun note (text)

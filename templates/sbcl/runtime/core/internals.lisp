@@ -13,9 +13,14 @@ where there is no such function: another version need not have it. Done again, i
   "The thread that SBCL started with."
   (sb-thread:main-thread))
 
-(defun exit-in-progress-p ()
-  "Whether the process is leaving."
-  (and sb-impl::*exit-in-progress* t))
+(defun exit-in-progress ()
+  "The code that the current thread leaves the process with; NIL where it does not."
+  (let ((code sb-impl::*exit-in-progress*))
+    (if (consp code) (first code) code)))
+
+(defun debugger-disabled-p ()
+  "Whether an error ends the process."
+  (member sb-ext:*invoke-debugger-hook* '(sb-debug::debugger-disabled-hook end-with-last-words)))
 
 (defun on-signal (signal function)
   "Calls FUNCTION, of no arguments, when SIGNAL comes, in whatever thread."
@@ -23,15 +28,55 @@ where there is no such function: another version need not have it. Done again, i
                                     (declare (ignore details))
                                     (funcall function))))
 
+(defun signal-ignored-p (signal)
+  "Whether SIGNAL does nothing."
+  (let* ((set-handler (sb-alien:extern-alien "signal" (function sb-alien:unsigned-long sb-alien:int
+                                                                sb-alien:unsigned-long)))
+         (ignore 1)
+         (handler (sb-alien:alien-funcall set-handler signal ignore)))
+    (sb-alien:alien-funcall set-handler signal handler)
+    (= handler ignore)))
+
+(defun around-thread-creation (function)
+  "Calls FUNCTION instead of what makes a thread, with that and its arguments."
+  (encapsulate 'sb-thread:make-thread function))
+
+(defun around-thread-end (function)
+  "Calls FUNCTION instead of what ends all other threads when the process leaves, with that."
+  (encapsulate 'sb-thread::%exit-other-threads function))
+
 (defun on-end (function)
-  "Calls FUNCTION with the exit code when nothing is left to do but to end the process, which then
-ends by _exit. C's exit handlers wait for ever where a thread was ended in the midst of the dynamic
-linker."
+  "Calls FUNCTION with the exit code when nothing is left to do but to end the process."
   (encapsulate 'sb-sys:os-exit
-               (lambda (os-exit code &rest options)
-                 (declare (ignore options))
-                 (ignore-errors (funcall function code))
-                 (funcall os-exit code :abort t))))
+               (lambda (os-exit code &key abort)
+                 (let ((code (exit-code code abort)))
+                   (ignore-errors (funcall function code))
+                   ;; By _exit: C's exit handlers wait for ever where a thread was ended in the
+                   ;; midst of the dynamic linker.
+                   (funcall os-exit code :abort t)))))
+
+(defun exit-code (code abort)
+  "The code that the parent of the process sees of CODE, an argument of EXIT."
+  (cond ((integerp code) (ldb (byte 8 0) code))
+        (abort 1)
+        (t 0)))
+
+(defun resume-exit ()
+  "Goes on with the exit of the current thread."
+  (throw 'sb-impl::%end-of-the-world t))
+
+(defun outer-frame-p (frame)
+  "Whether FRAME is of the function that processes the command line, or of one that starts a thread."
+  (or (frame-name-p frame "PROCESS-EVAL/LOAD-OPTIONS")
+      (and (listp (first frame)) (member 'sb-thread::run (first frame)))))
+
+(defun evaluation-frame-p (frame)
+  "Whether FRAME is of the function that evaluates each form of a PROGN."
+  (frame-name-p frame "SIMPLE-EVAL-IN-LEXENV"))
+
+(defun end-process (code)
+  "Ends the process with CODE at once."
+  (sb-sys:os-exit code :abort t))
 
 (defun create-private-file (name)
   "A stream that writes to the new file NAME, a native name, which only this user can read."

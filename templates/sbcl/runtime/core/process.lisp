@@ -28,3 +28,40 @@ Together with its number it names a process for good."
   "When this process started, as START-TIME says it; NIL where that is not known."
   (let ((stat (first (file-lines "/proc/self/stat"))))
     (and stat (start-time stat))))
+
+(defun listening-socket-p (line port)
+  "Whether LINE of /proc/net/tcp or tcp6 is of a socket that listens on PORT."
+  (destructuring-bind (&optional slot (local "") remote state &rest rest) (words line)
+    (declare (ignore slot remote rest))
+    (and (equal state "0A")
+         (eql (parse-integer local :start (1+ (or (position #\: local) -1)) :radix 16 :junk-allowed t)
+              port))))
+
+(defun listening-inodes (port)
+  "The numbers, as strings, of the sockets that listen on PORT."
+  (loop for line in (append (file-lines "/proc/net/tcp") (file-lines "/proc/net/tcp6"))
+        when (listening-socket-p line port) collect (nth 9 (words line))))
+
+(defun process-numbers ()
+  "The numbers of all processes."
+  (loop for folder in (directory "/proc/*/" :resolve-symlinks nil)
+        for number = (parse-integer (first (last (pathname-directory folder))) :junk-allowed t)
+        when number collect number))
+
+(defun open-links (pid)
+  "What the descriptors of the process PID lead to; nothing where this user may not see that."
+  (loop for file in (ignore-errors
+                     (directory (format nil "/proc/~d/fd/*" pid) :resolve-symlinks nil))
+        collect (sb-unix:unix-readlink (sb-ext:native-namestring file))))
+
+(defun port-holder (port)
+  "The number of the process that listens on PORT; NIL where that is not known."
+  (let ((sockets (loop for inode in (listening-inodes port)
+                       collect (format nil "socket:[~a]" inode))))
+    (and sockets
+         (find-if (lambda (pid) (intersection sockets (open-links pid) :test #'equal))
+                  (process-numbers)))))
+
+(defun program-name (pid)
+  "The name of the program that the process PID runs."
+  (or (first (file-lines (format nil "/proc/~d/comm" pid))) "another program"))

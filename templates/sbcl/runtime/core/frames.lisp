@@ -1,0 +1,44 @@
+;;;; What a thread was doing, from its frames. A frame is a list of a function's name and arguments.
+
+(in-package #:lisplaunch)
+
+(defun frame-name-p (frame name)
+  "Whether FRAME is of the function whose symbol has the name NAME, in whatever package."
+  (let ((symbol (first frame)))
+    (and (symbolp symbol) (string= symbol name))))
+
+(defun own-frame-p (frame)
+  "Whether FRAME is of a function of the runtime."
+  (let ((name (first frame)))
+    (and (symbolp name) (eq (symbol-package name) (find-package '#:lisplaunch)))))
+
+(defun frames-of-error ()
+  "The frames above SBCL's processing of the command line, or above the start of the thread, that led
+to the debugger, innermost first."
+  (let* ((frames (sb-debug:list-backtrace :count most-positive-fixnum))
+         (debugger (position 'invoke-debugger frames :key #'first)))
+    (frames-of-option (if debugger (nthcdr (1+ debugger) frames) frames))))
+
+(defun frames-of-option (frames)
+  "Those of FRAMES that belong to what the command line has SBCL evaluate, read or load."
+  (subseq frames 0 (position-if #'outer-frame-p frames)))
+
+(defun step-of-form (form frames)
+  "What FORM, which FRAMES evaluate, has come to: the form in it where it is a PROGN."
+  (let ((inner (and (typep form '(cons (eql progn)))
+                    (find-if (lambda (frame)
+                               (and (evaluation-frame-p frame)
+                                    (member (second frame) (rest form) :test #'eq)))
+                             frames :from-end t))))
+    (if inner (step-of-form (second inner) frames) form)))
+
+(defun current-option (frames)
+  "What the command line has SBCL do in FRAMES: :EVALUATE and a form, :READ and a text, :LOAD and a
+file; NIL where that is not known."
+  (let* ((frames (frames-of-option frames))
+         (frame (first (last frames))))
+    (cond ((null frame) '())
+          ((frame-name-p frame "EVAL") (list :evaluate (step-of-form (second frame) frames)))
+          ((frame-name-p frame "LOAD") (list :load (second frame)))
+          ((search "READ-FROM-STRING" (princ-to-string (first frame)))
+           (list :read (second frame))))))

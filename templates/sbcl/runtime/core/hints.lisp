@@ -1,0 +1,44 @@
+;;;; What may help against an error that ends the service.
+
+(in-package #:lisplaunch)
+
+(defun condition-named-p (condition name)
+  "Whether NAME is part of the name of the type of CONDITION."
+  (search name (princ-to-string (type-of condition))))
+
+(defun address-in-use-p (condition)
+  (or (condition-named-p condition "ADDRESS-IN-USE")
+      (search "address already in use" (condition-line condition) :test #'char-equal)))
+
+(defun port-of-frame (frame)
+  "The port that FRAME binds a socket to; NIL where it does no such thing."
+  (and (search "SOCKET-BIND" (princ-to-string (first frame)))
+       (find-if (lambda (argument) (typep argument '(integer 1 65535))) (rest frame))))
+
+(defun wanted-port (frames)
+  "The port that was to be bound in FRAMES, as far as they show it."
+  (or (some #'port-of-frame frames)
+      (destructuring-bind (&optional kind form) (current-option frames)
+        (and (eq kind :evaluate)
+             (typep form '(cons (eql start-swank)))
+             (getf (rest form) :port)))))
+
+(defun port-hint (port)
+  "Who holds PORT, as far as this process may know."
+  (let ((holder (port-holder port)))
+    (if holder
+        (format nil "port ~d is held by ~a, pid ~d" port (program-name holder) holder)
+        (format nil "port ~d is held by another process" port))))
+
+(defun hint (condition frames)
+  "What may help against CONDITION, an error in FRAMES, in one line; NIL where nothing is known to."
+  (cond ((condition-named-p condition "HEAP-EXHAUSTED")
+         (format nil "the heap of ~d MB is full; `sbcl: {dynamic-space-size: …}` in the project file ~
+                      makes it larger"
+                 (floor (sb-ext:dynamic-space-size) (expt 2 20))))
+        ((condition-named-p condition "CONTROL-STACK-EXHAUSTED")
+         "`sbcl: {control-stack-size: …}` in the project file makes the stack larger")
+        ((equal (activity frames) "loading system swank")
+         "`apt-get install cl-swank` installs swank; `swank: false` in the project file does without")
+        ((and (address-in-use-p condition) (wanted-port frames))
+         (port-hint (wanted-port frames)))))

@@ -1,0 +1,68 @@
+//! A service in a real sbcl, as a command line of lisplaunch starts it, without systems.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::{installed, sbcl};
+use crate::end_to_end::running::Running;
+
+/// A started service `web` of a project `shop`.
+pub(super) struct Service {
+    pub(super) process: Running,
+    home: TempDir,
+}
+
+impl Service {
+    /// Evaluates `forms` after the boot, one option each; a stop may take two seconds.
+    pub(super) fn start(forms: &[&str]) -> Self {
+        Self::start_with(forms, |command| command)
+    }
+
+    /// The same, with another command made of the one that starts sbcl.
+    pub(super) fn start_with(forms: &[&str], change: impl FnOnce(Command) -> Command) -> Self {
+        let home = installed();
+        let mut command = sbcl(home.path());
+        let boot = r#"(lisplaunch:boot "shop" :service "web" :file "/srv/shop.yaml"
+                                       :stop-timeout 2)"#;
+        for form in [&[boot], forms].concat() {
+            command.args(["--eval", form]);
+        }
+        command.stdin(Stdio::null());
+        let process = Running::start(change(command));
+        Service { process, home }
+    }
+
+    /// The same, once it has come to `phase`.
+    pub(super) fn until(mut self, phase: &str) -> Self {
+        let home = self.home.path();
+        let phase = format!(":PHASE :{phase} ");
+        self.process
+            .until(&phase, || state(home)?.contains(&phase).then_some(()));
+        self
+    }
+
+    /// Waits for its end after a signal.
+    pub(super) fn stop(&mut self, signal: Signal) -> ExitStatus {
+        self.process.signal(signal);
+        self.process.wait()
+    }
+
+    /// What its state file holds.
+    pub(super) fn state(&self) -> String {
+        state(self.home.path()).expect("there is a state file")
+    }
+
+    /// The last line of standard error.
+    pub(super) fn last_line(&self) -> String {
+        let said = self.process.stderr();
+        said.lines().last().unwrap_or_default().to_owned()
+    }
+}
+
+fn state(home: &Path) -> Option<String> {
+    fs::read_to_string(home.join(".local/state/lisplaunch/services/%srv%shop.yaml@web")).ok()
+}

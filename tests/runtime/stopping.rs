@@ -1,0 +1,146 @@
+//! How a service stops.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::service::Service;
+
+const STARTING: &str = "(lisplaunch:starting)";
+const STAY: &str = "(lisplaunch:stay)";
+
+/// Stop forms of which the second fails.
+const STOP: &str = r#"(lisplaunch:on-stop (progn (print :first) (finish-output) (sleep 1/2))
+                                         (error "no way")
+                                         (print :third))"#;
+
+/// Fails unless [`STOP`] ran once, in order, and the failure was logged.
+#[track_caller]
+fn assert_stopped(service: &Service) {
+    assert_eq!(service.process.stdout().trim(), ":FIRST \n:THIRD");
+    let log = service.process.stderr();
+    let line = "lisplaunch: stop form (error \"no way\") failed: no way\n";
+    assert_eq!(log.matches(line).count(), 1, "{log}");
+}
+
+#[test]
+fn a_second_sigterm_does_not_cut_the_stop_forms_short() {
+    let mut service = Service::start(&[STOP, STARTING, STAY]).until("READY");
+    service.process.signal(Signal::TERM);
+    service.process.until_it_says(":FIRST");
+    assert!(service.state().contains(":NOTE \"SIGTERM\""));
+    assert_eq!(service.stop(Signal::TERM).code(), Some(0));
+    assert_stopped(&service);
+    let state = service.state();
+    assert!(state.contains(":PHASE :ENDED"), "{state}");
+    assert!(state.contains(":EXIT 0"), "{state}");
+}
+
+#[test]
+fn an_exit_in_another_thread_runs_the_stop_forms_once() {
+    let exit = "(sb-thread:make-thread (lambda () (sb-ext:exit :code 3)))";
+    let mut service = Service::start(&[STOP, STARTING, exit, STAY]);
+    assert_eq!(service.process.wait().code(), Some(3));
+    assert_stopped(&service);
+}
+
+#[test]
+fn a_cleanup_form_that_fails_does_not_skip_the_stop_forms() {
+    let start = "(unwind-protect (loop (sleep 1)) (error \"cleanup\"))";
+    let mut service = Service::start(&[STOP, STARTING, start]).until("STARTING");
+    assert_eq!(service.stop(Signal::TERM).code(), Some(0));
+    assert_stopped(&service);
+    let log = service.process.stderr();
+    assert!(log.contains("cleanup"), "{log}");
+}
+
+#[test]
+fn what_takes_longer_than_the_stop_timeout_is_ended() {
+    let endless = "(lambda () (sb-sys:without-interrupts (loop (sleep 1))))";
+    let cases = [
+        "(lisplaunch:on-stop (sleep 600))".to_owned(),
+        format!("(sb-thread:make-thread {endless})"),
+        format!("(push {endless} sb-ext:*exit-hooks*)"),
+    ];
+    for form in cases {
+        let mut service = Service::start(&[&form, STARTING, STAY]).until("READY");
+        let start = Instant::now();
+        assert_eq!(service.stop(Signal::TERM).code(), Some(0), "{form}");
+        let taken = start.elapsed();
+        assert!(taken >= Duration::from_millis(1900), "{form}: {taken:?}");
+        assert!(taken < Duration::from_secs(20), "{form}: {taken:?}");
+        let state = service.state();
+        assert!(state.contains(":EXIT 0"), "{state}");
+    }
+}
+
+#[test]
+fn sigint_and_sighup_stop_in_order() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::HUP, 129)] {
+        let mut service = Service::start(&[STOP, STARTING, STAY]).until("READY");
+        assert_eq!(service.stop(signal).code(), Some(code));
+        assert_stopped(&service);
+        // Nothing else.
+        assert_eq!(service.process.stderr().lines().count(), 1);
+        assert!(service.state().contains(&format!(":EXIT {code}")));
+    }
+}
+
+#[test]
+fn a_hangup_that_is_ignored_stays_ignored() {
+    let mut service = Service::start_with(&[STARTING, STAY], |sbcl| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
+        shell.arg(sbcl.get_program()).args(sbcl.get_args());
+        let variables = sbcl.get_envs();
+        shell.env_clear();
+        shell.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+        shell
+    })
+    .until("READY");
+    service.process.signal(Signal::HUP);
+    assert_eq!(service.stop(Signal::TERM).code(), Some(0));
+}
+
+#[test]
+fn a_start_form_cannot_keep_sigterm_to_itself() {
+    let ignore = "(sb-alien:alien-funcall
+                    (sb-alien:extern-alien \"signal\" (function sb-alien:long sb-alien:int
+                                                              sb-alien:long))
+                    sb-unix:sigterm 1)";
+    let start = format!("(progn {STARTING} {ignore})");
+    let mut service = Service::start(&[STOP, &start, STAY]).until("READY");
+    assert_eq!(service.stop(Signal::TERM).code(), Some(0));
+    assert_stopped(&service);
+}
+
+#[test]
+fn the_state_file_holds_the_code_of_any_exit() {
+    for (form, code) in [
+        ("(sb-ext:exit :code 7)", 7),
+        ("(sb-ext:exit :code 8 :abort t)", 8),
+        ("(sb-ext:exit :code 257)", 1),
+        (
+            "(sb-thread:join-thread (sb-thread:make-thread #'sb-ext:exit))",
+            0,
+        ),
+    ] {
+        let mut service = Service::start(&[form]);
+        assert_eq!(service.process.wait().code(), Some(code), "{form}");
+        let state = service.state();
+        assert!(state.contains(":PHASE :ENDED"), "{state}");
+        assert!(state.contains(&format!(":EXIT {code})")), "{state}");
+    }
+}
+
+#[test]
+fn a_child_that_leaves_is_not_the_service() {
+    let fork = "(progn (require :sb-posix)
+                       (let ((pid (funcall (intern \"FORK\" :sb-posix))))
+                         (if (zerop pid)
+                             (sb-ext:exit :code 9 :abort t)
+                             (funcall (intern \"WAITPID\" :sb-posix) pid 0))))";
+    let service = Service::start(&[STARTING, fork, STAY]).until("READY");
+    assert!(service.state().contains(":EXIT NIL"));
+}
