@@ -1,40 +1,287 @@
-//! Writing the runtime beside the project file.
+//! The runtime beside the project file: written whole where it is missing or differs.
+//!
+//! What lies there is loaded into services, so it must be as trustworthy as the project file. Its
+//! folders are opened one from the other, through no link, and looked at once they are open: root
+//! writes into the folders of other users, who could put something else in their place meanwhile.
 
-use std::fs;
-use std::path::Path;
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
-use crate::output;
+use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
+
+use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::runtime;
-use crate::word::Word;
+use crate::trust::{self, Owners, Standing};
 
-/// Writes the runtime of these services, whole, where it is missing or differs.
-///
-/// # Errors
-/// When the folder cannot be written.
-pub fn write<'a>(services: impl IntoIterator<Item = &'a Service>) -> Result<(), Problem> {
-    let files = services
-        .into_iter()
-        .filter_map(|service| service.runtime.as_ref())
-        .map(Word::resolved);
-    // All services of a project have one.
-    match files.into_iter().next() {
-        Some(file) => write_below(Path::new(&file).parent().unwrap_or(Path::new("/"))),
-        None => Ok(()),
+/// The user of the service can read it, whatever the umask of the one who writes it.
+const FILE_MODE: Mode = Mode::from_raw_mode(0o644);
+const FOLDER_MODE: Mode = Mode::from_raw_mode(0o755);
+
+/// What is never opened: what a link leads to.
+const THROUGH_NO_LINK: OFlags = OFlags::RDONLY
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::NOCTTY)
+    .union(OFlags::CLOEXEC);
+
+/// Where the runtime of a project lies.
+#[derive(Debug)]
+pub struct Site<'a> {
+    /// The file that the command line names.
+    pub file: PathBuf,
+    /// The folder of the project file.
+    project: PathBuf,
+    /// The project file; none for standard input.
+    project_file: Option<&'a str>,
+    owners: &'a [Owners],
+}
+
+/// A folder, open.
+struct Folder {
+    path: PathBuf,
+    open: File,
+}
+
+impl<'a> Site<'a> {
+    /// That of the services of a plan; none where they load no runtime.
+    pub fn of(plan: &'a Plan) -> Option<Self> {
+        let file = |service: &'a Service| Some((service.runtime.as_ref()?, &service.identity));
+        let (file, identity) = plan.services.iter().find_map(file)?;
+        let file = PathBuf::from(file.resolved());
+        let project = file.parent().and_then(Path::parent)?.to_owned();
+        Some(Site {
+            file,
+            project,
+            project_file: identity.file.as_deref(),
+            owners: &plan.owners,
+        })
+    }
+
+    /// Writes what is missing or differs, and returns the files that were written.
+    ///
+    /// # Errors
+    /// When that is not possible, or what is there is not to be trusted.
+    pub fn write(&self) -> Result<Vec<PathBuf>, Problem> {
+        let project = self.open()?;
+        let folder = self.enter(&project, runtime::FOLDER)?;
+        let parts = self.enter(&folder, runtime::PARTS)?;
+        let mut written = Vec::new();
+        for (folder, name, file) in Self::files(&folder, &parts) {
+            if !self.holds(folder, name, file)? {
+                written.push(self.replace(folder, name, &file.text())?);
+            }
+        }
+        Ok(written)
+    }
+
+    /// What keeps the runtime from being written, or from being loaded as it is there.
+    ///
+    /// # Errors
+    /// When there is something.
+    pub fn check(&self) -> Result<(), Problem> {
+        let project = self.open()?;
+        let Some(folder) = self.find(&project, runtime::FOLDER)? else {
+            return self.check_writable(&project);
+        };
+        let Some(parts) = self.find(&folder, runtime::PARTS)? else {
+            return self.check_writable(&folder);
+        };
+        for (folder, name, file) in Self::files(&folder, &parts) {
+            if !self.holds(folder, name, file)? {
+                self.check_writable(folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn files<'f>(
+        folder: &'f Folder,
+        parts: &'f Folder,
+    ) -> impl Iterator<Item = (&'f Folder, &'static str, &'static runtime::File)> {
+        let file = move |file: &'static runtime::File| match file.part() {
+            Some(name) => (parts, name, file),
+            None => (folder, file.path, file),
+        };
+        runtime::FILES.iter().map(file)
+    }
+
+    /// The folder of the project file, which is where it is, through links or not.
+    fn open(&self) -> Result<Folder, Problem> {
+        let path = self.project.clone();
+        let open = File::open(&path).map_err(|error| Problem::io("open", &path, &error))?;
+        self.trusted(Folder { path, open })
+    }
+
+    /// A folder below another one, made first where it is missing.
+    fn enter(&self, above: &Folder, name: &str) -> Result<Folder, Problem> {
+        if let Some(folder) = self.find(above, name)? {
+            return Ok(folder);
+        }
+        let path = above.path.join(name);
+        let made = match rustix::fs::mkdirat(&above.open, name, FOLDER_MODE) {
+            // Another process was faster.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
+            _ => Ok(()),
+        };
+        made.map_err(|error| self.cannot("make", &path, above, &error))?;
+        let folder = self.find(above, name)?;
+        // It was removed meanwhile.
+        let gone = || self.cannot("make", &path, above, &io::ErrorKind::NotFound.into());
+        let folder = folder.ok_or_else(gone)?;
+        self.hand_over(&folder.open, &folder.path, FOLDER_MODE, above)?;
+        Ok(folder)
+    }
+
+    fn find(&self, above: &Folder, name: &str) -> Result<Option<Folder>, Problem> {
+        let flags = THROUGH_NO_LINK | OFlags::DIRECTORY;
+        let Some((path, open)) = above.find(name, flags)? else {
+            return Ok(None);
+        };
+        self.trusted(Folder { path, open }).map(Some)
+    }
+
+    fn trusted(&self, folder: Folder) -> Result<Folder, Problem> {
+        self.check_owner(&folder.path, &folder.open)?;
+        Ok(folder)
+    }
+
+    fn check_owner(&self, path: &Path, open: &File) -> Result<(), Problem> {
+        let standing =
+            Standing::of_open(path, open).map_err(|error| Problem::io("read", path, &error))?;
+        let mut owners = self.owners.iter();
+        owners.try_for_each(|owners| owners.check(&standing))
+    }
+
+    /// Whether a file is there and the same.
+    fn holds(&self, folder: &Folder, name: &str, file: &runtime::File) -> Result<bool, Problem> {
+        let Some((path, mut open)) = folder.find(name, THROUGH_NO_LINK)? else {
+            return Ok(false);
+        };
+        self.check_owner(&path, &open)?;
+        let unreadable = |error| Problem::io("read", &path, &error);
+        let metadata = open.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(
+                Problem::error(format!("`{}` is not a plain file", path.display()))
+                    .help("remove it: lisplaunch writes it anew"),
+            );
+        }
+        if metadata.len() != file.length() as u64 {
+            return Ok(false);
+        }
+        let mut text = Vec::with_capacity(file.length());
+        open.read_to_end(&mut text).map_err(unreadable)?;
+        Ok(file.is(&text))
+    }
+
+    /// Writes a file beside its place and puts it there.
+    fn replace(&self, folder: &Folder, name: &str, text: &str) -> Result<PathBuf, Problem> {
+        let path = folder.path.join(name);
+        let random = RandomState::new().hash_one(name);
+        let beside = format!(".{name}.{random:x}");
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let written = (|| {
+            let new = rustix::fs::openat(&folder.open, &*beside, flags, FILE_MODE)?;
+            let mut new = File::from(new);
+            new.write_all(text.as_bytes())?;
+            new.sync_all()?;
+            Ok(new)
+        })();
+        let written = written.map_err(|error| self.cannot("write", &path, folder, &error));
+        let placed = written.and_then(|new| {
+            self.hand_over(&new, &path, FILE_MODE, folder)?;
+            rustix::fs::renameat(&folder.open, &*beside, &folder.open, name)
+                .map_err(|error| self.cannot("write", &path, folder, &error.into()))
+        });
+        if placed.is_err() {
+            // What is wrong has been said.
+            let _ = rustix::fs::unlinkat(&folder.open, &*beside, AtFlags::empty());
+        }
+        placed.map(|()| path)
+    }
+
+    /// Lets everyone read it who may read the project, and its owner renew it: what root writes
+    /// belongs to the owner of the folder above, who could otherwise not.
+    fn hand_over(
+        &self,
+        new: &File,
+        path: &Path,
+        mode: Mode,
+        above: &Folder,
+    ) -> Result<(), Problem> {
+        let changed = (|| {
+            rustix::fs::fchmod(new, mode)?;
+            if rustix::process::geteuid().is_root() {
+                let owner = rustix::fs::fstat(&above.open)?;
+                let (user, group) = (Uid::from_raw(owner.st_uid), Gid::from_raw(owner.st_gid));
+                rustix::fs::fchown(new, Some(user), Some(group))?;
+            }
+            Ok::<(), io::Error>(())
+        })();
+        changed.map_err(|error| self.cannot("write", path, above, &error))
+    }
+
+    fn check_writable(&self, folder: &Folder) -> Result<(), Problem> {
+        rustix::fs::accessat(&folder.open, ".", Access::WRITE_OK, AtFlags::EACCESS)
+            .map_err(|error| self.cannot("write in", &folder.path, folder, &error.into()))
+    }
+
+    /// What the system did not do in a folder, and who can.
+    fn cannot(&self, doing: &str, path: &Path, folder: &Folder, error: &io::Error) -> Problem {
+        let problem = Problem::io(doing, path, error)
+            .note("the service loads lisplaunch's own code from there");
+        let owner = folder.open.metadata().map(|metadata| metadata.uid()).ok();
+        let own = rustix::process::geteuid().as_raw();
+        match (error.kind(), owner) {
+            (io::ErrorKind::PermissionDenied, Some(owner)) if owner == own => {
+                problem.help(format!(
+                    "allow it: `{}`",
+                    trust::command(&["chmod", "u+w"], &folder.path)
+                ))
+            }
+            (io::ErrorKind::PermissionDenied, Some(owner)) => problem.help(format!(
+                "{}, who owns `{}`, has to run `{}`",
+                trust::described(owner),
+                folder.path.display(),
+                self.build()
+            )),
+            (io::ErrorKind::ReadOnlyFilesystem, _) => problem.help(format!(
+                "run `{}` where the folder can be written",
+                self.build()
+            )),
+            _ => problem,
+        }
+    }
+
+    /// The command that writes it.
+    fn build(&self) -> String {
+        match self.project_file {
+            Some(file) => trust::command(&["lisplaunch", "build", "-f"], Path::new(file)),
+            None => "lisplaunch build -f -".to_owned(),
+        }
     }
 }
 
-fn write_below(folder: &Path) -> Result<(), Problem> {
-    for file in &runtime::FILES {
-        let text = file.text();
-        let path = folder.join(file.path);
-        if fs::read(&path).is_ok_and(|existing| existing == text.as_bytes()) {
-            continue;
-        }
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|error| Problem::io("make", parent, &error))?;
-        output::replace(&path, &text).map_err(|error| Problem::io("write", &path, &error))?;
+impl Folder {
+    /// Opens what has this name in it, if anything has.
+    fn find(&self, name: &str, flags: OFlags) -> Result<Option<(PathBuf, File)>, Problem> {
+        let path = self.path.join(name);
+        let error = match rustix::fs::openat(&self.open, name, flags, Mode::empty()) {
+            Ok(open) => return Ok(Some((path, File::from(open)))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => error,
+        };
+        let is_link = rustix::fs::readlinkat(&self.open, name, Vec::new()).is_ok();
+        Err(if is_link {
+            Problem::error(format!("`{}` is a link", path.display()))
+                .help("remove it: lisplaunch writes its own code there, and through no link")
+        } else {
+            Problem::io("read", &path, &error.into())
+        })
     }
-    Ok(())
 }

@@ -1,9 +1,18 @@
 //! lisplaunch's own code in a Lisp image: its files and their texts.
 
+/// The folder of the runtime, below that of the project file.
+pub const FOLDER: &str = ".lisplaunch";
+
+/// The file in it that a command line names.
+pub const ENTRY: &str = "runtime.lisp";
+
+/// The folder beside that for what it loads.
+pub const PARTS: &str = "runtime";
+
 /// A file of the runtime.
 #[derive(Clone, Copy, Debug)]
 pub struct File {
-    /// Its path below `.lisplaunch`.
+    /// Its path below [`FOLDER`].
     pub path: &'static str,
     /// The texts that it is joined from.
     parts: &'static [&'static str],
@@ -14,12 +23,31 @@ impl File {
     pub fn text(&self) -> String {
         self.parts.concat()
     }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> usize {
+        self.parts.iter().map(|text| text.len()).sum()
+    }
+
+    /// Whether this is all of it.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        let mut rest = Some(bytes);
+        for text in self.parts {
+            rest = rest.and_then(|rest| rest.strip_prefix(text.as_bytes()));
+        }
+        rest.is_some_and(<[u8]>::is_empty)
+    }
+
+    /// Its name in [`PARTS`], if it is one of those.
+    pub fn part(&self) -> Option<&'static str> {
+        self.path.strip_prefix(PARTS)?.strip_prefix('/')
+    }
 }
 
-/// What a Lisp image loads; the first is the one that the command line names.
+/// All of them.
 pub const FILES: [File; 4] = [
     File {
-        path: "runtime.lisp",
+        path: ENTRY,
         parts: &[
             include_str!("../templates/sbcl/runtime/package.lisp"),
             include_str!("../templates/sbcl/runtime/load.lisp"),
@@ -61,9 +89,7 @@ pub const FILES: [File; 4] = [
 
 /// Everything that an image without the runtime needs to answer a client.
 pub fn definitions() -> String {
-    let parts = FILES
-        .iter()
-        .filter(|file| file.path.starts_with("runtime/"));
+    let parts = FILES.iter().filter(|file| file.part().is_some());
     let parts = parts.map(File::text).collect::<String>();
     include_str!("../templates/sbcl/runtime/package.lisp").to_owned() + &parts
 }

@@ -172,6 +172,20 @@ impl Standing {
         Ok(Standing(parts))
     }
 
+    /// That of a file or a folder alone: whoever opened it has come to it step by step.
+    ///
+    /// # Errors
+    /// When it cannot be looked at.
+    pub fn of_open(path: &Path, open: &File) -> io::Result<Self> {
+        let metadata = open.metadata()?;
+        let kind = if metadata.is_dir() {
+            Kind::Folder
+        } else {
+            Kind::File
+        };
+        Ok(Standing(vec![Part::new(path, kind, &metadata)]))
+    }
+
     /// Both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -232,7 +246,7 @@ pub fn described(user: u32) -> String {
 }
 
 /// A command as a shell reads it: the name of the file may be anything.
-fn command(words: &[&str], file: &Path) -> String {
+pub fn command(words: &[&str], file: &Path) -> String {
     let words: Vec<Word> = words.iter().map(|word| Word::from(*word)).collect();
     let file = Word::from(file.display().to_string());
     sh::line(words.iter().chain([&file]), Newline::Raw).resolved()

@@ -13,6 +13,7 @@ mod consumer;
 mod dialects;
 mod end_to_end;
 mod errors;
+mod install;
 mod live;
 mod reader;
 mod readme;

@@ -105,6 +105,16 @@ pub enum Command {
     Argv(PrintArgv),
     #[expect(missing_docs, reason = "see above")]
     Emit(Emit),
+    /// Write what the services load from beside the project file: `.lisplaunch/`
+    ///
+    /// It holds lisplaunch's own code, and every command that prints or starts a command line
+    /// writes it where it is missing or differs. So this is for the owner of a folder that the
+    /// service's user may not write to, and for images that are built for another machine.
+    #[command(after_help = "\
+Examples:
+  lisplaunch build
+  lisplaunch build -f /srv/my-app/lisplaunch.yaml -p production")]
+    Build,
     /// Tell everything that is wrong, without starting anything
     ///
     /// Checks all services, without a profile and with each profile alone: values, forms,

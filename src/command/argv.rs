@@ -4,19 +4,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Failure, Session, print};
-use crate::argv::argv;
+use super::{Failure, Session, command_line, print};
 use crate::cli::{ArgvFormat, PrintArgv};
 use crate::dialect::{Dialect, Printed, sh::Sh};
-use crate::install;
 use crate::problem::{Problem, shown};
 use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
-    let templates = super::templates(&plan).map_err(Failure::from)?;
-    install::write([&service]).map_err(|problem| Failure::failed([problem]))?;
-    let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
+    let argv = command_line(&plan, &service, &arguments.arguments)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     print(&spell(&words, arguments.format)?)?;
     Ok(ExitCode::SUCCESS)

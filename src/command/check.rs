@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::{FAILURE, Failure, Session, reload, report};
 use crate::format::{self, Origin};
+use crate::install::Site;
 use crate::launch;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
@@ -89,6 +90,7 @@ fn check_plan(session: &Session, plan: &Plan) -> Vec<Problem> {
         problems.extend(launch::obstacles(service, &session.host));
         problems.extend(missing_log_folder(service));
     }
+    problems.extend(Site::of(plan).and_then(|site| site.check().err()));
     problems.extend(missing_templates(plan));
     problems.extend(unrenderable(plan));
     problems

@@ -6,15 +6,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 use similar::TextDiff;
 
-use super::{FAILURE, Failure, Session, print, report};
+use super::{FAILURE, Failure, Session, as_user, install, print, report};
 use crate::cli::Emit;
 use crate::format::{self, Format, Origin};
-use crate::install;
 use crate::output;
-use crate::plan::Choices;
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::trust::Owners;
 
 pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
     let name = arguments.format.as_deref().unwrap_or_default();
@@ -61,19 +58,9 @@ fn emit(session: &Session, format: &Format, arguments: &Emit) -> Result<String, 
         .emit(&plan, &origin, &templates)
         .map_err(|problem| Failure::failed([problem]))?;
     if !arguments.check && !arguments.indirect {
-        install::write(&plan.services).map_err(|problem| Failure::failed([problem]))?;
+        install(&plan)?;
     }
     Ok(text)
-}
-
-/// The same for a process manager that starts each service as its user: it is that user's own
-/// if its files are.
-fn as_user(orders: Choices) -> Choices {
-    Choices {
-        as_user: true,
-        owners: orders.owners.map(Owners::or_service_user),
-        ..orders
-    }
 }
 
 fn origin(

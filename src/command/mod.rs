@@ -1,6 +1,7 @@
 //! The subcommands, one file each: glue between the command line and the parts.
 
 mod argv;
+mod build;
 mod check;
 mod connect;
 mod emit;
@@ -25,6 +26,7 @@ use anyhow::Result;
 
 use crate::cli::{Cli, Command, Selection};
 use crate::host::Host;
+use crate::install::Site;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
@@ -32,7 +34,8 @@ use crate::project::find::{Wanted, find};
 use crate::project::{Project, ServiceNode};
 use crate::render::{Folders, Templates};
 use crate::trust::Owners;
-use crate::{argv as command_line, format, host};
+use crate::word::Argv;
+use crate::{format, host};
 
 /// The project file or the command line is wrong.
 const USAGE: u8 = 2;
@@ -101,6 +104,7 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Run(arguments) => run::execute(&session, &arguments),
         Command::Argv(arguments) => argv::execute(&session, &arguments),
         Command::Emit(arguments) => emit::execute(&session, &arguments),
+        Command::Build => build::execute(&session),
         Command::Check => check::execute(&session),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Templates(arguments) => templates::execute(&session, &arguments),
@@ -296,6 +300,30 @@ impl Session {
     }
 }
 
+/// The same for a process manager that starts each service as its user: it is that user's own
+/// if its files are.
+fn as_user(orders: Choices) -> Choices {
+    Choices {
+        as_user: true,
+        owners: orders.owners.map(Owners::or_service_user),
+        ..orders
+    }
+}
+
+/// The command line of a service, for somebody who starts it: what it loads is there.
+fn command_line(plan: &Plan, service: &Service, arguments: &[String]) -> Result<Argv, Failure> {
+    let argv = crate::argv::argv(service, arguments, &templates(plan)?)?;
+    install(plan)?;
+    Ok(argv)
+}
+
+/// Sees to it that the runtime which the services load is there. Returns what was written.
+fn install(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
+    let site = Site::of(plan);
+    let written = site.map_or(Ok(Vec::new()), |site| site.write());
+    written.map_err(|problem| Failure::failed([problem]))
+}
+
 /// The templates in use: the project's own, the user's, the built-in ones.
 fn templates(plan: &Plan) -> Result<Templates, Problem> {
     let own = plan.templates.as_ref().map(PathBuf::from);
@@ -305,6 +333,6 @@ fn templates(plan: &Plan) -> Result<Templates, Problem> {
 fn templates_in(project: Option<PathBuf>, owners: Vec<Owners>) -> Result<Templates, Problem> {
     let user = dirs::config_dir().map(|folder| folder.join("lisplaunch/templates"));
     let folders = Folders::new(project.into_iter().chain(user).collect(), owners)?;
-    let built_in = command_line::templates().chain(format::templates());
+    let built_in = crate::argv::templates().chain(format::templates());
     Ok(Templates::new(built_in.collect(), folders))
 }

@@ -4,12 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, print};
-use crate::argv::argv;
+use super::{Failure, Session, command_line, print};
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::format::check_env;
-use crate::install;
 use crate::launch;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -17,9 +15,7 @@ use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
-    let templates = super::templates(&plan).map_err(Failure::from)?;
-    let argv = argv(&service, &arguments.arguments, &templates).map_err(Failure::from)?;
-    install::write([&service]).map_err(|problem| Failure::failed([problem]))?;
+    let argv = command_line(&plan, &service, &arguments.arguments)?;
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
         let line = check_env(&owner, &service.env, &argv)

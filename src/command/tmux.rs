@@ -12,11 +12,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{Failure, Session, print, tell};
-use crate::argv::argv;
+use super::{Failure, Session, command_line, print, tell};
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
 use crate::host;
-use crate::install;
 use crate::launch;
 use crate::plan::service::Service;
 use crate::plan::stopping;
@@ -154,9 +152,7 @@ impl Target {
 
     /// The argument list of sbcl, if nothing keeps it from being started.
     fn checked_argv(&self, session: &Session, start: &TmuxStart) -> Result<Argv, Failure> {
-        let templates = super::templates(&self.plan)?;
-        install::write([&self.service]).map_err(|problem| Failure::failed([problem]))?;
-        let argv = argv(&self.service, &start.arguments, &templates)?;
+        let argv = command_line(&self.plan, &self.service, &start.arguments)?;
         let obstacles = launch::obstacles(&self.service, &session.host);
         if self.print || obstacles.is_empty() {
             Ok(argv)

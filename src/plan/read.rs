@@ -19,6 +19,7 @@ use crate::project::keys::Level;
 use crate::project::variables::{Variables, integer_names};
 use crate::project::yaml::Node;
 use crate::project::{Project, ServiceNode};
+use crate::runtime;
 use crate::word::Word;
 
 /// What belongs to the project and not to one of its services.
@@ -214,7 +215,7 @@ impl Context<'_> {
         let folder = self.base.folder.trim_end_matches('/');
         self.fields
             .flag("runtime")
-            .then(|| format!("{folder}/{RUNTIME_FILE}").into())
+            .then(|| format!("{folder}/{}/{}", runtime::FOLDER, runtime::ENTRY).into())
     }
 
     fn report_nothing_to_run(&self, name: &Name, node: &Node) {
@@ -275,9 +276,6 @@ impl Context<'_> {
         })
     }
 }
-
-/// The file that loads the runtime, below the folder of the project file.
-const RUNTIME_FILE: &str = ".lisplaunch/runtime.lisp";
 
 /// The name of a system, or what it should be.
 pub fn system_name(text: &str) -> Result<String, String> {
