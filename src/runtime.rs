@@ -74,9 +74,17 @@ pub const FILES: [File; 4] = [
     File {
         path: "runtime/swank.lisp",
         parts: &[
+            include_str!("../templates/sbcl/runtime/swank/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/log.lisp"),
             include_str!("../templates/sbcl/runtime/swank/secret.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/newcomers.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/waiting.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/interrupts.lisp"),
             include_str!("../templates/sbcl/runtime/swank/guard.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/serve.lisp"),
             include_str!("../templates/sbcl/runtime/swank/evaluate.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/streams.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/debugger.lisp"),
             include_str!("../templates/sbcl/runtime/swank/status.lisp"),
         ],
     },

@@ -77,6 +77,22 @@ fn it_compiles_without_any_warning() {
 }
 
 #[test]
+fn the_part_for_swank_compiles_without_any_warning() {
+    let folder = installed();
+    let part = folder.path().join(".lisplaunch/runtime/swank.lisp");
+    let form = format!(
+        "(multiple-value-bind (fasl warnings failure) (compile-file {part:?})
+           (sb-ext:exit :code (if (and fasl (not warnings) (not failure)) 0 1)))"
+    );
+    let mut command = sbcl(folder.path());
+    command
+        .env("XDG_CACHE_HOME", crate::swank_server::real::cache())
+        .args(["--eval", "(require :asdf)"])
+        .args(["--eval", "(asdf:load-system :swank)", "--eval", &form]);
+    succeed(&mut command);
+}
+
+#[test]
 fn every_lisp_test_is_listed() {
     let files = fs::read_dir(format!("{REPOSITORY}/tests/runtime")).unwrap();
     let mut names: Vec<String> = files

@@ -1,8 +1,9 @@
 //! The swank server of a service cannot hurt it: real sbcl, real swank, hostile clients.
 //!
-//! Each test names what fails when a measure of `sbcl/swank.lisp` is taken out.
+//! Each test names what fails when a measure of `templates/sbcl/runtime/swank/` is taken out.
 
 mod client;
+mod left_behind;
 mod service;
 
 use std::fs::{self, Permissions};

@@ -1,6 +1,6 @@
 //! The secret that a client tells the swank server of a service.
 //!
-//! The server reads it anew for each client, by the same rules; see `sbcl/swank.lisp`.
+//! The server reads it anew for each client, by the same rules; see `templates/sbcl/runtime/swank/secret.lisp`.
 
 use std::fs::{File, OpenOptions};
 use std::io;

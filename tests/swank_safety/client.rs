@@ -54,11 +54,17 @@ impl Client {
         }
     }
 
+    /// Makes this the client of a REPL.
+    pub fn open_repl(&mut self) -> io::Result<()> {
+        self.evaluate("(swank:swank-require '(:swank-repl))")?;
+        self.evaluate("(swank-repl:create-repl cl:nil :coding-system \"utf-8-unix\")")?;
+        Ok(())
+    }
+
     /// What Emacs does in an ordinary session, an error and the way out of it included.
     pub fn behave_like_slime(&mut self) -> io::Result<()> {
         self.evaluate("(swank:connection-info)")?;
-        self.evaluate("(swank:swank-require '(:swank-repl))")?;
-        self.evaluate("(swank-repl:create-repl cl:nil :coding-system \"utf-8-unix\")")?;
+        self.open_repl()?;
         self.send(&frame(&request("(cl:error \"in a session\")", "t", 2)))?;
         let active = self.receive_until("(:debug-activate ")?;
         let thread = active.split(' ').nth(1).unwrap();

@@ -5,9 +5,9 @@
 /// Frames are given and returned with the innermost first.
 pub(crate) fn shorten(mut frames: Vec<String>) -> Vec<String> {
     // Where the runtime is not compiled the interpreter that it runs in has frames of its own.
-    let below = frames.iter().position(|frame| {
-        frame.contains("LISPLAUNCH::EVALUATE") || frame.starts_with("(SB-EVAL::")
-    });
+    let below = frames
+        .iter()
+        .position(|frame| frame.contains("LISPLAUNCH::") || frame.starts_with("(SB-EVAL::"));
     frames.truncate(below.unwrap_or(frames.len()));
     if below.is_some() {
         while frames.last().is_some_and(|frame| is_evaluator(frame)) {

@@ -59,7 +59,8 @@ impl<'a> Evaluation<'a> {
             "(cl:if (cl:and (cl:find-package \"LISPLAUNCH\") \
              (cl:fboundp (cl:find-symbol \"EVALUATE\" \"LISPLAUNCH\"))) \
              (cl:funcall (cl:find-symbol \"EVALUATE\" \"LISPLAUNCH\") \
-             {forms} {package} {limit} {FRAMES} {remember} {interactive} {each}) \
+             {forms} :package {package} :limit {limit} :frames {FRAMES} \
+             :remember {remember} :interactive {interactive} :each {each}) \
              '(:no-runtime))",
             forms = quoted(self.forms),
             package = self.package.map_or("nil".to_owned(), quoted),

@@ -161,7 +161,7 @@ fn returned(outcome: &Sexp) -> Option<Returned> {
     }
 }
 
-/// The targets are named in `evaluate.lisp`; everything else is the server's own output.
+/// The targets are named in `evaluate.lisp` and `streams.lisp`; everything else is the server's own output.
 fn target(target: Option<&Sexp>) -> Target {
     match target {
         Some(target) if target.is_symbol(":lisplaunch-stderr") => Target::Errors,

@@ -2,6 +2,9 @@
 
 (in-package #:lisplaunch)
 
+(defvar *server* '()
+  "How the server was started: :PORT, :SECRET as given, :FILE of the secret, :DONT-CLOSE.")
+
 (defun secret-file (secret)
   "The file that SECRET, an argument of START-SWANK, means; NIL where clients are not asked."
   (case secret
@@ -13,6 +16,11 @@
                                        (or (getf *identity* :service) project)))
                               (state-folder))))
     (t (sb-ext:native-pathname secret))))
+
+(defun secret-to-ask-for ()
+  "The bytes of the secret that a client must know now; NIL where clients are not asked."
+  (let ((file (getf *server* :file)))
+    (when file (read-secret (getf *server* :secret) file))))
 
 (defun make-secret (file)
   "Writes a random secret into FILE, which only this user can read."

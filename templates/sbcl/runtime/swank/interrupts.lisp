@@ -1,0 +1,37 @@
+;;;; Interrupts: one takes effect, however many a client sends until it has. Swank runs them inside
+;;;; each other, where it loses its locks and SBCL, from the ninth on, its life.
+
+(in-package #:lisplaunch)
+
+(defvar *interrupted-threads* '()
+  "Threads that were sent an interrupt and have not yet taken it.")
+
+(defvar *interrupts-lock* (sb-thread:make-mutex :name "swank interrupts"))
+
+(defvar *interrupted* nil
+  "Whether this thread is on its way into the debugger for an interrupt, or there.")
+
+(defun send-interrupt (send thread function)
+  "Interrupts THREAD unless it still has to take an earlier interrupt."
+  (when (sb-thread:with-mutex (*interrupts-lock*)
+          (unless (member thread *interrupted-threads*)
+            (setf *interrupted-threads*
+                  (cons thread (remove-if-not #'sb-thread:thread-alive-p *interrupted-threads*)))))
+    (funcall send thread function)))
+
+(defun interrupt-taken ()
+  "Lets this thread be sent another interrupt. Returns NIL: it need not be woken for this one."
+  (sb-sys:without-interrupts
+    (sb-thread:with-mutex (*interrupts-lock*)
+      (setf *interrupted-threads*
+            (remove sb-thread:*current-thread* *interrupted-threads*))))
+  nil)
+
+(defun take-interrupt (take function)
+  "Takes an interrupt, now or when swank can, unless this thread has one."
+  (if *interrupted*
+      (interrupt-taken)
+      (funcall take (lambda ()
+                      (let ((*interrupted* t))
+                        (interrupt-taken)
+                        (funcall function))))))
