@@ -244,7 +244,7 @@ impl Drop for Running {
 }
 
 /// Ports on which nobody listens, all different.
-fn free_ports() -> [u16; 3] {
+pub fn free_ports() -> [u16; 3] {
     let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }
