@@ -68,6 +68,7 @@ pub const FILES: [File; 4] = [
             include_str!("../templates/sbcl/runtime/core/hints.lisp"),
             include_str!("../templates/sbcl/runtime/core/last-words.lisp"),
             include_str!("../templates/sbcl/runtime/core/signals.lisp"),
+            include_str!("../templates/sbcl/runtime/core/compile.lisp"),
             include_str!("../templates/sbcl/runtime/core/boot.lisp"),
         ],
     },

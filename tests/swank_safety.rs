@@ -5,6 +5,7 @@
 mod client;
 mod left_behind;
 mod service;
+mod together;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -106,11 +106,15 @@ impl Service {
     }
 
     pub fn wait_for(&mut self, what: &str, done: impl Fn() -> bool) {
+        self.wait_long_for(what, Duration::from_secs(30), done);
+    }
+
+    pub fn wait_long_for(&mut self, what: &str, patience: Duration, done: impl Fn() -> bool) {
         let start = Instant::now();
         while !done() {
             self.assert_alive();
             assert!(
-                start.elapsed() < Duration::from_secs(30),
+                start.elapsed() < patience,
                 "waited in vain for {what}:\n{}",
                 self.log()
             );

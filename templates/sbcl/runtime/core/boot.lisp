@@ -18,6 +18,7 @@ a stop may take."
   (take-stop-signals)
   (take-hangup)
   (take-unhandled-errors)
+  (take-compilation)
   (when registry
     (let ((variable (find-symbol "*CENTRAL-REGISTRY*" "ASDF")))
       (setf (symbol-value variable)

@@ -5,9 +5,7 @@
 (define-condition port-in-use (error)
   ((port :initarg :port :reader port-in-use))
   (:report (lambda (condition stream)
-             (let ((port (port-in-use condition)))
-               (format stream "swank: port ~d is in use~@[ by ~a~]" port
-                       (and (fboundp 'holder-of-port) (funcall 'holder-of-port port)))))))
+             (write-string (port-hint (port-in-use condition)) stream))))
 
 (defparameter *guards*
   '((swank::make-connection . connect-client)
