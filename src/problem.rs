@@ -1,6 +1,7 @@
 //! What is told to a person when something is wrong: message, place, snippet, help.
 
-use std::collections::HashSet;
+mod list;
+
 use std::fmt;
 use std::io;
 use std::ops::Range;
@@ -8,6 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
+
+pub use list::Problems;
 
 /// A text that was read, under the name that a person knows it by.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,17 +119,6 @@ impl Problem {
     /// Whether it stops the work.
     pub fn severity(&self) -> Severity {
         self.severity
-    }
-
-    /// The problems in their order, each once.
-    pub fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
-        let mut told = HashSet::new();
-        problems.retain(|problem| {
-            let place = problem.place.as_ref();
-            let place = place.map(|place| (place.source.name.clone(), place.range.clone()));
-            told.insert((problem.message.clone(), place))
-        });
-        problems
     }
 
     /// What is wrong, without the place.

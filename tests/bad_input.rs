@@ -248,6 +248,123 @@ fn a_huge_env_file_is_not_read() {
     assert!(String::from_utf8_lossy(&told).contains("a.env:10001:1"));
 }
 
+#[test]
+fn what_variables_become_is_bounded() {
+    let many = "${V}".repeat(20_000);
+    let nested = format!("${{A:-{many}}}");
+    let env: String = (0..20_000).map(|n| format!("  V{n}: ${{V}}\n")).collect();
+    let inherited: String = (0..2_000).map(|n| format!("  s{n}:\n")).collect();
+    for text in [
+        format!("start: (f \"{many}\")"),
+        format!("start: (f \"{nested}\")"),
+        format!("start: (f)\nenv:\n{env}"),
+        format!("env: {{V: '${{V}}'}}\nstart: (f)\nservices:\n{inherited}"),
+        format!("env-file: e.env\nstart: (f)\nservices:\n{inherited}"),
+    ] {
+        let value = "v".repeat(100_000);
+        let project = Project::new(&text).with_file("e.env", "V=v\n");
+        let output = ends(bounded(&project, "check").env("V", value));
+        let beginning: String = text.chars().take(40).collect();
+        assert_eq!(
+            first_line(&output),
+            "error: the values of variables come to more than 32 MB here",
+            "{beginning}"
+        );
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains("--> lisplaunch.yaml:"), "{told}");
+    }
+}
+
+#[test]
+fn a_value_may_have_any_number_of_variables_that_are_not_set() {
+    let names = (0..30_000).map(|n| format!("  ${{V{n}}}\n"));
+    // Where each of them stands is only found for the first hundred.
+    for (variables, count) in [("  ${V}\n".repeat(30_000), 101), (names.collect(), 30_000)] {
+        let project = Project::new(&format!("start: |\n  (f\n{variables}  )"));
+        let output = ends(&mut bounded(&project, "check"));
+        let told = String::from_utf8_lossy(&output.stderr);
+        let count = format!("lisplaunch.yaml: {count} problems\n");
+        assert!(told.ends_with(&count), "{told}");
+    }
+}
+
+#[test]
+fn what_services_inherit_is_bounded() {
+    let services: String = (0..10_000).map(|n| format!("  s{n}:\n")).collect();
+    for inherited in [
+        format!("env: {{A: {}}}", "x".repeat(100_000)),
+        format!("start: [{}]", "(f), ".repeat(1_000)),
+        format!("start: [{}]", "), ".repeat(10_000)),
+    ] {
+        let project = Project::new(&format!("{inherited}\nservices:\n{services}"));
+        let output = ends(&mut bounded(&project, "check"));
+        assert_eq!(
+            first_line(&output),
+            "error: the services hold more than 500000 values or 32 MB of text, with what each inherits"
+        );
+    }
+}
+
+#[test]
+fn problems_are_counted_and_the_first_are_shown() {
+    let project = Project::new(&format!("start:\n{}", "  - )\n".repeat(50_000)));
+    let output = ends(&mut bounded(&project, "check"));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told.matches("closes nothing").count(), 100);
+    let end: Vec<&str> = told.lines().rev().take(2).collect();
+    assert_eq!(
+        end,
+        [
+            "lisplaunch.yaml: 50000 problems",
+            "error: 49900 more are not shown"
+        ]
+    );
+    let told = String::from_utf8(ends(&mut bounded(&project, "run")).stderr).unwrap();
+    assert_eq!(told.matches("closes nothing").count(), 100);
+    assert!(told.ends_with("error: 49900 more are not shown\n"));
+    let project = Project::new(&format!(
+        "loader: none\nstart:\n{}",
+        "  - '(f #!a)'\n".repeat(150)
+    ));
+    let output = ends(&mut bounded(&project, "argv"));
+    assert!(output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.ends_with("warning: 50 more warnings are not shown\n"),
+        "{told}"
+    );
+}
+
+/// What is like something that was checked is not checked again; what is not like it is.
+#[test]
+fn many_services_and_profiles_are_checked_in_time() {
+    let services: String = (0..200)
+        .map(|n| format!("  s{n}: {{swank: {}}}\n", 20_000 + n))
+        .collect();
+    let profiles: String = (0..40)
+        .map(|n| format!("  p{n}: {{env: {{N: '{n}'}}}}\n"))
+        .collect();
+    let yaml = |last: &str| {
+        format!(
+            "loader: none\nstart: (f)\nservices:\n{services}  last: {{}}\nprofiles:\n{profiles}  last: {{{last}}}\n"
+        )
+    };
+    let project = Project::new(&yaml("env: {N: '40'}")).with_sbcl("");
+    let output = ends(&mut project.command(&["check"]));
+    assert!(output.status.success(), "{output:?}");
+    // One service, with the last profile, has what a Makefile cannot hold.
+    let wrong = r#"services: {last: {start: "(f \"\r\")"}}"#;
+    let project = Project::new(&yaml(wrong)).with_sbcl("");
+    let output = ends(&mut project.command(&["check"]));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_snapshot!(told, @"
+    error: the service `last`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
+     |
+     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
+    lisplaunch.yaml: 1 problem
+    ");
+}
+
 // Names that are not UTF-8.
 
 #[test]

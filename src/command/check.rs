@@ -1,38 +1,34 @@
 //! `lisplaunch check`: everything that can be known without starting.
 
+mod seen;
+
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 
+use self::seen::Seen;
 use super::{FAILURE, Failure, Session, reload, report};
 use crate::format::{self, Origin};
 use crate::install::Site;
 use crate::launch;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Problems};
 use crate::project::Project;
-use crate::trust::Owners;
+use crate::render::Templates;
 
 pub(super) fn execute(session: &Session) -> Result<ExitCode> {
     let project = session.project()?;
-    // Whoever starts it may be its own user.
-    let owners = session.owners().map_err(Failure::from)?.or_service_user();
-    let mut problems = Vec::new();
-    let mut services = 0;
+    let mut check = Check::new(session, &project).map_err(Failure::from)?;
     for profiles in variants(session, &project) {
-        let (count, found) = check_variant(session, &project, &profiles, &owners);
-        services = services.max(count);
-        problems.extend(found);
+        check.variant(profiles);
     }
-    // Most problems are in all profiles alike.
-    let problems = Problem::distinct(problems);
-    report(&problems);
-    let errors = problems
-        .iter()
-        .filter(|problem| problem.severity() == Severity::Error)
-        .count();
+    let Check {
+        problems, services, ..
+    } = check;
+    let errors = problems.errors();
+    report(&problems.into_vec());
     let name = &project.source.name;
     if errors > 0 {
         super::tell(&format!("{name}: {}", counted(errors, "problem")));
@@ -64,36 +60,100 @@ fn variants(session: &Session, project: &Project) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The number of services, and everything that is wrong with them.
-fn check_variant(
-    session: &Session,
-    project: &Project,
-    profiles: &[String],
-    owners: &Owners,
-) -> (usize, Vec<Problem>) {
-    let choices = Choices {
-        profiles: profiles.to_vec(),
-        owners: Some(owners.clone()),
-        ..session.choices(&[])
-    };
-    let (plan, mut problems) = plan::attempt(project, &choices, &session.host);
-    let Some(plan) = plan else {
-        return (0, problems);
-    };
-    problems.extend(check_plan(session, &plan));
-    (plan.services.len(), problems)
+/// A check of one project.
+struct Check<'a> {
+    session: &'a Session,
+    project: &'a Project,
+    choices: Choices,
+    /// Whether services that differ in digits alone may differ in what is wrong with them.
+    digits_count: bool,
+    /// Most are in all profiles alike.
+    problems: Problems,
+    /// The most services that there are with a profile.
+    services: usize,
+    files: Seen,
+    texts: Seen,
 }
 
-fn check_plan(session: &Session, plan: &Plan) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for service in &plan.services {
-        problems.extend(launch::obstacles(service, &session.host));
-        problems.extend(missing_log_folder(service));
+impl<'a> Check<'a> {
+    fn new(session: &'a Session, project: &'a Project) -> Result<Self, Problem> {
+        // Whoever starts it may be its own user.
+        let owners = session.owners()?.or_service_user();
+        Ok(Check {
+            session,
+            project,
+            choices: Choices {
+                owners: Some(owners),
+                ..session.choices(&[])
+            },
+            digits_count: project.has_value(tells_digits_apart),
+            problems: Problems::default(),
+            services: 0,
+            files: Seen::default(),
+            texts: Seen::default(),
+        })
     }
-    problems.extend(Site::of(plan).and_then(|site| site.check().err()));
-    problems.extend(missing_templates(plan));
-    problems.extend(unrenderable(plan));
-    problems
+
+    /// Checks the project with these profiles laid over it.
+    fn variant(&mut self, profiles: Vec<String>) {
+        self.choices.profiles = profiles;
+        let host = &self.session.host;
+        let Some(plan) = plan::attempt(self.project, &self.choices, host, &mut self.problems)
+        else {
+            return;
+        };
+        self.services = self.services.max(plan.services.len());
+        for service in &plan.services {
+            self.check_files(service);
+        }
+        let site = Site::of(&plan);
+        self.problems.extend(site.and_then(|site| site.check().err()));
+        self.problems.extend(missing_templates(&plan));
+        match super::templates(&plan) {
+            Ok(templates) => self.check_texts(plan, &templates),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    fn check_files(&mut self, service: &Service) {
+        self.files.is_right(seen::files(service), || {
+            let mut found = launch::obstacles(service, &self.session.host);
+            found.extend(missing_log_folder(service));
+            let right = found.is_empty();
+            self.problems.extend(found);
+            right
+        });
+    }
+
+    /// What the templates and the formats cannot hold.
+    fn check_texts(&mut self, mut plan: Plan, templates: &Templates) {
+        let all = std::mem::take(&mut plan.services);
+        let (mut right, mut fresh) = (true, Vec::new());
+        for service in &all {
+            let texts = seen::texts(service, plan.templates.as_deref(), self.digits_count);
+            right &= self.texts.is_right(texts, || {
+                // Alone, since a format tells only the first thing that it cannot hold.
+                plan.services = vec![service.clone()];
+                let mut found: Vec<Problem> = unwritable(&plan, templates).collect();
+                found.extend(reload::unrenderable(service, templates));
+                fresh.append(&mut plan.services);
+                let right = found.is_empty();
+                self.problems.extend(found);
+                right
+            });
+        }
+        if right && !fresh.is_empty() {
+            // What services cannot share are variables, which digits tell apart.
+            plan.services = if self.digits_count { all } else { fresh };
+            self.problems.extend(unwritable(&plan, templates));
+        }
+    }
+}
+
+/// Whether digits may tell variables or the labels of forms apart.
+fn tells_digits_apart(value: &str) -> bool {
+    let mut pairs = value.as_bytes().windows(2);
+    pairs.any(|pair| pair == b"${" || pair[0] == b'#' && pair[1].is_ascii_digit())
 }
 
 fn missing_log_folder(service: &Service) -> Option<Problem> {
@@ -117,39 +177,13 @@ fn missing_templates(plan: &Plan) -> Option<Problem> {
     })
 }
 
-/// What the templates and the formats cannot hold.
-fn unrenderable(plan: &Plan) -> Vec<Problem> {
-    let templates = match super::templates(plan) {
-        Ok(templates) => templates,
-        Err(problem) => return vec![problem],
-    };
+/// What formats cannot hold of a plan.
+fn unwritable(plan: &Plan, templates: &Templates) -> impl Iterator<Item = Problem> {
     let origin = Origin {
         file: String::new(),
         command: vec!["lisplaunch".to_owned()],
         indirect: None,
     };
-    let mut problems: Vec<Problem> = plan
-        .services
-        .iter()
-        .filter_map(|service| reload::unrenderable(service, &templates))
-        .collect();
-    let emit = |plan: &Plan| -> Vec<Problem> {
-        let formats = format::ALL.iter();
-        formats
-            .filter_map(|format| format.emit(plan, &origin, &templates).err())
-            .collect()
-    };
-    // Each service alone, since a format tells only the first thing that it cannot hold.
-    let mut one = Plan {
-        services: Vec::new(),
-        ..plan.clone()
-    };
-    for service in &plan.services {
-        one.services = vec![service.clone()];
-        problems.extend(emit(&one));
-    }
-    if problems.is_empty() && !plan.services.is_empty() {
-        problems = emit(plan);
-    }
-    problems
+    let formats = format::ALL.iter();
+    formats.filter_map(move |format| format.emit(plan, &origin, templates).err())
 }

@@ -1,6 +1,6 @@
 //! Env files and the environment of a process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -116,15 +116,26 @@ pub(super) fn read_env(
     files: &BTreeMap<String, String>,
     reader: &Reader,
 ) -> Vec<(String, Word)> {
-    let mut env: Vec<(String, Word)> = files
-        .keys()
-        .filter_map(|name| Some((name.clone(), file_value(name, &reader.variables)?)))
-        .collect();
-    for (key, field) in fields
-        .get("env")
-        .map(|field| field.entries())
-        .unwrap_or_default()
-    {
+    let own = own_values(fields, reader);
+    let named: BTreeSet<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+    let mut env = match file_values(files, &reader.variables) {
+        Ok(env) => env,
+        Err(problem) => {
+            if let Some(field) = fields.get("env-file") {
+                field.report(problem);
+            }
+            Vec::new()
+        }
+    };
+    env.retain(|(name, _)| !named.contains(name.as_str()));
+    env.extend(own);
+    env
+}
+
+fn own_values(fields: &Fields<'_>, reader: &Reader) -> Vec<(String, Word)> {
+    let mut values = Vec::new();
+    let entries = fields.get("env").map(|field| field.entries());
+    for (key, field) in entries.unwrap_or_default() {
         if !is_variable_name(&key.text) {
             reader.report(
                 Problem::error(format!("`{}` is no name of a variable", key.text))
@@ -132,26 +143,39 @@ pub(super) fn read_env(
                     .help("letters, digits and `_`, no digit first"),
             );
         } else if let Some(value) = env_value(&field) {
-            env.retain(|(name, _)| *name != key.text);
-            env.push((key.text.clone(), value));
+            values.push((key.text.clone(), value));
         }
     }
-    env
+    values
+}
+
+fn file_values(
+    files: &BTreeMap<String, String>,
+    variables: &Variables,
+) -> Result<Vec<(String, Word)>, Problem> {
+    let mut values = Vec::new();
+    for name in files.keys() {
+        let Ok(value) = variables.get(name) else {
+            continue;
+        };
+        variables.allowance.take(value.len())?;
+        values.push((name.clone(), file_value(name, value, variables)));
+    }
+    Ok(values)
 }
 
 /// A variable stays one here where it does in the rest of the file: a Makefile would
 /// otherwise set the old value beside the new one in the command.
-fn file_value(name: &str, variables: &Variables) -> Option<Word> {
-    let value = variables.get(name).ok()?;
+fn file_value(name: &str, value: &str, variables: &Variables) -> Word {
     let kept = variables.integers.contains(name) && is_integer(value);
-    Some(if kept {
+    if kept {
         Word::from_iter([Piece::Variable(Variable {
             name: name.to_owned(),
             value: value.to_owned(),
         })])
     } else {
         value.into()
-    })
+    }
 }
 
 fn env_value(field: &Field<'_>) -> Option<Word> {

@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::host::Host;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Problems};
+use crate::project::variables::Allowance;
 use crate::project::{self, Project, ServiceNode};
 use crate::suggest;
 use crate::trust::Owners;
@@ -72,61 +73,73 @@ pub struct Plan {
 
 /// Makes the plan, or tells everything that is wrong with the chosen services.
 pub fn plan(project: &Project, choices: &Choices, host: &Host) -> Result<Plan, Vec<Problem>> {
-    let (plan, problems) = attempt(project, choices, host);
-    let (warnings, errors): (Vec<_>, Vec<_>) = problems
-        .into_iter()
-        .partition(|problem| problem.severity() == Severity::Warning);
-    match plan {
-        Some(plan) if errors.is_empty() => Ok(Plan { warnings, ..plan }),
-        _ => Err(errors),
+    let mut problems = Problems::default();
+    match attempt(project, choices, host, &mut problems) {
+        Some(plan) if problems.errors() == 0 => Ok(Plan {
+            warnings: problems.into_vec(),
+            ..plan
+        }),
+        _ => Err(problems.into_errors()),
     }
 }
 
-/// The plan of those services that nothing is wrong with, and everything that is wrong.
-pub fn attempt(project: &Project, choices: &Choices, host: &Host) -> (Option<Plan>, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let plan = match read(project, choices, host, &mut problems) {
-        Ok(plan) => plan,
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    // The keys of a file that is one service are read for the project and for the service.
-    (plan, Problem::distinct(problems))
-}
-
-fn read(
+/// The plan of those services that nothing is wrong with; everything that is wrong becomes one of
+/// `problems`.
+pub fn attempt(
     project: &Project,
     choices: &Choices,
     host: &Host,
-    problems: &mut Vec<Problem>,
-) -> Result<Option<Plan>, Problem> {
-    let root = project.with_profiles(&choices.profiles)?;
-    problems.extend(project.profile_problems());
-    let nodes = project::services(&root)?;
-    let Some(head) = read::head(project, &root, choices, host, problems) else {
-        return Ok(None);
+    problems: &mut Problems,
+) -> Option<Plan> {
+    let planning = Planning {
+        project,
+        choices,
+        host,
+        allowance: Allowance::default(),
     };
-    let several = nodes.iter().any(|service| service.key.is_some());
-    let mut services = Vec::new();
-    for node in chosen(project, &head.name, nodes, &choices.services)? {
-        let before = problems.len();
-        let service = read::service(project, &head.name, &node, choices, host, problems);
-        let mut found = problems[before..].iter();
-        if found.all(|problem| problem.severity() == Severity::Warning) {
-            services.extend(service);
+    planning.read(problems).unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    })
+}
+
+/// What a plan is made from.
+struct Planning<'a> {
+    project: &'a Project,
+    choices: &'a Choices,
+    host: &'a Host,
+    /// How much the variables of all services may become.
+    allowance: Allowance,
+}
+
+impl Planning<'_> {
+    fn read(&self, problems: &mut Problems) -> Result<Option<Plan>, Problem> {
+        let root = self.project.with_profiles(&self.choices.profiles)?;
+        problems.extend(self.project.profile_problems());
+        let nodes = project::services(&root)?;
+        let Some(head) = self.head(&root, problems) else {
+            return Ok(None);
+        };
+        let several = nodes.iter().any(|service| service.key.is_some());
+        let wanted = &self.choices.services;
+        let services: Vec<Service> = chosen(self.project, &head.name, nodes, wanted)?
+            .iter()
+            .take_while(|_| !self.allowance.is_exceeded())
+            .filter_map(|node| self.service(&head.name, node, problems))
+            .collect();
+        if self.allowance.is_exceeded() {
+            return Ok(None);
         }
+        problems.extend(ports::clashes(&services));
+        Ok(Some(Plan {
+            project: head.name,
+            several,
+            owners: owners(&services, self.choices),
+            services,
+            templates: head.templates,
+            warnings: Vec::new(),
+        }))
     }
-    problems.extend(ports::clashes(&services));
-    Ok(Some(Plan {
-        project: head.name,
-        several,
-        owners: owners(&services, choices),
-        services,
-        templates: head.templates,
-        warnings: Vec::new(),
-    }))
 }
 
 fn owners(services: &[Service], choices: &Choices) -> Vec<Owners> {

@@ -11,9 +11,9 @@ use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds, Umask};
 use super::service::{Identity, Log, Restart, Service};
-use super::{Choices, options, swank};
+use super::{Planning, options, swank};
 use crate::host::Host;
-use crate::problem::{Problem, shown};
+use crate::problem::{Problem, Problems, shown};
 use crate::project::field::{Fields, Reader};
 use crate::project::keys::Level;
 use crate::project::variables::{Variables, integer_names};
@@ -28,30 +28,95 @@ pub(super) struct Head {
     pub(super) templates: Option<String>,
 }
 
-/// Reads the project's own keys; the keys of services are read with each service.
-pub(super) fn head(
-    project: &Project,
-    root: &Node,
-    choices: &Choices,
-    host: &Host,
-    problems: &mut Vec<Problem>,
-) -> Option<Head> {
-    let reader = Reader::new(variables(root, choices, host));
-    let fields = Fields::of_service(root, Level::Project, &reader);
-    let base = Base {
-        folder: &project.folder,
-        home: host.home.as_deref(),
-    };
-    let name = project_name(&fields, project, &reader);
-    let templates = fields
-        .get("templates")
-        .and_then(|field| path::read(&field, base))
-        .map(|path| path.resolved());
-    problems.extend(reader.into_problems());
-    Some(Head {
-        name: name?,
-        templates,
-    })
+impl Planning<'_> {
+    /// Reads the project's own keys; the keys of services are read with each service.
+    pub(super) fn head(&self, root: &Node, problems: &mut Problems) -> Option<Head> {
+        let reader = Reader::new(self.variables(root));
+        let fields = Fields::of_service(root, Level::Project, &reader);
+        let name = project_name(&fields, self.project, &reader);
+        let templates = fields
+            .get("templates")
+            .and_then(|field| path::read(&field, self.base(self.host)))
+            .map(|path| path.resolved());
+        problems.extend(reader.into_problems());
+        Some(Head {
+            name: name?,
+            templates,
+        })
+    }
+
+    /// Reads one service; nothing where there is something wrong with it.
+    pub(super) fn service(
+        &self,
+        project_name: &Name,
+        service: &ServiceNode,
+        problems: &mut Problems,
+    ) -> Option<Service> {
+        let level = match service.key {
+            Some(_) => Level::Service,
+            None => Level::Project,
+        };
+        let (project, choices) = (self.project, self.choices);
+        // Env files hold variables for everything that is read after them.
+        let early = Reader::new(self.variables(&service.node));
+        let fields = Fields::of_service(&service.node, level, &early);
+        let user = fields.get("user").and_then(|field| field.parse(user_name));
+        let host = match &user {
+            Some(user) if choices.as_user => self.host.of_user(user),
+            _ => self.host.clone(),
+        };
+        let base = self.base(&host);
+        let owners = choices.owners.as_ref();
+        let owners = owners.map(|owners| owners.of_service(user.as_deref()));
+        if let Some(Err(problem)) = owners.as_ref().map(|owners| project.check_owner(owners)) {
+            problems.push(problem);
+            return None;
+        }
+        let files = environment::read_files(&fields, base, owners.as_ref(), &early);
+        let reader = Reader::new(Variables {
+            files: files.values.clone(),
+            ..self.variables(&service.node)
+        });
+        let name = service_name(service, project_name, &reader);
+        let context = Context {
+            project: project_name,
+            fields: fields.with_reader(&reader),
+            reader: &reader,
+            base,
+            host: &host,
+        };
+        let read = name.map(|name| {
+            let identity = Identity {
+                project: project_name.clone(),
+                service: service.key.is_some().then(|| name.clone()),
+                profiles: choices.profiles.clone(),
+                file: project.file.clone(),
+                folder: project.folder.clone(),
+            };
+            context.service(name, identity, user, files, &service.node)
+        });
+        let right = early.is_right() && reader.is_right();
+        problems.extend(early.into_problems());
+        problems.extend(reader.into_problems());
+        read.filter(|_| right)
+    }
+
+    fn base<'b>(&'b self, host: &'b Host) -> Base<'b> {
+        Base {
+            folder: &self.project.folder,
+            home: host.home.as_deref(),
+        }
+    }
+
+    fn variables(&self, node: &Node) -> Variables {
+        Variables {
+            set: self.choices.set.clone(),
+            environment: Arc::clone(&self.host.environment),
+            files: std::collections::BTreeMap::new(),
+            integers: integer_names(node),
+            allowance: self.allowance.clone(),
+        }
+    }
 }
 
 fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Option<Name> {
@@ -76,74 +141,6 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
             );
         })
         .ok()
-}
-
-fn variables(node: &Node, choices: &Choices, host: &Host) -> Variables {
-    Variables {
-        set: choices.set.clone(),
-        environment: Arc::clone(&host.environment),
-        files: std::collections::BTreeMap::new(),
-        integers: integer_names(node),
-    }
-}
-
-/// Reads one service; nothing where a problem leaves no service to speak of.
-pub(super) fn service(
-    project: &Project,
-    project_name: &Name,
-    service: &ServiceNode,
-    choices: &Choices,
-    host: &Host,
-    problems: &mut Vec<Problem>,
-) -> Option<Service> {
-    let level = match service.key {
-        Some(_) => Level::Service,
-        None => Level::Project,
-    };
-    // Env files hold variables for everything that is read after them.
-    let early = Reader::new(variables(&service.node, choices, host));
-    let fields = Fields::of_service(&service.node, level, &early);
-    let user = fields.get("user").and_then(|field| field.parse(user_name));
-    let host = match &user {
-        Some(user) if choices.as_user => host.of_user(user),
-        _ => host.clone(),
-    };
-    let base = Base {
-        folder: &project.folder,
-        home: host.home.as_deref(),
-    };
-    let owners = choices.owners.as_ref();
-    let owners = owners.map(|owners| owners.of_service(user.as_deref()));
-    if let Some(Err(problem)) = owners.as_ref().map(|owners| project.check_owner(owners)) {
-        problems.push(problem);
-        return None;
-    }
-    let files = environment::read_files(&fields, base, owners.as_ref(), &early);
-    let reader = Reader::new(Variables {
-        files: files.values.clone(),
-        ..variables(&service.node, choices, &host)
-    });
-    let name = service_name(service, project_name, &reader);
-    let context = Context {
-        project: project_name,
-        fields: fields.with_reader(&reader),
-        reader: &reader,
-        base,
-        host: &host,
-    };
-    let read = name.map(|name| {
-        let identity = Identity {
-            project: project_name.clone(),
-            service: service.key.is_some().then(|| name.clone()),
-            profiles: choices.profiles.clone(),
-            file: project.file.clone(),
-            folder: project.folder.clone(),
-        };
-        context.service(name, identity, user, files, &service.node)
-    });
-    problems.extend(early.into_problems());
-    problems.extend(reader.into_problems());
-    read
 }
 
 fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> Option<Name> {

@@ -12,7 +12,7 @@ use super::variables::Variables;
 use super::yaml::{Kind, Node, Scalar};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Fault, FaultKind, Form};
-use crate::problem::{Place, Problem, shown};
+use crate::problem::{Place, Problem, Severity, shown};
 use crate::suggest;
 use crate::word::Word;
 
@@ -36,6 +36,14 @@ impl Reader {
     /// Keeps a problem for later.
     pub fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// Whether nothing is wrong so far; there may be warnings.
+    pub fn is_right(&self) -> bool {
+        let problems = self.problems.borrow();
+        problems
+            .iter()
+            .all(|problem| problem.severity() == Severity::Warning)
     }
 
     /// The problems so far, in the order of reading.
@@ -62,8 +70,9 @@ impl<'a> Fields<'a> {
     fn new(node: &'a Node, path: String, level: Level, reader: &'a Reader) -> Self {
         let mut entries = Vec::new();
         if let Kind::Map(pairs) = &node.kind {
+            let known: Vec<&str> = keys::below(&path, level).collect();
             for (key, value) in pairs {
-                if keys::below(&path, level).any(|known| known == key.text) {
+                if known.contains(&key.text.as_str()) {
                     entries.push((key.text.as_str(), value));
                 } else if !key.text.starts_with("x-") {
                     reader.report(unknown_key(&path, level, &key.text).at(key.place.clone()));
@@ -92,7 +101,7 @@ impl<'a> Fields<'a> {
     /// The value of `key`, if the file gives one.
     pub fn get(&self, key: &str) -> Option<Field<'a>> {
         debug_assert!(
-            keys::below(&self.path, Level::Project).any(|known| known == key),
+            keys::is_known(&path_of(&self.path, key)),
             "`{key}` below `{}` is missing from the table of keys",
             self.path
         );
@@ -299,6 +308,9 @@ impl<'a> Field<'a> {
     /// The text of a leaf, its variables resolved.
     pub fn value(&self) -> Option<Value> {
         let scalar = self.scalar()?;
+        if self.reader.variables.allowance.is_exceeded() {
+            return None;
+        }
         match Value::resolve(&scalar.text, &self.reader.variables) {
             Ok(value) if value.text().contains('\0') => {
                 self.report(
@@ -309,8 +321,13 @@ impl<'a> Field<'a> {
             }
             Ok(value) => Some(value),
             Err(unresolved) => {
-                for Unresolved { problem, at } in unresolved {
-                    self.reader.report(problem.at(self.node.place_of(at)));
+                for (index, Unresolved { problem, at }) in unresolved.into_iter().enumerate() {
+                    // To find a place takes as long as the value is.
+                    let place = match index {
+                        ..MOST_PLACES => self.node.place_of(at),
+                        _ => self.place(),
+                    };
+                    self.reader.report(problem.at(place));
                 }
                 None
             }
@@ -425,6 +442,9 @@ impl<'a> Field<'a> {
         problem.label(variables.join(", "))
     }
 }
+
+/// For how many of the problems of one value their places within it are found.
+const MOST_PLACES: usize = 100;
 
 const COMMENT_TRAP: &str =
     "YAML takes ` #` for the start of a comment: put the value into quotes, or below a `|`";

@@ -200,6 +200,15 @@ pub fn below(parent: &str, level: Level) -> impl Iterator<Item = &'static str> {
     names.into_iter()
 }
 
+/// Whether a key has this path, or one below it.
+pub fn is_known(path: &str) -> bool {
+    let mut paths = KEYS.iter().map(|key| key.path);
+    paths.any(|known| {
+        let rest = known.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
 /// The key of this path.
 pub fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)

@@ -5,6 +5,7 @@ pub mod find;
 pub mod keys;
 pub mod overlay;
 pub mod reference;
+mod size;
 pub mod value;
 pub mod variables;
 pub mod yaml;
@@ -16,6 +17,7 @@ use crate::suggest;
 use crate::trust::{Owners, Standing};
 use find::Found;
 use keys::Level;
+use size::Size;
 use yaml::{Key, Kind, Node};
 
 /// A project file that has been read, its values not yet.
@@ -69,6 +71,14 @@ impl Project {
             } else {
                 problem
             }
+        })
+    }
+
+    /// Whether one of its values is as wanted.
+    pub fn has_value(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        self.root.any(&|node| match &node.kind {
+            Kind::Scalar(scalar) => wanted(&scalar.text),
+            _ => false,
         })
     }
 
@@ -153,11 +163,19 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
             .help("write a name and `:` for each service, and its keys below"));
     };
     let defaults = inherited(root);
-    let found: Vec<ServiceNode> = entries
+    let entries = entries
         .iter()
-        .filter(|(key, _)| !key.text.starts_with("x-"))
-        .map(|(key, node)| service(&defaults, key, node))
-        .collect::<Result<_, _>>()?;
+        .filter(|(key, _)| !key.text.starts_with("x-"));
+    let mut found = Vec::new();
+    let mut size = Size::default();
+    for (key, node) in entries {
+        let service = service(&defaults, key, node)?;
+        size.add(&service.node);
+        if size.is_too_large() {
+            return Err(Size::problem().at(services.place.clone()));
+        }
+        found.push(service);
+    }
     if found.is_empty() {
         return Err(Problem::error("`services` holds no service")
             .at(services.place.clone())

@@ -51,6 +51,9 @@ impl Value {
                 Ok(part) => parts.push(part),
                 Err(error) => unresolved.push(error),
             }
+            if variables.allowance.is_exceeded() {
+                break;
+            }
         }
         if unresolved.is_empty() {
             Ok(Value(parts))
@@ -151,9 +154,16 @@ fn look_up(
         Ok(value) => Some(value),
         Err(Missing::Unset) => None,
     };
+    let copied = |value: &str| match variables.allowance.take(value.len()) {
+        Ok(()) => Ok(value.to_owned()),
+        Err(problem) => Err(Unresolved {
+            problem,
+            at: at.clone(),
+        }),
+    };
     match (&reference.fallback, found) {
-        (Fallback::None, Some(value)) => Ok(value.to_owned()),
-        (_, Some(value)) if !value.is_empty() => Ok(value.to_owned()),
+        (Fallback::None, Some(value)) => copied(value),
+        (_, Some(value)) if !value.is_empty() => copied(value),
         (Fallback::Default(segments), _) => resolve_default(segments, at, variables),
         (Fallback::Message(message), _) => Err(Unresolved {
             problem: Problem::error(format!("the variable `{name}` is not set: {message}")).help(

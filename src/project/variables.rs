@@ -1,11 +1,49 @@
 //! Where the values of variables come from.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
 use super::yaml::{Kind, Node};
+use crate::problem::Problem;
+
+/// How much text the variables of a plan may become in all, in bytes: each of the services that
+/// inherit a value gets a copy.
+const MOST_TEXT: usize = 32 << 20;
+
+/// What is left of that; nothing once it was not enough.
+#[derive(Clone, Debug)]
+pub struct Allowance(Rc<Cell<Option<usize>>>);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Allowance(Rc::new(Cell::new(Some(MOST_TEXT))))
+    }
+}
+
+impl Allowance {
+    /// Takes the length of a value from it, or says that there is too much of them.
+    pub fn take(&self, length: usize) -> Result<(), Problem> {
+        let left = self.0.get().and_then(|left| left.checked_sub(length));
+        self.0.set(left);
+        left.map(|_| ()).ok_or_else(|| {
+            Problem::error(format!(
+                "the values of variables come to more than {} MB here",
+                MOST_TEXT >> 20
+            ))
+            .help("put long text into a file and load that: a command line cannot hold it either")
+        })
+    }
+
+    /// Whether it was not enough. That has been said, and the values that follow are worth
+    /// nothing.
+    pub fn is_exceeded(&self) -> bool {
+        self.0.get().is_none()
+    }
+}
 
 /// The values of variables, in the order in which they are asked.
 #[derive(Debug, Default)]
@@ -18,6 +56,8 @@ pub struct Variables {
     pub files: BTreeMap<String, String>,
     /// Names that have an integer for a default somewhere, and so hold integers only.
     pub integers: BTreeSet<String>,
+    /// How much text they may still become.
+    pub allowance: Allowance,
 }
 
 /// Why there is no value.

@@ -31,6 +31,18 @@ pub struct Node {
     pub kind: Kind,
 }
 
+impl Node {
+    /// Whether this or something in it is as wanted.
+    pub fn any(&self, wanted: &impl Fn(&Node) -> bool) -> bool {
+        wanted(self)
+            || match &self.kind {
+                Kind::Null | Kind::Scalar(_) => false,
+                Kind::List(items) => items.iter().any(|item| item.any(wanted)),
+                Kind::Map(entries) => entries.iter().any(|(_, value)| value.any(wanted)),
+            }
+    }
+}
+
 /// The three shapes of YAML, and nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {

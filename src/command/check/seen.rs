@@ -1,0 +1,82 @@
+//! What a check need not look at again: thousands of services and a hundred profiles make a
+//! million services, most of which are alike.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::io::{self, Write};
+
+use crate::plan::service::Service;
+
+/// What nothing was wrong with, by its hash.
+#[derive(Default)]
+pub(super) struct Seen {
+    hashes: HashSet<u64>,
+    hash: RandomState,
+}
+
+impl Seen {
+    /// Whether nothing is wrong with `what`: known of something equal, or found out by `check`.
+    pub(super) fn is_right(&mut self, what: impl Hash, check: impl FnOnce() -> bool) -> bool {
+        let hash = self.hash.hash_one(what);
+        let right = self.hashes.contains(&hash) || check();
+        if right {
+            self.hashes.insert(hash);
+        }
+        right
+    }
+}
+
+/// What the file system is asked for `service`.
+pub(super) fn files(service: &Service) -> impl Hash + use<> {
+    let needs = service.needs.iter();
+    let needs: Vec<_> = needs
+        .map(|need| (need.path.clone(), need.kind as u8))
+        .collect();
+    let env = service.env.iter();
+    let path = env.clone().find(|(name, _)| name == "PATH");
+    (
+        needs,
+        service.sbcl.program.resolved(),
+        service.directory.resolved(),
+        path.map(|(_, path)| path.resolved()),
+        service.log.as_ref().map(|log| log.file.resolved()),
+    )
+}
+
+/// What formats and templates are given of `service`.
+///
+/// Digits are spelt alike in every language. So services that differ in digits alone are alike,
+/// unless these tell variables or labels of forms apart.
+pub(super) fn texts(
+    service: &Service,
+    templates: Option<&str>,
+    digits_count: bool,
+) -> impl Hash + use<> {
+    let mut text = Text {
+        bytes: Vec::new(),
+        digits_count,
+    };
+    let identity = (&service.identity.profiles, templates);
+    serde_json::to_writer(&mut text, &(service, identity)).expect("a plan has a text");
+    text.bytes
+}
+
+struct Text {
+    bytes: Vec<u8>,
+    digits_count: bool,
+}
+
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let kept = |byte: &u8| match byte {
+            b'0'..=b'9' if !self.digits_count => b'0',
+            byte => *byte,
+        };
+        self.bytes.extend(bytes.iter().map(kept));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! The problems of one piece of work: each once, all of them counted, the first of them kept.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use super::{Problem, Severity};
+
+/// How many errors and how many warnings are kept. Nobody reads more, and a file that is made
+/// for it has millions of them.
+const MOST: usize = 100;
+
+/// Problems in the order in which they were found.
+#[derive(Debug, Default)]
+pub struct Problems {
+    kept: Vec<Problem>,
+    /// The hashes of all, so that what is not kept takes little room.
+    known: HashSet<u64>,
+    hash: RandomState,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Problems {
+    /// Adds a problem, unless the same one is known at the same place.
+    pub fn push(&mut self, problem: Problem) {
+        let place = problem.place.as_ref();
+        let place = place.map(|place| (&place.source.name, &place.range));
+        if !self
+            .known
+            .insert(self.hash.hash_one((&problem.message, place)))
+        {
+            return;
+        }
+        let count = match problem.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= MOST {
+            self.kept.push(problem);
+        }
+    }
+
+    /// How many stop the work.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Those that stop the work.
+    pub fn into_errors(mut self) -> Vec<Problem> {
+        self.warnings = 0;
+        self.kept
+            .retain(|problem| problem.severity == Severity::Error);
+        self.into_vec()
+    }
+
+    /// Those that are kept, and how many more there are.
+    pub fn into_vec(self) -> Vec<Problem> {
+        let more = |count: usize| count.checked_sub(MOST).filter(|more| *more > 0);
+        let mut problems = self.kept;
+        problems.extend(
+            more(self.warnings)
+                .map(|more| Problem::warning(format!("{more} more warnings are not shown"))),
+        );
+        problems.extend(
+            more(self.errors).map(|more| Problem::error(format!("{more} more are not shown"))),
+        );
+        problems
+    }
+}
+
+impl Extend<Problem> for Problems {
+    fn extend<T: IntoIterator<Item = Problem>>(&mut self, problems: T) {
+        for problem in problems {
+            self.push(problem);
+        }
+    }
+}
