@@ -152,12 +152,17 @@ fn check_type(found: FileType) -> io::Result<()> {
 
 /// Reads text from `reader`, with the limit of [`read_text`].
 pub fn read_text_from(reader: &mut impl Read) -> io::Result<String> {
+    read_up_to(MAX_FILE_SIZE, reader)
+}
+
+/// Reads text of at most `most` bytes.
+pub fn read_up_to(most: u64, reader: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
-    reader.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_FILE_SIZE {
+    reader.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
-            "it is larger than 1 MiB",
+            format!("it is larger than {} MiB", most >> 20),
         ));
     }
     String::from_utf8(bytes).map_err(|error| {

@@ -17,6 +17,7 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::runtime;
 use crate::trust::{self, Owners, Standing};
+use crate::uninterrupted::uninterrupted;
 
 /// The user of the service can read it, whatever the umask of the one who writes it.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o644);
@@ -73,7 +74,8 @@ impl<'a> Site<'a> {
         let mut written = Vec::new();
         for (folder, name, file) in Self::files(&folder, &parts) {
             if !self.holds(folder, name, file)? {
-                written.push(self.replace(folder, name, &file.text())?);
+                let text = file.text();
+                written.push(uninterrupted(|| self.replace(folder, name, &text))?);
             }
         }
         Ok(written)

@@ -29,4 +29,5 @@ pub mod runtime;
 pub mod suggest;
 pub mod tmux;
 pub mod trust;
+pub mod uninterrupted;
 pub mod word;

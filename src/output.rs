@@ -1,16 +1,26 @@
 //! Files that lisplaunch writes: whole or not at all, and only over files of its own.
 
 use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::format::MARK;
 use crate::host;
 use crate::problem::Problem;
+use crate::trust::{Owners, Standing};
+use crate::uninterrupted::uninterrupted;
 
 /// The bits of a new file, less the umask.
 const NEW_FILE_MODE: u32 = 0o666;
+
+const WRITE_FOR_OTHERS: u32 = 0o022;
+
+/// The largest file that is compared with what would be written, in bytes.
+const LARGEST: u64 = 256 << 20;
+
+/// Where the first line of a file of ours ends at the latest: it holds a path.
+const HEAD: u64 = 16 << 10;
 
 /// The file that `path` means: one of the usual name if it is a folder.
 pub fn file_in(path: &Path, usual_name: &str) -> PathBuf {
@@ -43,19 +53,22 @@ impl TemporaryFolder {
 
 /// The text of a file; none if there is no such file.
 pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
-    match host::read_text(path) {
+    let read = host::open_text(path).and_then(|file| host::read_up_to(LARGEST, file));
+    match read {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Problem::io("read", path, &error)),
     }
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all; `owners` are those whose links are followed.
 ///
 /// # Errors
 /// When there is a file that lisplaunch did not write, unless `force` is given, or when
 /// the file system refuses.
-pub fn write(path: &Path, text: &str, force: bool) -> Result<(), Problem> {
+pub fn write(path: &Path, text: &str, force: bool, owners: &Owners) -> Result<(), Problem> {
+    let links = Standing::of_links(path).map_err(|error| Problem::io("write", path, &error))?;
+    owners.check(&links)?;
     let target = followed(path);
     if target.exists() && !target.is_file() {
         return Err(
@@ -70,7 +83,7 @@ pub fn write(path: &Path, text: &str, force: bool) -> Result<(), Problem> {
         ))
         .help("name another file, or give `--force` to replace it"));
     }
-    replace(&target, text).map_err(|error| {
+    uninterrupted(|| replace(&target, text)).map_err(|error| {
         let problem = Problem::io("write", path, &error);
         match error.kind() {
             io::ErrorKind::NotFound => problem.help("make its folder first"),
@@ -88,18 +101,15 @@ fn followed(path: &Path) -> PathBuf {
     }
 }
 
+/// Whether its first line says so. Only that is read, whatever else it is.
 fn is_ours(path: &Path) -> bool {
-    existing(path)
-        .ok()
-        .flatten()
-        .is_some_and(|text| text.lines().next().is_some_and(|line| line.contains(MARK)))
+    let mut head = Vec::new();
+    let read = host::open_text(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    read.is_ok() && String::from_utf8_lossy(line).contains(MARK)
 }
 
-/// Replaces a file, or makes it.
-///
-/// # Errors
-/// When the file system refuses.
-pub fn replace(target: &Path, text: &str) -> io::Result<()> {
+fn replace(target: &Path, text: &str) -> io::Result<()> {
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -108,8 +118,16 @@ pub fn replace(target: &Path, text: &str) -> io::Result<()> {
         .prefix(".lisplaunch-")
         .permissions(fs::Permissions::from_mode(NEW_FILE_MODE))
         .tempfile_in(folder)?;
-    if let Ok(metadata) = fs::metadata(target) {
-        file.as_file().set_permissions(metadata.permissions())?;
+    if let Ok(former) = fs::metadata(target) {
+        let new = file.as_file().metadata()?;
+        // Who may write to a file of one user need not write to that of another.
+        let kept = if former.uid() == new.uid() {
+            former.mode()
+        } else {
+            former.mode() & !WRITE_FOR_OTHERS
+        };
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(kept))?;
     }
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;

@@ -109,10 +109,10 @@ impl Owners {
             "{what} belongs to another user: {}",
             described(part.owner)
         ))
-        .note(format!(
-            "what it says would be done as {}",
-            described(self.own)
-        ))
+        .note(match part.kind {
+            Kind::Link => "it could stand for any file".to_owned(),
+            _ => format!("what it says would be done as {}", described(self.own)),
+        })
         .help(format!(
             "make it yours if it can be trusted: `{}`",
             command(chown, &part.path)
@@ -186,6 +186,31 @@ impl Standing {
         Ok(Standing(vec![Part::new(path, kind, &metadata)]))
     }
 
+    /// That of the links on the way to a file, wherever they are, which may not be there yet.
+    ///
+    /// # Errors
+    /// When one cannot be looked at.
+    pub fn of_links(path: &Path) -> io::Result<Self> {
+        let mut links = Vec::new();
+        let mut waiting = vec![path.to_owned()];
+        while let Some(path) = waiting.pop() {
+            for path in path.ancestors() {
+                let Ok(metadata) = fs::symlink_metadata(path) else {
+                    continue;
+                };
+                if metadata.is_symlink() {
+                    let folder = path.parent().unwrap_or(path);
+                    waiting.push(folder.join(fs::read_link(path)?));
+                    links.push(Part::new(path, Kind::Link, &metadata));
+                }
+            }
+            if links.len() > MOST_LINKS {
+                return Err(too_many_links());
+            }
+        }
+        Ok(Standing(links))
+    }
+
     /// Both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -234,7 +259,11 @@ fn way_to(path: &Path) -> io::Result<(Vec<Part>, PathBuf)> {
         parts.push(Part::new(&path, Kind::Link, &metadata));
         path = folder.join(fs::read_link(&path)?);
     }
-    Err(io::Error::other("too many links follow one another"))
+    Err(too_many_links())
+}
+
+fn too_many_links() -> io::Error {
+    io::Error::other("too many links follow one another")
 }
 
 /// A user for a person: the name and the number, or the number alone.

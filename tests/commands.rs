@@ -3,6 +3,7 @@
 mod emit;
 mod examples;
 mod layers;
+mod output;
 mod selection;
 mod show;
 mod templates;

@@ -20,6 +20,7 @@ const LAYERS: &[&str] = &[
     "lisp",
     "dialect",
     "trust",
+    "uninterrupted",
     "project",
     "render",
     "plan",
@@ -50,7 +51,10 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
-    ("signal_hook", "src/live/signals.rs src/repl/signals.rs"),
+    (
+        "signal_hook",
+        "src/live/signals.rs src/repl/signals.rs src/uninterrupted.rs",
+    ),
     ("rustyline", "src/repl/editor.rs"),
 ];
 

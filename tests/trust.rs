@@ -102,7 +102,7 @@ fn the_folder_and_links_of_another_user_are_refused() {
     );
     assert_snapshot!(brief(&project.run(&["run"])), @"
     error: the link `/srv/app/lisplaunch.yaml` belongs to another user: uid 12345
-     = note: what it says would be done as root (uid 0)
+     = note: it could stand for any file
      = help: make it yours if it can be trusted: `chown -h root /srv/app/lisplaunch.yaml`
      = help: or accept everything of that user: `--trust 12345`
     ");

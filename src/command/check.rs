@@ -107,7 +107,8 @@ impl<'a> Check<'a> {
             self.check_files(service);
         }
         let site = Site::of(&plan);
-        self.problems.extend(site.and_then(|site| site.check().err()));
+        self.problems
+            .extend(site.and_then(|site| site.check().err()));
         self.problems.extend(missing_templates(&plan));
         match super::templates(&plan) {
             Ok(templates) => self.check_texts(plan, &templates),

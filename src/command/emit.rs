@@ -28,7 +28,9 @@ pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
     if arguments.check {
         return check(&file, &text);
     }
-    output::write(&file, &text, arguments.force).map_err(|problem| Failure::failed([problem]))?;
+    let owners = session.owners().map_err(Failure::from)?;
+    output::write(&file, &text, arguments.force, &owners)
+        .map_err(|problem| Failure::failed([problem]))?;
     Ok(ExitCode::SUCCESS)
 }
 
