@@ -45,7 +45,7 @@ impl File {
 }
 
 /// All of them.
-pub const FILES: [File; 4] = [
+pub const FILES: [File; 5] = [
     File {
         path: ENTRY,
         parts: &[
@@ -62,6 +62,7 @@ pub const FILES: [File; 4] = [
             include_str!("../templates/sbcl/runtime/core/manager.lisp"),
             include_str!("../templates/sbcl/runtime/core/image.lisp"),
             include_str!("../templates/sbcl/runtime/core/state-file.lisp"),
+            include_str!("../templates/sbcl/runtime/core/notify.lisp"),
             include_str!("../templates/sbcl/runtime/core/threads.lisp"),
             include_str!("../templates/sbcl/runtime/core/frames.lisp"),
             include_str!("../templates/sbcl/runtime/core/exit.lisp"),
@@ -69,6 +70,7 @@ pub const FILES: [File; 4] = [
             include_str!("../templates/sbcl/runtime/core/last-words.lisp"),
             include_str!("../templates/sbcl/runtime/core/signals.lisp"),
             include_str!("../templates/sbcl/runtime/core/compile.lisp"),
+            include_str!("../templates/sbcl/runtime/core/ready.lisp"),
             include_str!("../templates/sbcl/runtime/core/boot.lisp"),
         ],
     },
@@ -87,6 +89,13 @@ pub const FILES: [File; 4] = [
             include_str!("../templates/sbcl/runtime/swank/streams.lisp"),
             include_str!("../templates/sbcl/runtime/swank/debugger.lisp"),
             include_str!("../templates/sbcl/runtime/swank/status.lisp"),
+        ],
+    },
+    File {
+        path: "runtime/sockets.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/sockets/notify.lisp"),
+            include_str!("../templates/sbcl/runtime/sockets/http.lisp"),
         ],
     },
     // As `target` and `.venv` do it: the folder can be made anew.

@@ -5,7 +5,7 @@
 
 mod checked;
 mod made;
-mod network;
+pub mod network;
 mod run;
 pub mod running;
 mod seen;

@@ -10,11 +10,16 @@ use tempfile::TempDir;
 use crate::support::REPOSITORY;
 
 mod last_words;
+mod load;
 mod service;
+mod starting;
 mod stopping;
 
 /// The tests that are written in Lisp: files of `tests/runtime/`.
-const LISP_TESTS: [&str; 3] = ["last-words", "manager", "state"];
+const LISP_TESTS: [&str; 5] = ["last-words", "manager", "notify", "ready", "state"];
+
+/// What they are written with.
+const LISP_SUPPORT: [&str; 2] = ["check", "environment"];
 
 /// A folder that holds `.lisplaunch`, as a project's does.
 fn installed() -> TempDir {
@@ -57,7 +62,7 @@ fn the_lisp_tests_pass() {
         let folder = installed();
         let file = |name: &str| format!("{REPOSITORY}/tests/runtime/{name}.lisp");
         let mut command = sbcl(folder.path());
-        for name in ["check", test] {
+        for name in LISP_SUPPORT.iter().chain([&test]) {
             command.args(["--load", &file(name)]);
         }
         succeed(command.args(["--eval", "(check:report)"]));
@@ -67,13 +72,18 @@ fn the_lisp_tests_pass() {
 #[test]
 fn it_compiles_without_any_warning() {
     let folder = installed();
-    let core = folder.path().join(".lisplaunch/runtime/core.lisp");
-    let form = format!(
-        "(multiple-value-bind (fasl warnings failure) (compile-file {core:?})
-           (sb-ext:exit :code (if (and fasl (not warnings) (not failure)) 0 1)))"
-    );
-    let said = succeed(sbcl(folder.path()).args(["--eval", &form]));
-    assert!(!said.contains("caught"), "{said}");
+    for part in ["core", "sockets"] {
+        let file = format!(".lisplaunch/runtime/{part}.lisp");
+        let compile = format!(
+            "(multiple-value-bind (fasl warnings failure) (compile-file {:?})
+               (sb-ext:exit :code (if (and fasl (not warnings) (not failure)) 0 1)))",
+            folder.path().join(file)
+        );
+        let mut command = sbcl(folder.path());
+        command.args(["--eval", "(require :sb-bsd-sockets)", "--eval", &compile]);
+        let said = succeed(&mut command);
+        assert!(!said.contains("caught"), "{said}");
+    }
 }
 
 #[test]
@@ -102,7 +112,7 @@ fn every_lisp_test_is_listed() {
                 .is_some_and(|extension| extension == "lisp")
         })
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .filter(|name| name != "check")
+        .filter(|name| !LISP_SUPPORT.contains(&name.as_str()))
         .collect();
     names.sort();
     assert_eq!(names, LISP_TESTS);

@@ -10,7 +10,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A port that is free, and that no other test was given.
-pub(super) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     loop {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -22,12 +22,12 @@ pub(super) fn free_port() -> u16 {
 }
 
 /// Whether nobody listens on a port.
-pub(super) fn is_free(port: u16) -> bool {
+pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 /// A connection, if somebody listens.
-pub(super) fn connect(port: u16) -> Option<TcpStream> {
+pub fn connect(port: u16) -> Option<TcpStream> {
     let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
     let stream = TcpStream::connect_timeout(&address.into(), PATIENCE).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -36,12 +36,12 @@ pub(super) fn connect(port: u16) -> Option<TcpStream> {
 }
 
 /// The text of a page, if there is one.
-pub(super) fn get(port: u16, path: &str) -> Option<String> {
+pub fn get(port: u16, path: &str) -> Option<String> {
     request(port, "GET", path)
 }
 
 /// The text of a good answer.
-pub(super) fn request(port: u16, method: &str, path: &str) -> Option<String> {
+pub fn request(port: u16, method: &str, path: &str) -> Option<String> {
     let mut stream = connect(port)?;
     write!(
         stream,

@@ -38,11 +38,15 @@ impl Service {
 
     /// The same, once it has come to `phase`.
     pub(super) fn until(mut self, phase: &str) -> Self {
-        let home = self.home.path();
-        let phase = format!(":PHASE :{phase} ");
-        self.process
-            .until(&phase, || state(home)?.contains(&phase).then_some(()));
+        self.until_state_holds(&format!(":PHASE :{phase} "));
         self
+    }
+
+    /// Waits until its state file holds `text`.
+    pub(super) fn until_state_holds(&mut self, text: &str) {
+        let home = self.home.path();
+        self.process
+            .until(text, || state(home)?.contains(text).then_some(()));
     }
 
     /// Waits for its end after a signal.

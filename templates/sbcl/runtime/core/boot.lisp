@@ -13,6 +13,7 @@ a stop may take."
                          :truename (and file (sb-unix:unix-realpath file))))
   (setf *manager* (find-manager))
   (choose-state-file)
+  (choose-notify-socket)
   (enter :loading)
   (prepare-exit stop-timeout)
   (take-stop-signals)
@@ -30,31 +31,23 @@ a stop may take."
 
 (defun starting ()
   "Ends loading: the start forms come next."
-  (enter :starting))
+  (begin-start))
 
 (defun start-swank (&rest options)
   "Starts swank's server with OPTIONS, which are those of SERVE, and ends loading."
   (load-part "swank" (swank-version))
-  (starting)
-  (setf *port* (apply 'serve options))
-  (publish-state))
+  (begin-start)
+  (note-port (apply 'serve options)))
 
 (defun swank-version ()
   "What the compiled swank part depends on."
   (let ((variable (find-symbol "*SWANK-WIRE-PROTOCOL-VERSION*" "SWANK")))
     (princ-to-string (and variable (boundp variable) (symbol-value variable)))))
 
-(defmacro ready-when (form &key (timeout 300))
-  "Makes the service ready once FORM is true and not when the last start form has returned. After
-TIMEOUT seconds that is reported."
-  (declare (ignore form timeout))
-  nil)
-
 (defun stay ()
   "Ends the start. On a terminal SBCL's prompt comes next; without one the REPL would read the end
 of its input and leave, so the main thread waits for the end of the process."
   (setf *package* (find-package '#:cl-user))
-  (take-stop-signals)
-  (enter :ready)
+  (end-start)
   (unless (interactive-stream-p *standard-input*)
     (loop (sleep 3600))))

@@ -8,9 +8,6 @@
 (defvar *stop-timeout* 10
   "How many seconds a stop may take.")
 
-(defvar *leaving* nil
-  "True once the process leaves.")
-
 (defvar *leave-code* 0
   "The code that it leaves with.")
 

@@ -12,10 +12,14 @@
   (let ((name (first frame)))
     (and (symbolp name) (eq (symbol-package name) (find-package '#:lisplaunch)))))
 
+(defun frames ()
+  "All frames of the current thread, innermost first."
+  (sb-debug:list-backtrace :count most-positive-fixnum))
+
 (defun frames-of-error ()
   "The frames above SBCL's processing of the command line, or above the start of the thread, that led
 to the debugger, innermost first."
-  (let* ((frames (sb-debug:list-backtrace :count most-positive-fixnum))
+  (let* ((frames (frames))
          (debugger (position 'invoke-debugger frames :key #'first)))
     (frames-of-option (if debugger (nthcdr (1+ debugger) frames) frames))))
 
@@ -32,13 +36,18 @@ to the debugger, innermost first."
                              frames :from-end t))))
     (if inner (step-of-form (second inner) frames) form)))
 
+(defun option-form (frames)
+  "The form that the command line has SBCL evaluate in FRAMES, which FRAMES-OF-OPTION returned; NIL
+where it does something else."
+  (let ((frame (first (last frames))))
+    (and frame (frame-name-p frame "EVAL") (second frame))))
+
 (defun current-option (frames)
-  "What the command line has SBCL do in FRAMES: :EVALUATE and a form, :READ and a text, :LOAD and a
-file; NIL where that is not known."
-  (let* ((frames (frames-of-option frames))
-         (frame (first (last frames))))
+  "What the command line has SBCL do in FRAMES, which FRAMES-OF-OPTION returned: :EVALUATE and a
+form, :READ and a text, :LOAD and a file; NIL where that is not known."
+  (let ((frame (first (last frames))))
     (cond ((null frame) '())
-          ((frame-name-p frame "EVAL") (list :evaluate (step-of-form (second frame) frames)))
+          ((option-form frames) (list :evaluate (step-of-form (option-form frames) frames)))
           ((frame-name-p frame "LOAD") (list :load (second frame)))
           ((search "READ-FROM-STRING" (princ-to-string (first frame)))
            (list :read (second frame))))))

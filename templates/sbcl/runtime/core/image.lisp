@@ -27,6 +27,9 @@
 (defvar *exit-code* nil
   "The code that the process leaves with, once it is known.")
 
+(defvar *leaving* nil
+  "True once the process leaves.")
+
 (defvar *port* nil
   "The port of swank's server.")
 
@@ -58,19 +61,40 @@
   (> (position phase *phases*)
      (or (position *phase* *phases*) -1)))
 
+(defvar *state-lock* (sb-thread:make-mutex :name "lisplaunch state"))
+
+(defmacro with-state-lock (&body body)
+  "Evaluates BODY, which no other thread and no signal, which changes the state too, interrupts."
+  `(sb-sys:without-interrupts
+     (sb-thread:with-mutex (*state-lock*)
+       ,@body)))
+
 (defun enter (phase &optional note)
   "Records that the service has come to PHASE, of which NOTE says more. It never goes back: what
 ends may be overtaken by the end of the process."
-  (when (later-phase-p phase)
-    (setf *phase* phase
-          *pid* (sb-unix:unix-getpid)
-          *since* (values (sb-ext:get-time-of-day))
-          *note* note)
-    (when (eq phase :ready) (setf *was-ready* t))
-    (publish-state)))
+  (with-state-lock
+    (when (later-phase-p phase)
+      (setf *phase* phase
+            *pid* (sb-unix:unix-getpid)
+            *since* (values (sb-ext:get-time-of-day))
+            *note* note)
+      (when (eq phase :ready) (setf *was-ready* t))
+      (publish-state))))
 
 (defun note (text)
   "Records TEXT as what a person should read now."
-  (unless (equal text *note*)
-    (setf *note* text)
+  (with-state-lock
+    (unless (or (equal text *note*) *leaving*)
+      (setf *note* text)
+      (publish-state))))
+
+(defun note-port (port)
+  "Records the port of swank's server."
+  (with-state-lock
+    (setf *port* port)
     (publish-state)))
+
+(defun publish-state ()
+  "Lets everyone who may want to know read the state of the service."
+  (write-state)
+  (notify))

@@ -65,9 +65,19 @@ where there is no such function: another version need not have it. Done again, i
   "Goes on with the exit of the current thread."
   (throw 'sb-impl::%end-of-the-world t))
 
+(defun command-line-frame-p (frame)
+  "Whether FRAME is of the function that processes the command line."
+  (frame-name-p frame "PROCESS-EVAL/LOAD-OPTIONS"))
+
+(defun command-line-options (frames)
+  "What the command line has SBCL evaluate and load, if FRAMES process it: a list of conses of :EVAL
+or :LOAD and a text."
+  (let ((options (second (find-if #'command-line-frame-p frames))))
+    (and (listp options) (every #'consp options) options)))
+
 (defun outer-frame-p (frame)
   "Whether FRAME is of the function that processes the command line, or of one that starts a thread."
-  (or (frame-name-p frame "PROCESS-EVAL/LOAD-OPTIONS")
+  (or (command-line-frame-p frame)
       (and (listp (first frame)) (member 'sb-thread::run (first frame)))))
 
 (defun evaluation-frame-p (frame)

@@ -6,8 +6,6 @@
 (defvar *state-file* nil
   "The native name of the file; NIL where there is none.")
 
-(defvar *state-lock* (sb-thread:make-mutex :name "lisplaunch state"))
-
 (defun state-folder ()
   "Where the user's programs keep what they must remember."
   (let ((named (sb-ext:posix-getenv "XDG_STATE_HOME")))
@@ -50,13 +48,6 @@ one whose name is too long for a file."
 
 (defun write-state ()
   "Writes the state file. Where that fails once it is not tried again: the service goes on."
-  ;; A signal must not interrupt the writing and then write itself.
-  (sb-sys:without-interrupts
-    (sb-thread:with-mutex (*state-lock*)
-      (when *state-file*
-        (handler-case (write-private-file (state-text) *state-file*)
-          (error () (setf *state-file* nil)))))))
-
-(defun publish-state ()
-  "Lets everyone who may want to know read the state of the service."
-  (write-state))
+  (when *state-file*
+    (handler-case (write-private-file (state-text) *state-file*)
+      (error () (setf *state-file* nil)))))

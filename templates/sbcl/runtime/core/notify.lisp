@@ -1,0 +1,36 @@
+;;;; What the manager of the service is told, where it waits for that: systemd's `Type=notify` names
+;;;; a socket in the environment.
+
+(in-package #:lisplaunch)
+
+(defvar *notify-socket* nil
+  "The name of the socket; NIL where nothing is sent.")
+
+(defun choose-notify-socket ()
+  "Finds out whether the manager waits for messages."
+  (let ((name (environment "NOTIFY_SOCKET")))
+    (when name
+      (handler-case (progn (load-sockets)
+                           (setf *notify-socket* name))
+        (error (condition)
+          (log-line "no message can be sent to ~a: ~a" name (condition-line condition)))))))
+
+(defun load-sockets ()
+  "Loads what needs SBCL's sockets. Only the main thread does, at the start."
+  (require :sb-bsd-sockets)
+  (load-part "sockets"))
+
+(defun notification ()
+  "The message that says how far the service has come."
+  (format nil "~@[~a~%~]STATUS=~(~a~)~@[: ~a~]"
+          (case *phase*
+            (:ready "READY=1")
+            (:stopping "STOPPING=1"))
+          *phase* *note*))
+
+(defun notify ()
+  "Sends the manager the phase of the service, if it waits for that. A manager that is away does no
+harm."
+  (when (and *notify-socket* (not (eq *phase* :ended)))
+    (handler-case (funcall 'send-notification *notify-socket* (notification))
+      (error () nil))))

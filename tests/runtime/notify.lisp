@@ -1,0 +1,57 @@
+;;;; Messages to a manager, at a real socket.
+
+(require :sb-bsd-sockets)
+
+(in-package #:lisplaunch)
+
+(defun receive (socket)
+  "The next message at SOCKET."
+  (multiple-value-bind (octets length)
+      (sb-bsd-sockets:socket-receive socket (make-array 1000 :element-type '(unsigned-byte 8)) nil)
+    (sb-ext:octets-to-string octets :end length :external-format :utf-8)))
+
+(defun bind-socket (class address)
+  (let ((socket (make-instance class :type :datagram)))
+    (sb-bsd-sockets:socket-bind socket address)
+    socket))
+
+(defun lines (&rest lines)
+  (format nil "~{~a~^~%~}" lines))
+
+(check:deftest nothing-is-sent-where-nobody-waits
+  (choose-notify-socket)
+  (check:is eql nil *notify-socket*))
+
+(defvar *path* (sb-ext:native-namestring
+                (merge-pathnames "notify" (user-homedir-pathname))))
+
+(defvar *socket* (bind-socket 'sb-bsd-sockets:local-socket *path*))
+
+(with-environment ("NOTIFY_SOCKET" *path*)
+  (boot "shop"))
+
+(check:deftest each-change-is-sent-once
+  (check:is equal "STATUS=loading" (receive *socket*))
+  (starting)
+  (check:is equal "STATUS=starting" (receive *socket*))
+  (note "waits for größe")
+  (note "waits for größe")
+  (check:is equal "STATUS=starting: waits for größe" (receive *socket*))
+  (end-start)
+  (check:is equal (lines "READY=1" "STATUS=ready") (receive *socket*)))
+
+(check:deftest a-manager-that-is-away-or-slow-does-no-harm
+  (let ((*notify-socket* "/nowhere/at/all"))
+    (note "away"))
+  (dotimes (count 1000)
+    (note (princ-to-string count)))
+  (check:is equal (lines "READY=1" "STATUS=ready: 0") (receive *socket*)))
+
+(check:deftest a-name-may-be-abstract
+  (let* ((name (format nil "lisplaunch-test-~d" (sb-unix:unix-getpid)))
+         (socket (bind-socket 'sb-bsd-sockets:local-abstract-socket name))
+         (*notify-socket* (concatenate 'string "@" name)))
+    (note "here")
+    (check:is equal (lines "READY=1" "STATUS=ready: here") (receive socket))
+    (enter :stopping "SIGTERM")
+    (check:is equal (lines "STOPPING=1" "STATUS=stopping: SIGTERM") (receive socket))))
