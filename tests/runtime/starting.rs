@@ -8,12 +8,15 @@ use super::service::Service;
 const IMPATIENT: &str = "(setf lisplaunch::*start-patience* 1/10)";
 
 /// Ignores SIGTERM, as a C library may do, and does not return.
-const SERVE: &str = "(defun serve ()
+const SERVE: &str = "(progn
+                     (defvar *serving* nil)
+                     (defun serve ()
                        (sb-alien:alien-funcall
                          (sb-alien:extern-alien \"signal\" (function sb-alien:long sb-alien:int
                                                                    sb-alien:long))
                          sb-unix:sigterm 1)
-                       (loop (sleep 1)))";
+                       (setf *serving* t)
+                       (loop (sleep 1))))";
 
 const EXPLANATION: &str = "has not returned; `ready:` in the project file says when it serves";
 
@@ -34,7 +37,7 @@ fn one_of_several_start_forms_is_not_named() {
 
 #[test]
 fn a_start_form_that_does_not_return_can_be_ready_and_stopped() {
-    let start = "(progn (lisplaunch:starting) (lisplaunch:ready-when t) (serve))";
+    let start = "(progn (lisplaunch:starting) (lisplaunch:ready-when *serving*) (serve))";
     let stop = "(lisplaunch:on-stop (print :stopped))";
     let forms = [SERVE, stop, start, "(lisplaunch:stay)"];
     let mut service = Service::start(&forms).until("READY");
