@@ -7,6 +7,7 @@ use crate::dialect::marked::{CommandLine, Lisp, Run, runs};
 use crate::lisp::print::system_designator;
 use crate::lisp::reader::read_forms;
 use crate::lisp::{Form, Origin, Part};
+use crate::plan::ready::{self, Check, Ready};
 use crate::plan::service::{Secret, Service, Swank};
 use crate::plan::stopping;
 use crate::problem::{Place, Problem, Source, shown};
@@ -276,9 +277,14 @@ fn lisp_context(service: &Service, image: Image) -> Vec<(&'static str, Variable)
         (
             "stop_timeout",
             Variable::option(
-                (service.stop_timeout != stopping::default_timeout())
+                (service.stop_timeout != stopping::default_timeout(runtime))
                     .then(|| bare(service.stop_timeout.0.to_string())),
             ),
+        ),
+        ("verbose", flag(service.verbose)),
+        (
+            "ready",
+            Variable::option(service.ready.as_ref().map(ready_context)),
         ),
         ("before_start", flag(runtime || swank.is_some())),
         ("first", Variable::option(start.next())),
@@ -309,6 +315,23 @@ fn swank_context(swank: &Swank) -> Variable {
         ),
         ("secret", Variable::option(secret)),
         ("dont_close", flag(swank.dont_close)),
+    ])
+}
+
+/// What differs from what `ready-when` does without options.
+fn ready_context(ready: &Ready) -> Variable {
+    let timeout = ready.timeout.0.to_string();
+    let (form, url) = match &ready.check {
+        Check::Form(form) => (Some(lisp(&form.word)), None),
+        Check::Http(url) => (None, Some(words(&[url]))),
+    };
+    Variable::map([
+        ("form", Variable::option(form)),
+        ("url", Variable::option(url)),
+        (
+            "timeout",
+            Variable::option((ready.timeout != ready::default_timeout()).then(|| bare(timeout))),
+        ),
     ])
 }
 

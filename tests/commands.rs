@@ -4,6 +4,7 @@ mod emit;
 mod examples;
 mod layers;
 mod output;
+mod runtime;
 mod selection;
 mod show;
 mod templates;

@@ -10,6 +10,7 @@ mod finding;
 mod forms;
 mod keys;
 mod live;
+mod runtime;
 mod sbcl;
 mod services;
 mod start;

@@ -6,6 +6,7 @@ pub mod need;
 pub mod path;
 pub mod port;
 pub mod quantity;
+pub mod ready;
 pub mod sbcl_option;
 pub mod service;
 pub mod stopping;
@@ -15,6 +16,7 @@ mod environment;
 mod options;
 mod ports;
 mod read;
+mod runtime;
 mod swank;
 
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use super::quantity::{self, Bytes, Seconds, Umask};
 use super::service::{Identity, Log, Restart, Service};
-use super::{Planning, options, swank};
+use super::{Planning, options, ready, runtime, stopping, swank};
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
 use crate::project::field::{Fields, Reader};
@@ -19,7 +19,6 @@ use crate::project::keys::Level;
 use crate::project::variables::{Variables, integer_names};
 use crate::project::yaml::Node;
 use crate::project::{Project, ServiceNode};
-use crate::runtime;
 use crate::word::Word;
 
 /// What belongs to the project and not to one of its services.
@@ -169,11 +168,14 @@ impl Context<'_> {
     ) -> Service {
         let fields = &self.fields;
         let mut needs = Vec::new();
+        let runtime = runtime::read(self);
         let loader = fields.choice("loader", &Loader::ALL);
         let service = Service {
             swank: swank::read(self, &name),
             identity,
-            runtime: self.runtime(),
+            stop_timeout: self.stop_timeout(runtime.is_some()),
+            runtime,
+            verbose: fields.flag("verbose"),
             name,
             description: self.parse("description", |text| Ok(text.to_owned())),
             directory: self.directory(&mut needs),
@@ -186,6 +188,7 @@ impl Context<'_> {
             after_reload: self.forms("after-reload"),
             package: self.parse("package", package_name),
             start: self.forms("start"),
+            ready: ready::read(self),
             stop: self.forms("stop"),
             sbcl: options::read(&fields.map("sbcl"), self.base),
             env: environment::read_env(fields, &files.values, self.reader),
@@ -194,7 +197,6 @@ impl Context<'_> {
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
             restart: fields.choice("restart", &Restart::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),
-            stop_timeout: fields.read("stop-timeout", Seconds::parse),
             log: self.log(),
             umask: self.parse("umask", Umask::parse),
             priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
@@ -207,12 +209,11 @@ impl Context<'_> {
         service
     }
 
-    /// Beside the project file, so that it goes where the project goes.
-    fn runtime(&self) -> Option<Word> {
-        let folder = self.base.folder.trim_end_matches('/');
-        self.fields
-            .flag("runtime")
-            .then(|| format!("{folder}/{}/{}", runtime::FOLDER, runtime::ENTRY).into())
+    fn stop_timeout(&self, runtime: bool) -> Seconds {
+        match self.fields.get("stop-timeout") {
+            None => stopping::default_timeout(runtime),
+            Some(_) => self.fields.read("stop-timeout", Seconds::parse),
+        }
     }
 
     fn report_nothing_to_run(&self, name: &Name, node: &Node) {

@@ -7,6 +7,7 @@ use super::name::Name;
 use super::need::Need;
 use super::port::Port;
 use super::quantity::{Bytes, Seconds, Umask};
+use super::ready::Ready;
 use crate::lisp::Form;
 use crate::problem::Place;
 use crate::word::Word;
@@ -26,6 +27,9 @@ pub struct Service {
     /// The file that loads lisplaunch's own code into the image; none where it is not wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime: Option<Word>,
+    /// Whether all that the compiler says is kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verbose: bool,
     /// Its working directory.
     pub directory: Word,
     /// What loads its systems.
@@ -52,6 +56,9 @@ pub struct Service {
     pub package: Option<String>,
     /// Forms that start it.
     pub start: Vec<Form>,
+    /// What must hold before it counts as ready; nothing where its last start form decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Ready>,
     /// Forms that run when it is told to stop.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<Form>,

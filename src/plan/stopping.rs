@@ -4,13 +4,19 @@
 use super::quantity::Seconds;
 use crate::project::keys;
 
+/// SBCL's own: `sb-ext:*exit-timeout*`.
+const WITHOUT_RUNTIME: Seconds = Seconds(60);
+
 /// How long a service may take to stop unless its file says otherwise.
 ///
-/// SBCL's own 60 seconds is longer than most managers wait.
+/// SBCL's own time is longer than most managers wait, so the runtime has another.
 ///
 /// # Panics
 /// If the table of keys holds no duration.
-pub fn default_timeout() -> Seconds {
+pub fn default_timeout(runtime: bool) -> Seconds {
+    if !runtime {
+        return WITHOUT_RUNTIME;
+    }
     Seconds::parse(keys::default("stop-timeout")).expect("the table of keys has valid defaults")
 }
 

@@ -401,7 +401,7 @@ impl<'a> Field<'a> {
     /// Whether YAML took a form for a comment: `start: #'main`.
     fn is_trapped(&self) -> bool {
         let holds = keys::find(&self.path).map(|key| key.holds);
-        self.is_null() && matches!(holds, Some(Holds::Forms)) && self.comment_follows()
+        self.is_null() && holds.is_some_and(Holds::is_lisp) && self.comment_follows()
     }
 
     /// Reports that nothing is written here.

@@ -7,8 +7,8 @@ use crate::suggest;
 
 use Absent::{Nothing, Said, Value};
 use Holds::{
-    Address, Choice, Duration, File, FileOrFiles, Files, Flag, Folder, Folders, Forms, Init, Map,
-    Name, Names, Number, Octal, Port, Program, Secret, Short, Size, Text, Words,
+    Address, Choice, Duration, File, FileOrFiles, Files, Flag, Folder, Folders, Form, Forms, Init,
+    Map, Name, Names, Number, Octal, Port, Program, Secret, Short, Size, Text, Url, Words,
 };
 
 /// Where a key may stand.
@@ -31,6 +31,8 @@ pub enum Holds {
     Name,
     /// Names in a row.
     Names,
+    /// A Lisp form.
+    Form,
     /// Lisp forms.
     Forms,
     /// One of these.
@@ -55,6 +57,8 @@ pub enum Holds {
     Address,
     /// Where a secret comes from.
     Secret,
+    /// Where a server answers.
+    Url,
     /// A program.
     Program,
     /// Bytes.
@@ -134,6 +138,10 @@ pub const KEYS: &[Key] = &[
     own("description", Text, Nothing, "a line about it, written into emitted files"),
     service("systems", Names, Nothing, "ASDF or Quicklisp systems, loaded in order"),
     service("start", Forms, Nothing, "what starts the service; `my-app:main` is `(my-app:main)`"),
+    service("ready", Short(&Form, "form"), Said("once `start` has returned"), "when the service is ready to serve"),
+    service("ready.form", Form, Nothing, "asked again and again, in `package`: true once it is ready"),
+    service("ready.http", Url, Nothing, "asked again and again: ready once it answers without an error"),
+    service("ready.timeout", Duration, Value("5m"), "after how long the wait is reported; a first start compiles"),
     service("stop", Forms, Nothing, "runs when the process is told to stop (`sb-ext:*exit-hooks*`)"),
     service("package", Name, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
     service("loader", Choice(&["quicklisp", "qlot", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
@@ -166,6 +174,7 @@ pub const KEYS: &[Key] = &[
     service("start-timeout", Duration, Value("10s"), "how long it must stay up to count as started"),
     service("stop-timeout", Duration, Value("10s"), "how long it may take to stop, the `stop` forms included"),
     service("runtime", Flag, Value("true"), "whether lisplaunch's own code is loaded into the image; `false` gives the bare hand-written command line"),
+    service("verbose", Flag, Value("false"), "keep what the compiler says of libraries, not only of the systems in `registry`"),
     service("log", Short(&File, "file"), Nothing, "where a process manager writes its output"),
     service("log.file", File, Nothing, "the log file"),
     service("log.max-size", Size, Value("50MB"), "the size at which a new one is begun; 0 is never"),
@@ -225,6 +234,13 @@ pub fn default(path: &str) -> &'static str {
     }
 }
 
+impl Holds {
+    /// Whether a plain value is a Lisp form.
+    pub fn is_lisp(self) -> bool {
+        matches!(self, Form | Forms | Short(Form, _))
+    }
+}
+
 /// The key that a plain value of `key` is short for.
 pub fn short_form(key: &str) -> Option<&'static str> {
     match find(key)?.holds {
@@ -258,6 +274,7 @@ impl fmt::Display for Holds {
             Text => "text",
             Name => "a name",
             Names => "a list of names",
+            Form => "a form",
             Forms => "a form or a list",
             Choice(names) => return f.write_str(&suggest::list(names)),
             File => "a file",
@@ -270,6 +287,7 @@ impl fmt::Display for Holds {
             Port => "a port",
             Address => "an address",
             Secret => "`auto`, a file, `none`",
+            Url => "a URL",
             Program => "a program",
             Size => "a size",
             Number => "a number",

@@ -23,6 +23,9 @@
 {% if stop_timeout %}
                  :stop-timeout {{ stop_timeout }}
 {% endif %}
+{% if verbose %}
+                 :verbose t
+{% endif %}
                  )
 {% else %}
 {% if registry %}

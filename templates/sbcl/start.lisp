@@ -1,7 +1,7 @@
 {# The first form is read together with what stands before it; each further one by itself, since
    it may need what the one before it makes. #}
 {% if before_start %}
-{% if first %}
+{% if first or ready %}
 ({{ cl }}progn
 {% endif %}
 {% if swank %}
@@ -30,8 +30,21 @@
 {% else %}
  (lisplaunch:starting)
 {% endif %}
+{% if ready and ready.form %}
+ (lisplaunch:ready-when {{ ready.form }}
+{% elif ready %}
+ (lisplaunch:ready-when-http {{ ready.url }}
+{% endif %}
+{% if ready and ready.timeout %}
+  :timeout {{ ready.timeout }}
+{% endif %}
+{% if ready %}
+  )
+{% endif %}
 {% if first %}
  {{ first }}
+{% endif %}
+{% if first or ready %}
  )
 {% endif %}
 {% elif first %}

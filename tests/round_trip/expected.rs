@@ -133,7 +133,7 @@ impl Command<'_> {
     fn given(&self) -> Vec<String> {
         let service = self.service;
         let forms = [&service.before_load, &service.start, &service.stop];
-        let forms = forms.into_iter().flatten();
+        let forms = forms.into_iter().flatten().chain(&service.ready);
         forms
             .map(|form| form.word.resolved(self.settings))
             .chain([DEFAULT_START.to_owned()])
@@ -184,7 +184,9 @@ impl Command<'_> {
         let registry = self.places(&service.registry, "r");
         let registry: Vec<String> = registry.iter().map(|path| format!("{path}/")).collect();
         let timeout = service.stop_timeout.map(|(_, seconds)| seconds);
-        let timeout = timeout.filter(|seconds| *seconds != 10);
+        // SBCL's own time where nothing else is loaded.
+        let usual = if service.runtime { 10 } else { 60 };
+        let timeout = timeout.filter(|seconds| *seconds != usual);
         let timeout = timeout.map(|seconds| seconds.to_string());
         if service.runtime {
             let options = [
@@ -193,6 +195,14 @@ impl Command<'_> {
                 (":file", vec![self.paths.file()]),
                 (":registry", registry),
                 (":stop-timeout", timeout.into_iter().collect()),
+                (
+                    ":verbose",
+                    service
+                        .verbose
+                        .then(|| "t".to_owned())
+                        .into_iter()
+                        .collect(),
+                ),
             ];
             return vec![Act::Boot(self.paths.project(), given_options(options))];
         }
@@ -268,13 +278,19 @@ impl Command<'_> {
             forms.push(Act::Given(DEFAULT_START.to_owned()));
         }
         let mut forms = forms.into_iter();
-        let first = self.before_start().into_iter().chain(forms.next());
+        let before = self.before_start().into_iter().chain(self.ready());
+        let first = before.chain(forms.next());
         let first: Vec<Act> = first.collect();
         let rest = forms.map(|form| vec![form]);
         let all = std::iter::once(first).chain(rest);
         all.filter(|acts| !acts.is_empty())
             .map(Step::Eval)
             .collect()
+    }
+
+    fn ready(&self) -> Option<Act> {
+        let form = self.service.ready.as_ref()?;
+        Some(Act::Ready(form.word.resolved(self.settings)))
     }
 
     fn before_start(&self) -> Option<Act> {
@@ -320,6 +336,7 @@ pub fn kept(service: &Service, settings: &Settings) -> Vec<(&'static str, String
         .before_load
         .iter()
         .chain(&service.start)
+        .chain(&service.ready)
         .chain(&service.stop);
     let texts = places
         .map(|place| &place.name)

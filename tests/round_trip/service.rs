@@ -56,6 +56,7 @@ pub struct Service {
     pub package: Option<&'static str>,
     pub before_load: Vec<Form>,
     pub start: Vec<Form>,
+    pub ready: Option<Form>,
     pub stop: Vec<Form>,
     pub env: BTreeMap<String, Text>,
     pub env_file: BTreeMap<&'static str, String>,
@@ -63,6 +64,7 @@ pub struct Service {
     pub umask: Option<&'static str>,
     pub stop_timeout: Option<(&'static str, u64)>,
     pub runtime: bool,
+    pub verbose: bool,
     pub log: Option<Place>,
     pub core: Option<Text>,
     pub heap: Option<(&'static str, &'static str)>,
@@ -174,6 +176,7 @@ pub fn service() -> impl Strategy<Value = Service> {
         weighted(0.3, names()),
         vec(form(), 0..2),
         vec(form(), 0..4),
+        weighted(0.2, form()),
         vec(form(), 0..2),
     );
     let places = (
@@ -194,11 +197,11 @@ pub fn service() -> impl Strategy<Value = Service> {
         weighted(0.2, select(&["022", "077", "0027"][..])),
         weighted(0.2, select(&[("10s", 10), ("2m", 120), ("7", 7)][..])),
         weighted(0.2, hostile()),
-        weighted(0.8, Just(())).prop_map(|runtime| runtime.is_some()),
+        weighted(0.8, any::<bool>()),
     );
     (program, code, places, surroundings).prop_map(|(program, code, places, surroundings)| {
         let (call, program, core, heap, switches) = program;
-        let (loader, systems, package, before_load, start, stop) = code;
+        let (loader, systems, package, before_load, start, ready, stop) = code;
         let (directory, setup, registry, load, log) = places;
         let (mut env, env_file, swank, umask, stop_timeout, description, runtime) = surroundings;
         if env_file.contains_key("_B") {
@@ -219,6 +222,7 @@ pub fn service() -> impl Strategy<Value = Service> {
             package,
             before_load,
             start,
+            ready: ready.filter(|_| runtime.is_some()),
             stop,
             env,
             env_file: env_file
@@ -228,7 +232,8 @@ pub fn service() -> impl Strategy<Value = Service> {
             swank,
             umask,
             stop_timeout,
-            runtime,
+            runtime: runtime.is_some(),
+            verbose: runtime == Some(true),
             log,
             core,
             heap,
@@ -291,6 +296,7 @@ pub fn tree(service: &Service, layout: &dyn Layout) -> Mapping {
     );
     map.forms("before-load", &service.before_load);
     map.forms("start", &service.start);
+    map.forms("ready", service.ready.as_slice());
     map.forms("stop", &service.stop);
     map.map(
         "env",
@@ -308,6 +314,7 @@ pub fn tree(service: &Service, layout: &dyn Layout) -> Mapping {
         "stop-timeout",
         service.stop_timeout.map(|(text, _)| text.to_owned()),
     );
+    map.text("verbose", service.verbose.then(|| "true".to_owned()));
     map.text("runtime", (!service.runtime).then(|| "false".to_owned()));
     map.text(
         "log",

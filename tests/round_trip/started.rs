@@ -48,6 +48,8 @@ pub enum Act {
     Serve(String, Options),
     /// Ends loading without a server.
     Starting,
+    /// Waits for a form of the person's own to be true.
+    Ready(String),
     /// Keeps the process.
     Stay,
 }
@@ -182,6 +184,7 @@ impl Reader<'_> {
                 Act::Serve(operator.to_owned(), self.options(rest)?)
             }
             ("lisplaunch:starting", []) => Act::Starting,
+            ("lisplaunch:ready-when", [form]) => Act::Ready(form.given()?),
             ("lisplaunch:stay", []) => Act::Stay,
             // Without a terminal, sleeping without an end.
             ("unless", [terminal, forever]) => {
@@ -278,6 +281,7 @@ impl Act {
     fn texts(&self) -> Vec<&String> {
         match self {
             Act::Given(text)
+            | Act::Ready(text)
             | Act::ExitTimeout(text)
             | Act::System(_, text)
             | Act::Package(text) => {
