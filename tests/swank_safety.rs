@@ -193,7 +193,7 @@ fn a_client_may_leave_in_the_middle_of_an_answer() {
     client
         .evaluate("(cl:progn (swank::spawn (cl:lambda () (cl:error \"of swank\"))) cl:nil)")
         .unwrap();
-    service.wait_for_log(";; swank: of swank");
+    service.wait_for_log("lisplaunch: swank: of swank");
     service.assert_serves(None, "an error in a thread of swank's own");
 }
 
@@ -355,7 +355,7 @@ fn a_secret_that_is_none_lets_nobody_in() {
     };
     fs::remove_file(&file).unwrap();
     let mut service = Service::start(&project);
-    service.wait_for_log(";; swank: ");
+    service.wait_for_log("lisplaunch: swank: ");
     told("no such file");
     service.assert_refuses(Some(""), "missing");
     service.assert_refuses(None, "missing");

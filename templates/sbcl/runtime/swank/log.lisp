@@ -7,22 +7,21 @@
 
 (defvar *problems-lock* (sb-thread:make-mutex :name "swank problems"))
 
-(defun new-problem-p (problem &aux (now (get-universal-time)))
+(defun new-problem-p (problem)
   "Whether the text PROBLEM was not logged within the last minute. It counts as logged from now on."
   (sb-thread:with-mutex (*problems-lock*)
-    (let ((logged (assoc problem *recent-problems* :test #'string=)))
+    (let* ((now (get-universal-time))
+           (logged (assoc problem *recent-problems* :test #'string=))
+           (others (remove logged *recent-problems*)))
       (unless (and logged (< (- now (cdr logged)) 60))
         (setf *recent-problems*
-              (acons problem now (subseq (remove logged *recent-problems*) 0
-                                         (min 15 (length (remove logged *recent-problems*))))))))))
+              (acons problem now (subseq others 0 (min 15 (length others)))))))))
 
 (defun log-problem (problem)
   "Writes a line about PROBLEM to the log: once a minute, however often somebody causes it."
-  (ignore-errors
-   (let ((text (let ((*print-pretty* nil)) (princ-to-string problem))))
-     (when (new-problem-p text)
-       (format *error-output* "~&;; swank: ~a~%" text)
-       (finish-output *error-output*)))))
+  (let ((text (or (ignore-errors (princ-to-string problem)) "a condition that cannot be shown")))
+    (when (new-problem-p text)
+      (log-line "swank: ~a" (one-line text)))))
 
 (defun attempt (work)
   "Calls WORK; true if nothing went wrong, else that is logged."
