@@ -104,6 +104,8 @@ pub(super) enum Wrong<'a> {
     VariableAfter(&'a str, &'static str),
     /// A dispatch macro that the standard lacks.
     UnknownMacro(&'a str),
+    /// The variable of this name where a function is named, or what is evaluated while it is read.
+    Operator(&'a str),
     /// A variable after such a macro, which may read its value by rules of its own.
     VariableAfterMacro,
     /// A name of a character that no one knows.
@@ -219,6 +221,11 @@ impl Wrong<'_> {
             Self::VariableAfterMacro => say(
                 "a variable cannot follow a macro character that is not standard",
                 "what it would become is not known", "bind the value first, as in `(let ((x ${NAME})) …)`",
+            ),
+            Self::Operator(name) => say(
+                format!("`${{{}}}` stands where code is expected", shown(name)),
+                "a variable stands for data",
+                format!("write the name out; `(funcall '${{{}}})` calls what a variable names", shown(name)),
             ),
             Self::Empty => say("no form is here", "", "write a form: `(package:function …)`"),
         }

@@ -24,6 +24,8 @@ pub(super) struct Context {
     pub(super) backquotes: usize,
     /// Whether it belongs to a feature expression.
     pub(super) feature: bool,
+    /// Whether it is data, which nothing evaluates.
+    pub(super) quoted: bool,
     /// The base in which numbers are read.
     pub(super) radix: u32,
 }
@@ -34,8 +36,17 @@ impl Default for Context {
             suppressed: false,
             backquotes: 0,
             feature: false,
+            quoted: false,
             radix: 10,
         }
+    }
+}
+
+impl Context {
+    /// Whether the first datum of such a list names what is called or made.
+    pub(super) fn names_operators(self, opener: Opener) -> bool {
+        let code = !self.quoted && self.backquotes == 0 && !self.feature;
+        !self.suppressed && (opener == Opener::Structure || opener == Opener::List && code)
     }
 }
 
@@ -92,8 +103,10 @@ pub(super) enum Opener {
 /// What takes the next datum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prefix {
-    /// `'` or `#'`
+    /// `'`
     Quote,
+    /// `#'`
+    Function,
     /// A backquote.
     Backquote,
     /// `,`

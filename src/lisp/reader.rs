@@ -191,6 +191,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         if opener == Opener::Structure {
             inside.backquotes = 0;
         }
+        inside.quoted |= opener != Opener::List;
         self.push(at, Kind::List(opener, Listing::default()), inside)
     }
 
@@ -198,9 +199,19 @@ impl<'s, 'a> Reader<'s, 'a> {
         let mut inside = self.context;
         match prefix {
             Prefix::Backquote => inside.backquotes += 1,
-            Prefix::Comma | Prefix::Splice => inside.backquotes -= 1,
-            Prefix::Eval => inside.backquotes = 0,
-            Prefix::Array(_) if !inside.suppressed => inside.backquotes = 0,
+            Prefix::Comma | Prefix::Splice => {
+                inside.backquotes -= 1;
+                inside.quoted = false;
+            }
+            Prefix::Eval => {
+                inside.backquotes = 0;
+                inside.quoted = false;
+            }
+            Prefix::Quote | Prefix::Complex => inside.quoted = true,
+            Prefix::Array(_) if !inside.suppressed => {
+                inside.backquotes = 0;
+                inside.quoted = true;
+            }
             Prefix::Feature(_) => {
                 inside.suppressed = false;
                 inside.feature = true;
@@ -360,7 +371,11 @@ impl<'s, 'a> Reader<'s, 'a> {
         loop {
             match self.stack.last_mut().map(|frame| &mut frame.kind) {
                 None => return self.top_level(&datum),
-                Some(Kind::List(_, list)) => {
+                Some(Kind::List(opener, list)) => {
+                    let first = list.so_far.count == 0 && list.dot == Dot::None;
+                    if first && self.context.names_operators(*opener) {
+                        check_operator(self.source, &datum)?;
+                    }
                     return element(self.source, list, self.context, &datum);
                 }
                 Some(Kind::Prefix(_) | Kind::Guard(_)) => {
@@ -446,9 +461,16 @@ impl<'s, 'a> Reader<'s, 'a> {
         let known = !shape.is_unknown();
         match prefix {
             Prefix::Backquote if shape == Shape::Splice => wrong(Wrong::SpliceAtTop),
+            Prefix::Function | Prefix::Eval => {
+                check_operator(self.source, datum)?;
+                Ok(match prefix {
+                    Prefix::Function => Shape::List(Counted::quoting()),
+                    _ => Shape::Unknown,
+                })
+            }
             Prefix::Quote | Prefix::Backquote => Ok(Shape::List(Counted::quoting())),
             Prefix::Splice => Ok(Shape::Splice),
-            Prefix::Eval | Prefix::Any => Ok(Shape::Unknown),
+            Prefix::Any => Ok(Shape::Unknown),
             Prefix::Path if known && !matches!(shape, Shape::String | Shape::Path) => {
                 wrong(Wrong::NotAPath(self.text(opened)))
             }
@@ -484,6 +506,9 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     fn top_level(&mut self, datum: &Datum) -> Result<(), Fault> {
         self.data += 1;
+        if self.count == Count::One && self.data == 1 {
+            check_operator(self.source, datum)?;
+        }
         if self.call {
             return Ok(());
         }
@@ -586,6 +611,15 @@ impl<'s, 'a> Reader<'s, 'a> {
     fn trimmed(&self, range: Range<usize>) -> Range<usize> {
         let text = self.text(&range).trim_end_matches(token::is_blank);
         range.start..range.start + text.len()
+    }
+}
+
+/// A variable stands for data: its value may not say what is called.
+fn check_operator(source: &Source<'_>, datum: &Datum) -> Result<(), Fault> {
+    let names = datum.is_symbol() || datum.shape == Shape::Number;
+    match source.hole_in(&datum.token) {
+        Some(hole) if names => Err(source.fault(hole.range.clone(), Wrong::Operator(hole.name()))),
+        _ => Ok(()),
     }
 }
 

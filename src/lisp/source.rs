@@ -115,6 +115,15 @@ impl<'a> Source<'a> {
         &self.holes[number]
     }
 
+    /// The first variable in a token at this range, or in a part of it.
+    pub(super) fn hole_in(&self, token: &Range<usize>) -> Option<&Hole<'a>> {
+        let before = self
+            .holes
+            .partition_point(|hole| hole.range.end < token.start);
+        let hole = self.holes.get(before)?;
+        (hole.range.start <= token.end).then_some(hole)
+    }
+
     /// The value of the variable of this number.
     pub(super) fn value(&self, number: usize) -> &str {
         &self.text[self.holes[number].range.clone()]

@@ -194,6 +194,63 @@ fn a_value_in_a_form_is_one_token() {
 }
 
 #[test]
+fn a_variable_is_data_and_names_nothing_that_is_called() {
+    for (yaml, value) in [
+        ("start: ${SERVER_PORT}", "main"),
+        ("start: ${SERVER_PORT} :port 1", "main"),
+        ("start: app:${SERVER_PORT}", "main"),
+        ("start: ${SERVER_PORT:-8080}", "80"),
+        ("start: (${SERVER_PORT})", "exit"),
+        ("start: (${SERVER_PORT:-8080})", "80"),
+        ("start: (sb-ext:${SERVER_PORT})", "exit"),
+        ("start: '(|${SERVER_PORT}|)'", "exit"),
+        ("start: (f (g ${SERVER_PORT} (${SERVER_PORT} 1)))", "exit"),
+        ("start: |\n  (;(\n  #|(|# ${SERVER_PORT})", "exit"),
+        ("start: (#-nothing ${SERVER_PORT} 1)", "exit"),
+        ("start: '(#1=${SERVER_PORT} 1)'", "exit"),
+        ("start: '(f #.${SERVER_PORT})'", "*x*"),
+        ("start: '(f #.(${SERVER_PORT}))'", "exit"),
+        ("start: \"(f '(a #.(${SERVER_PORT})))\"", "exit"),
+        ("start: \"(f `(a ,(${SERVER_PORT})))\"", "exit"),
+        ("start: \"(f #'${SERVER_PORT})\"", "exit"),
+        ("start: \"(f #'(lambda () (${SERVER_PORT})))\"", "exit"),
+        ("start: '(f #s(${SERVER_PORT} :a 1))'", "exit"),
+        ("start: (f)\nstop: (${SERVER_PORT})", "exit"),
+    ] {
+        let told = with_port(yaml, value);
+        let first = told.lines().next().unwrap();
+        let expected = "error: `${SERVER_PORT}` stands where code is expected";
+        assert_eq!(first, expected, "{yaml}\n{told}");
+        assert!(told.contains("--> lisplaunch.yaml:"), "{told}");
+    }
+    assert_snapshot!(with_port("start: |\n  (f\n  (; no\n   ${SERVER_PORT} 1))", "exit"), @"
+    error: `${SERVER_PORT}` stands where code is expected
+     --> lisplaunch.yaml:4:4
+    4 |    ${SERVER_PORT} 1))
+      |    ^^^^^^^^^^^^^^ a variable stands for data
+      = help: write the name out; `(funcall '${SERVER_PORT})` calls what a variable names
+    ");
+}
+
+#[test]
+fn a_variable_may_be_any_data() {
+    for yaml in [
+        "start: (f ${A})",
+        "start: f ${A}",
+        "start: \"(f '${A} '(${A} 1) '((${A})))\"",
+        "start: \"(f `(${A} 1) `(,x (${A} 1)))\"",
+        "start: '(f #(${A} (${A})) #p\"${A}\" \"${A}\" (\"${A}\" 1))'",
+        "start: '(f #c(${N} ${N:-1}) #2a((${A}) (${A})) #+nothing (${A}))'",
+        "start: '((lambda (x) (f x ${A})))'",
+        "start: \"(funcall '${A})\"",
+    ] {
+        let project = Project::new(&format!("loader: none\n{yaml}"));
+        let run = project.run(&["--set", "A=abc", "--set", "N=12", "argv"]);
+        assert!(run.success().contains("abc"), "{yaml}");
+    }
+}
+
+#[test]
 fn a_value_is_utf_8() {
     use std::os::unix::ffi::OsStrExt;
     let project = Project::new("user: ${NAME:-me}\nstart: (f)");

@@ -54,6 +54,12 @@ enum Datum {
 
 type Gap = (&'static str, bool);
 
+impl Datum {
+    fn is_variable(&self) -> bool {
+        matches!(self, Datum::Token(Text(bits)) if matches!(bits[..], [Bit::Variable(_)]))
+    }
+}
+
 impl Growing {
     fn token(&mut self, token: &Text) {
         self.written.extend(token);
@@ -134,7 +140,12 @@ fn datum() -> impl Strategy<Value = Datum> {
             let items = (edge(), inner.clone(), vec((gap(), inner), 0..4));
             (select(&["(", "'(", "`(", "#'("][..]), items, edge()).prop_map(
                 |(open, (first_gap, first, rest), end)| {
-                    let open = if open == "#'(" { "(" } else { open };
+                    let open = match open {
+                        // A variable names nothing that is called.
+                        "(" | "#'(" if first.is_variable() => "'(",
+                        "#'(" => "(",
+                        open => open,
+                    };
                     let items = std::iter::once((first_gap, first)).chain(rest).collect();
                     Datum::List(open, items, end)
                 },

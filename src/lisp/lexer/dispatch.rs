@@ -42,7 +42,7 @@ impl Lexer<'_, '_> {
         context: Context,
     ) -> Result<Lexeme, Fault> {
         match sub {
-            '\'' => Ok(Lexeme::Prefix(Prefix::Quote)),
+            '\'' => Ok(Lexeme::Prefix(Prefix::Function)),
             '.' => Ok(Lexeme::Prefix(Prefix::Eval)),
             '+' | '-' => Ok(Lexeme::Prefix(Prefix::Feature(sub == '+'))),
             'p' => Ok(Lexeme::Prefix(Prefix::Path)),
