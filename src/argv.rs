@@ -21,13 +21,6 @@ const ARGV: Template = Template {
     dialect: &CommandLine,
 };
 
-/// The command line of the process that tries changed code.
-const COMPILE: Template = Template {
-    name: "sbcl/compile",
-    text: include_str!("../templates/sbcl/compile"),
-    dialect: &CommandLine,
-};
-
 macro_rules! lisp_template {
     ($name:literal) => {
         Template {
@@ -43,7 +36,7 @@ type Forms = (&'static str, Template);
 
 /// What a template finds no reason to write is no form.
 const FORMS: [Forms; 7] = [
-    ("asdf", lisp_template!("asdf")),
+    ASDF,
     ("boot", lisp_template!("boot")),
     SYSTEMS,
     ("package", lisp_template!("package")),
@@ -52,26 +45,15 @@ const FORMS: [Forms; 7] = [
     ("stay", lisp_template!("stay")),
 ];
 
-/// The forms that only the process that tries changed code evaluates.
-const COMPILE_FORMS: [Forms; 4] = [
-    ("leave", lisp_template!("leave")),
-    ("watch", lisp_template!("watch")),
-    ("compile_files", lisp_template!("compile-files")),
-    ("done", lisp_template!("done")),
-];
+const ASDF: Forms = ("asdf", lisp_template!("asdf"));
 
 const SYSTEMS: Forms = ("systems", lisp_template!("systems"));
 
-/// What a running image evaluates to load changed code.
-const RELOAD: Template = lisp_template!("reload");
-
-/// The templates of the command lines, and of what a running image evaluates.
+/// The templates of the command lines.
 pub fn templates() -> impl Iterator<Item = Template> {
-    [ARGV, COMPILE]
+    [ARGV]
         .into_iter()
         .chain(FORMS.map(|(_, template)| template))
-        .chain(COMPILE_FORMS.map(|(_, template)| template))
-        .chain([RELOAD])
 }
 
 /// The command line of `service`, with `arguments` for the program in it.
@@ -83,48 +65,57 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let forms = rendered_forms(&FORMS, lisp_context(service, Image::Service), templates)?;
+    let forms = rendered_forms(&FORMS, lisp_context(service), templates)?;
     render_argv(&ARGV, service, arguments, forms, templates)
 }
 
-/// Where the process that tries changed code writes.
-#[derive(Clone, Copy, Debug)]
-pub struct Scratch<'a> {
-    /// What it compiles, told as `templates/sbcl/watch.lisp` does.
-    pub report: &'a str,
-    /// A compiled file that nobody loads.
-    pub output: &'a str,
+/// What stands in a command line for what starts a service.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The file that loads lisplaunch's own code.
+    pub runtime: Word,
+    /// Forms evaluated before anything is loaded.
+    pub begin: Vec<Word>,
+    /// The form that loads the systems and files of the service, and leaves.
+    pub load: Word,
 }
 
-/// The command line of a process that compiles and loads the code of `service` and leaves.
+/// The command line of a process that loads the code of `service` and does not start it.
 ///
 /// # Errors
 /// As for [`argv`].
-pub fn compile_argv(
+pub fn trial_argv(
     service: &Service,
-    scratch: Scratch<'_>,
+    trial: &Trial,
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let mut context = lisp_context(service, Image::Fresh);
-    context.push(("report", words(&[&scratch.report.into()])));
-    context.push(("output", words(&[&scratch.output.into()])));
-    let forms = FORMS.iter().chain(&COMPILE_FORMS);
-    let forms = rendered_forms(forms, context, templates)?;
-    render_argv(&COMPILE, service, &[], forms, templates)
+    let service = Service {
+        runtime: Some(trial.runtime.clone()),
+        load: Vec::new(),
+        ..service.clone()
+    };
+    let mut forms = rendered_forms(&[ASDF], lisp_context(&service), templates)?;
+    forms.push(("boot", word_list(&trial.begin)));
+    forms.push(("systems", word_list([&trial.load])));
+    let others = ["package", "stop", "start", "stay"];
+    forms.extend(others.map(|name| (name, word_list([]))));
+    render_argv(&ARGV, &service, &[], forms, templates)
 }
 
-/// What the running image of `service` evaluates to load its code again. Its values are the
-/// numbers of files that are loaded, and of those that the image has to compile itself.
+/// What loads the systems of `service`, without its swank server.
 ///
 /// # Errors
 /// When a template of the user's own is wrong.
-pub fn reload_forms(service: &Service, templates: &Templates) -> Result<Vec<Form>, Problem> {
-    let context = Variable::map(lisp_context(service, Image::Fresh));
-    let loading = lisp_forms(SYSTEMS.1.name, &context, templates)?;
-    let mut context = lisp_context(service, Image::Fresh);
-    let loading = loading.iter().map(|form| lisp(&form.word));
-    context.push(("loading", Variable::list(loading)));
-    lisp_forms(RELOAD.name, &Variable::map(context), templates)
+pub fn loading_forms(service: &Service, templates: &Templates) -> Result<Vec<Form>, Problem> {
+    let service = Service {
+        swank: None,
+        ..service.clone()
+    };
+    lisp_forms(
+        SYSTEMS.1.name,
+        &Variable::map(lisp_context(&service)),
+        templates,
+    )
 }
 
 /// The forms of these templates, by the names that command lines know them by.
@@ -208,19 +199,10 @@ fn command_line(
     ])
 }
 
-/// The process that forms are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Image {
-    /// The service.
-    Service,
-    /// The one that tries changed code, which the runtime is not loaded into.
-    Fresh,
-}
-
 /// What the templates of Lisp forms know.
-fn lisp_context(service: &Service, image: Image) -> Vec<(&'static str, Variable)> {
+fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
     let load_system = service.loader.load_function();
-    let runtime = service.runtime.is_some() && image == Image::Service;
+    let runtime = service.runtime.is_some();
     let swank = service.swank.as_ref();
     let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();

@@ -44,8 +44,18 @@ impl File {
     }
 }
 
+/// What images with ASDF need.
+const SYSTEMS: File = File {
+    path: "runtime/asdf.lisp",
+    parts: &[
+        include_str!("../templates/sbcl/runtime/asdf/internals.lisp"),
+        include_str!("../templates/sbcl/runtime/asdf/records.lisp"),
+        include_str!("../templates/sbcl/runtime/asdf/actions.lisp"),
+    ],
+};
+
 /// All of them.
-pub const FILES: [File; 5] = [
+pub const FILES: [File; 6] = [
     File {
         path: ENTRY,
         parts: &[
@@ -58,6 +68,7 @@ pub const FILES: [File; 5] = [
         parts: &[
             include_str!("../templates/sbcl/runtime/core/log.lisp"),
             include_str!("../templates/sbcl/runtime/core/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/core/sources.lisp"),
             include_str!("../templates/sbcl/runtime/core/process.lisp"),
             include_str!("../templates/sbcl/runtime/core/manager.lisp"),
             include_str!("../templates/sbcl/runtime/core/image.lisp"),
@@ -71,9 +82,11 @@ pub const FILES: [File; 5] = [
             include_str!("../templates/sbcl/runtime/core/signals.lisp"),
             include_str!("../templates/sbcl/runtime/core/compile.lisp"),
             include_str!("../templates/sbcl/runtime/core/ready.lisp"),
+            include_str!("../templates/sbcl/runtime/core/reload.lisp"),
             include_str!("../templates/sbcl/runtime/core/boot.lisp"),
         ],
     },
+    SYSTEMS,
     File {
         path: "runtime/swank.lisp",
         parts: &[
@@ -105,9 +118,30 @@ pub const FILES: [File; 5] = [
     },
 ];
 
+/// What the process that tries changed code loads besides.
+pub const TRIAL: [File; 2] = [
+    File {
+        path: "runtime/trial.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/trial/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/trial/trial.lisp"),
+        ],
+    },
+    File {
+        path: "runtime/trial-systems.lisp",
+        parts: &[include_str!("../templates/sbcl/runtime/trial/systems.lisp")],
+    },
+];
+
 /// Everything that an image without the runtime needs to answer a client.
 pub fn definitions() -> String {
-    let parts = FILES.iter().filter(|file| file.part().is_some());
+    let wanted = |file: &&File| file.part().is_some() && file.path != SYSTEMS.path;
+    let parts = FILES.iter().filter(wanted);
     let parts = parts.map(File::text).collect::<String>();
     include_str!("../templates/sbcl/runtime/package.lisp").to_owned() + &parts
+}
+
+/// What it needs besides to compare its systems with what it has loaded.
+pub fn system_definitions() -> String {
+    SYSTEMS.text()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use lisplaunch::runtime::FILES;
+use lisplaunch::runtime::{FILES, TRIAL};
 use tempfile::TempDir;
 
 use crate::support::REPOSITORY;
@@ -16,15 +16,22 @@ mod starting;
 mod stopping;
 
 /// The tests that are written in Lisp: files of `tests/runtime/`.
-const LISP_TESTS: [&str; 5] = ["last-words", "manager", "notify", "ready", "state"];
+const LISP_TESTS: [&str; 6] = [
+    "last-words",
+    "manager",
+    "notify",
+    "ready",
+    "sources",
+    "state",
+];
 
 /// What they are written with.
 const LISP_SUPPORT: [&str; 2] = ["check", "environment"];
 
-/// A folder that holds `.lisplaunch`, as a project's does.
+/// A folder that holds `.lisplaunch`, as a project's does, and what only a trial loads.
 fn installed() -> TempDir {
     let folder = TempDir::new().unwrap();
-    for file in &FILES {
+    for file in FILES.iter().chain(&TRIAL) {
         let path = folder.path().join(".lisplaunch").join(file.path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, file.text()).unwrap();
@@ -72,16 +79,25 @@ fn the_lisp_tests_pass() {
 #[test]
 fn it_compiles_without_any_warning() {
     let folder = installed();
-    for part in ["core", "sockets"] {
-        let file = format!(".lisplaunch/runtime/{part}.lisp");
-        let compile = format!(
-            "(multiple-value-bind (fasl warnings failure) (compile-file {:?})
-               (sb-ext:exit :code (if (and fasl (not warnings) (not failure)) 0 1)))",
-            folder.path().join(file)
+    let parts = [
+        ("core", "nil"),
+        ("sockets", "(require :sb-bsd-sockets)"),
+        ("asdf", "(require :asdf)"),
+        ("trial", "nil"),
+        (
+            "trial-systems",
+            "(progn (require :asdf) (mapc 'lisplaunch::load-part '(\"asdf\" \"trial\")))",
+        ),
+    ];
+    for (part, before) in parts {
+        let file = folder
+            .path()
+            .join(format!(".lisplaunch/runtime/{part}.lisp"));
+        let form = format!(
+            "(multiple-value-bind (fasl warnings failure) (compile-file {file:?})
+               (sb-ext:exit :code (if (and fasl (not warnings) (not failure)) 0 1)))"
         );
-        let mut command = sbcl(folder.path());
-        command.args(["--eval", "(require :sb-bsd-sockets)", "--eval", &compile]);
-        let said = succeed(&mut command);
+        let said = succeed(sbcl(folder.path()).args(["--eval", before, "--eval", &form]));
         assert!(!said.contains("caught"), "{said}");
     }
 }

@@ -62,23 +62,34 @@ pub struct Eval {
 
 /// Load changed code into the running service
 ///
-/// Compiles it in a fresh sbcl first: a compile error leaves the service as it was. Then
-/// the service loads it and evaluates the `after-reload` forms of the project file. Exits
-/// with 0 when all went well, with 1 when not, and with 3 when no service answered.
+/// Tries it in a fresh sbcl first: an error, a warning of the compiler, an undefined function or
+/// variable leaves the service as it was. Then the service loads what differs from what it has
+/// loaded, older or newer, with all that depends on it, and evaluates the `after-reload` forms
+/// of the project file. Exits with 0 when all went well, with 1 when not, with 2 when there is no
+/// such system, and with 3 when no service answered.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lisplaunch reload
   lisplaunch reload web my-app/handlers
-  lisplaunch reload --timeout 5m")]
+  lisplaunch reload --timeout 5m --json")]
 pub struct Reload {
     /// The service, where the file has several, and systems [default: all of its systems and
     /// the files below `load`]
     #[arg(value_name = "[SERVICE] SYSTEM")]
     pub words: Vec<String>,
+    /// Load all files of the project again, changed or not
+    #[arg(long)]
+    pub force: bool,
+    /// Load the code though the compiler warns of it
+    #[arg(long)]
+    pub allow_warnings: bool,
     /// Give up after this time, `10s` or `2m`
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
+    /// Print one JSON object: the files, what the compiler said, the time, the error
+    #[arg(long)]
+    pub json: bool,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use self::seen::Seen;
-use super::{FAILURE, Failure, Session, reload, report};
+use super::{FAILURE, Failure, Session, report};
 use crate::format::{self, Origin};
 use crate::install::Site;
 use crate::launch;
@@ -135,8 +135,7 @@ impl<'a> Check<'a> {
             right &= self.texts.is_right(texts, || {
                 // Alone, since a format tells only the first thing that it cannot hold.
                 plan.services = vec![service.clone()];
-                let mut found: Vec<Problem> = unwritable(&plan, templates).collect();
-                found.extend(reload::unrenderable(service, templates));
+                let found: Vec<Problem> = unwritable(&plan, templates).collect();
                 fresh.append(&mut plan.services);
                 let right = found.is_empty();
                 self.problems.extend(found);

@@ -1,56 +1,63 @@
 //! `lisplaunch reload`: changed code for a running service.
 
-use std::path::{Path, PathBuf};
+mod story;
+
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
 
 use super::live::Running;
-use super::{Failure, Session, report, tell};
-use crate::argv::{Scratch, compile_argv, reload_forms};
+use super::{Failure, Session, print, report, tell};
+use crate::argv::{loading_forms, trial_argv};
 use crate::cli::live::Reload;
 use crate::launch;
-use crate::live::swank::{Answer, Client, ClientError, Timeouts};
+use crate::live::swank::{Answer, Client, ClientError, Output, Timeouts};
 use crate::output;
 use crate::plan::loader::Loader;
 use crate::plan::service::Service;
 use crate::plan::{Plan, system_name};
-use crate::problem::{Problem, shown};
-use crate::reload::fresh::{self, CompileError, Workplace};
+use crate::problem::Problem;
+use crate::reload::calls::Code;
+use crate::reload::diagnostic::Kind;
+use crate::reload::fresh::{self, Reason, Tried, Workplace};
 use crate::reload::limits::{GivenUp, Limits};
-use crate::reload::live::{HandedOn, Kept, evaluate};
+use crate::reload::live::{HandedOn, Kept, Loaded, Memory, PACKAGE, evaluate};
+use crate::reload::names::{Names, counted};
+use crate::reload::report::{Report, UnknownSystem};
 use crate::render::Templates;
+use crate::runtime;
+use crate::suggest;
+use story::Story;
+
+/// How much of what the compiler says is shown.
+const MOST_DIAGNOSTICS: usize = 20;
 
 pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode> {
     let limits = Limits::start(arguments.timeout)?;
     let target = Target::choose(session, &arguments.words)?;
-    let running = Running::new(target.service.clone(), &arguments.connection, &session.host)?;
-    // Before anything is compiled: in vain if nobody is there to load it.
-    let mut client = running.connect(Timeouts::default())?;
-    let compiled = target.compile(session, &limits)?;
-    target.load(&mut client, &compiled, &limits)?;
-    target.finish(&mut client, &limits)?;
+    let mut story = Story::of(target.service.name.as_str());
+    let ended = target.reload(session, arguments, &limits, &mut story);
+    if arguments.json {
+        let failure = ended.as_ref().err();
+        let problem = failure.and_then(|failure| failure.problems.first());
+        print(&story.object(problem.map(Problem::message))?)?;
+    }
+    ended?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// What is wrong with the templates that reloading `service` takes.
-pub(super) fn unrenderable(service: &Service, templates: &Templates) -> Option<Problem> {
-    let scratch = Scratch {
-        report: "/report",
-        output: "/output.fasl",
-    };
-    let compile = compile_argv(service, scratch, templates).err();
-    compile.or_else(|| reload_forms(service, templates).err())
 }
 
 /// What is to be reloaded.
 struct Target {
     /// The service with the systems and files that are to be loaded, and no others.
     service: Service,
+    /// The systems that a person has typed.
+    typed: Vec<String>,
+    /// The systems of the service.
+    known: Vec<String>,
     templates: Templates,
-    /// The folder of the project.
-    folder: PathBuf,
+    names: Names,
 }
 
 impl Target {
@@ -58,11 +65,12 @@ impl Target {
         let project = session.project()?;
         let (plan, systems) =
             session.plan_for(&project, words, &(0..=usize::MAX), session.orders(&[])?)?;
-        Target::new(&plan, systems, PathBuf::from(&project.folder))
+        Target::new(&plan, systems, Path::new(&project.folder))
     }
 
-    fn new(plan: &Plan, systems: &[String], folder: PathBuf) -> Result<Self, Failure> {
+    fn new(plan: &Plan, systems: &[String], folder: &Path) -> Result<Self, Failure> {
         let mut service = plan.services[0].clone();
+        let known = service.systems.clone();
         if !systems.is_empty() {
             check_systems(&service, systems)?;
             service.systems = systems.to_vec();
@@ -77,140 +85,221 @@ impl Target {
             .into());
         }
         Ok(Target {
-            service,
+            typed: systems.to_vec(),
+            known,
             templates: super::templates(plan)?,
-            folder,
+            names: Names::new(folder),
+            service,
         })
     }
 
-    /// Tries the code in a fresh process and returns the files that it compiled.
-    fn compile(&self, session: &Session, limits: &Limits) -> Result<Vec<PathBuf>, Failure> {
+    fn reload(
+        &self,
+        session: &Session,
+        arguments: &Reload,
+        limits: &Limits,
+        story: &mut Story,
+    ) -> Result<(), Failure> {
+        let running = Running::new(self.service.clone(), &arguments.connection, &session.host)?;
+        // Before anything is compiled: in vain if no service is there to load it.
+        let mut client = running.connect(Timeouts::default())?;
+        let code = Code {
+            service: &self.service,
+            loading: loading_forms(&self.service, &self.templates)?,
+        };
+        let changed = self.prepare(&code, &mut client, limits)?;
+        self.compile(&code, &changed, session, arguments, limits, story)?;
+        self.load(&code, arguments.force, &mut client, limits, story)?;
+        self.finish(arguments.json, &mut client, limits, story)
+    }
+
+    /// Asks the service which files differ from what it has loaded.
+    fn prepare(
+        &self,
+        code: &Code<'_>,
+        client: &mut Client,
+        limits: &Limits,
+    ) -> Result<Vec<String>, Failure> {
+        let doing = "preparing the reload";
+        let call = code.prepare_reload();
+        let answer = self.ask(client, &call, &mut Kept::default(), limits, doing)?;
+        let memory = Memory::from_answer(&answer).ok_or_else(|| self.misunderstood(doing))?;
+        if memory.incomplete {
+            let definitions = runtime::system_definitions();
+            self.ask(client, &definitions, &mut Kept::default(), limits, doing)?;
+        }
+        Ok(memory.changed)
+    }
+
+    /// Tries the code in a fresh process.
+    fn compile(
+        &self,
+        code: &Code<'_>,
+        changed: &[String],
+        session: &Session,
+        arguments: &Reload,
+        limits: &Limits,
+        story: &mut Story,
+    ) -> Result<(), Failure> {
         let started = Instant::now();
-        let mut service = self.service.clone();
-        service.swank = None;
-        service.start = Vec::new();
-        service.stop = Vec::new();
-        let obstacles = launch::obstacles(&service, &session.host);
+        let obstacles = launch::obstacles(&self.service, &session.host);
         if !obstacles.is_empty() {
             return Err(Failure::failed(obstacles));
         }
         let folder = output::temporary_folder().map_err(|problem| Failure::failed([problem]))?;
-        let workplace = Workplace(folder.path());
-        let (told, output) = (workplace.report(), workplace.output());
-        let scratch = Scratch {
-            report: &told.to_string_lossy(),
-            output: &output.to_string_lossy(),
-        };
-        let argv = compile_argv(&service, scratch, &self.templates)?;
-        let command = launch::command(&service, &argv, &session.host)
+        let place = Workplace(folder.path());
+        place
+            .install()
+            .map_err(|error| Failure::failed([Problem::cannot("try the code", &error)]))?;
+        let trial = code.trial(place, &self.typed, changed);
+        let argv = trial_argv(&self.service, &trial, &self.templates)?;
+        let command = launch::command(&self.service, &argv, &session.host)
             .map_err(|problem| Failure::failed([problem]))?;
-        let compiled =
-            fresh::compile(command, workplace, limits).map_err(|error| self.not_compiled(error))?;
-        // ASDF knows nothing of the files that are loaded without it.
-        let files = service.load.iter().map(|file| file.resolved().into());
-        let all: Vec<PathBuf> = compiled.iter().cloned().chain(files).collect();
+        let Tried { report, refusal } =
+            fresh::compile(command, place, limits, arguments.allow_warnings);
+        self.show_diagnostics(&report);
+        let refusal = refusal.map(|reason| self.refused(&report, reason));
+        story.compiled = report.sources;
+        story.diagnostics = report.diagnostics;
+        if let Some(failure) = refusal {
+            return Err(failure);
+        }
         tell(&format!(
             "compiled {} in {}",
-            self.listed(&all),
+            self.names.list(&story.compiled),
             elapsed(started)
         ));
-        Ok(compiled)
+        Ok(())
     }
 
-    fn not_compiled(&self, error: CompileError) -> Failure {
-        let name = &self.service.name;
-        let problem = match error {
-            CompileError::Refused(messages) => {
-                tell(&messages);
-                Problem::error("a fresh sbcl cannot compile and load the code")
-            }
-            CompileError::GivenUp(GivenUp::Interrupted) => {
-                Problem::error("interrupted while the code was compiled")
-            }
-            CompileError::GivenUp(GivenUp::TimedOut(after)) => Problem::error(format!(
-                "the code was not compiled within {}",
-                humantime::format_duration(after)
-            )),
-            CompileError::NotStarted(command, error) => launch::not_started(&command, &error),
-            CompileError::Io(error) => Problem::cannot("try the code", &error),
-        };
-        Failure::failed([problem.help(format!("the service `{name}` is as it was"))])
-    }
-
-    /// The files of the project by name, all others by number.
-    fn listed(&self, files: &[PathBuf]) -> String {
-        let folder = self.folder.canonicalize();
-        let folders: Vec<&Path> = std::iter::once(self.folder.as_path())
-            .chain(folder.iter().map(PathBuf::as_path))
+    fn show_diagnostics(&self, found: &Report) {
+        let shown = found.diagnostics.iter().take(MOST_DIAGNOSTICS);
+        let problems: Vec<Problem> = shown
+            .map(|said| said.problem(&self.names.of(&said.file)))
             .collect();
-        let inside = |file: &PathBuf| {
-            let mut names = folders
-                .iter()
-                .filter_map(|folder| file.strip_prefix(folder).ok());
-            names.next().map(|name| name.display().to_string())
-        };
-        let names: Vec<String> = files.iter().filter_map(inside).collect();
-        match (files.len(), files.len() - names.len()) {
-            (0, _) => "nothing".to_owned(),
-            (_, 0) => names.join(", "),
-            (all, others) if all == others => counted(others),
-            (_, others) => format!(
-                "{} and {} of other projects",
-                names.join(", "),
-                counted(others)
-            ),
+        report(&problems);
+        let more = found.diagnostics.len() - problems.len();
+        if more > 0 {
+            tell(&format!("and {more} more"));
         }
     }
 
-    /// Lets the service load the code.
+    fn refused(&self, report: &Report, reason: Reason) -> Failure {
+        if let Some(unknown) = &report.unknown {
+            return self.unknown_system(unknown).into();
+        }
+        let problem = match reason {
+            Reason::Warnings => warned(report),
+            Reason::Failed(messages) => self.not_loaded(report, &messages),
+            Reason::GivenUp(GivenUp::Interrupted) => {
+                Problem::error("interrupted while the code was compiled")
+            }
+            Reason::GivenUp(GivenUp::TimedOut(after)) => Problem::error(format!(
+                "the code was not compiled within {}",
+                humantime::format_duration(after)
+            )),
+            Reason::NotStarted(command, error) => launch::not_started(&command, &error),
+            Reason::Io(error) => Problem::cannot("try the code", &error),
+        };
+        let name = &self.service.name;
+        Failure::failed([problem.help(format!("the service `{name}` is as it was"))])
+    }
+
+    /// The process has ended by an error.
+    fn not_loaded(&self, report: &Report, messages: &str) -> Problem {
+        // What the compiler says of the project's own files is shown already.
+        if report.worst() == Some(Kind::Error) {
+            return Problem::error("the code does not compile");
+        }
+        tell(messages);
+        let Some(failure) = &report.failure else {
+            return Problem::error("a fresh sbcl cannot compile and load the code");
+        };
+        let problem = Problem::error(format!(
+            "a fresh sbcl cannot load the code: {}: {}",
+            failure.condition, failure.message
+        ));
+        match &failure.file {
+            Some(file) => problem.note(format!("in {}", self.names.of(report.source_of(file)))),
+            None => problem,
+        }
+    }
+
+    fn unknown_system(&self, unknown: &UnknownSystem) -> Problem {
+        let known = self.known.iter().chain(&unknown.known);
+        Problem::error(format!("there is no system `{}`", unknown.name))
+            .help(suggest::help(&unknown.name, known.map(String::as_str)))
+    }
+
     fn load(
         &self,
+        code: &Code<'_>,
+        again: bool,
         client: &mut Client,
-        compiled: &[PathBuf],
         limits: &Limits,
+        story: &mut Story,
     ) -> Result<(), Failure> {
         let started = Instant::now();
-        let forms = reload_forms(&self.service, &self.templates)?;
-        let forms: Vec<String> = forms.iter().map(|form| form.word.resolved()).collect();
+        let doing = "loading the code";
         let mut output = Kept::default();
-        let answer = evaluate(client, &forms.join("\n"), None, &mut output, limits);
-        let answer = answer.map_err(|error| self.unanswered("loading the code", &error))?;
+        let call = code.load_changed(again);
+        let answer = evaluate(client, &call, Some(PACKAGE), &mut output, limits)
+            .map_err(|error| self.unanswered(doing, &error))?;
         if let Some(said) = self.signalled(&answer) {
             tell(output.text());
             return Err(Failure::failed([Problem::error(format!(
                 "the service `{}` could not load the code: {said}",
                 self.service.name
             ))
-            .help("it may have loaded some of it: mend the code and reload again")
+            .help("it may have loaded some of it: fix the code and reload again")
             .help(
                 "what was compiled stays: once restarted, the service would load all of it",
             )]));
         }
-        let (loaded, again) = files_loaded(&answer);
-        if loaded == Some(0) && compiled.is_empty() {
-            tell("nothing has changed since the service loaded it");
-            return Ok(());
+        let done = Loaded::from_answer(&answer).ok_or_else(|| self.misunderstood(doing))?;
+        self.warn(&done);
+        match done.loaded.as_slice() {
+            [] => tell("nothing has changed since the service loaded it"),
+            files => tell(&format!(
+                "loaded {} in {}",
+                self.names.list(files),
+                elapsed(started)
+            )),
         }
-        if let Some(again @ 1..) = again {
-            self.warn_of_other_place(again);
-        }
-        let files = loaded.map_or("the code".to_owned(), counted);
-        tell(&format!("loaded {files} in {}", elapsed(started)));
+        story.loaded = done.loaded;
         Ok(())
     }
 
-    /// The service runs as somebody else, elsewhere or with another environment.
-    fn warn_of_other_place(&self, files: usize) {
-        report(&[Problem::warning(format!(
-            "the service `{}` had to compile {} itself: it keeps compiled files elsewhere",
-            self.service.name,
-            counted(files)
-        ))
-        .help("reload as the service's user, on its machine, with its environment")]);
+    /// The service runs as somebody else, or elsewhere; or it was started without the runtime.
+    fn warn(&self, done: &Loaded) {
+        let name = &self.service.name;
+        let compiled = (!done.compiled.is_empty()).then(|| {
+            Problem::warning(format!(
+                "the service `{name}` had to compile {} itself: it keeps compiled files elsewhere",
+                counted(done.compiled.len())
+            ))
+            .help("reload as the service's user, on its machine, with its environment")
+        });
+        let unremembered = (!done.unremembered.is_empty()).then(|| {
+            Problem::warning(format!(
+                "the service `{name}` does not remember from which text it loaded {}",
+                counted(done.unremembered.len())
+            ))
+            .note("by their time stamps, in whole seconds, they have not changed")
+            .help("`--force` loads them again; once restarted, the service remembers what it loads")
+        });
+        let problems: Vec<Problem> = compiled.into_iter().chain(unremembered).collect();
+        report(&problems);
     }
 
     /// Evaluates the forms of `after-reload`.
-    fn finish(&self, client: &mut Client, limits: &Limits) -> Result<(), Failure> {
+    fn finish(
+        &self,
+        quiet: bool,
+        client: &mut Client,
+        limits: &Limits,
+        story: &mut Story,
+    ) -> Result<(), Failure> {
         let started = Instant::now();
         let forms = self.service.after_reload.iter();
         let forms: Vec<String> = forms.map(|form| form.word.resolved()).collect();
@@ -218,16 +307,39 @@ impl Target {
             return Ok(());
         }
         let package = self.service.package.as_deref();
-        let answer = evaluate(client, &forms.join("\n"), package, &mut HandedOn, limits)
-            .map_err(|error| self.unanswered("`after-reload`", &error))?;
+        let mut kept = Kept::default();
+        let output: &mut dyn Output = if quiet { &mut kept } else { &mut HandedOn };
+        let answer = evaluate(client, &forms.join("\n"), package, output, limits);
+        kept.text().clone_into(&mut story.output);
+        let answer = answer.map_err(|error| self.unanswered("`after-reload`", &error))?;
         if let Some(said) = self.signalled(&answer) {
             return Err(Failure::failed([Problem::error(format!(
                 "`after-reload` failed: {said}"
             ))
-            .help("the code has been loaded: mend the form and reload again")]));
+            .help("the code has been loaded: fix the form and reload again")]));
         }
         tell(&format!("ran `after-reload` in {}", elapsed(started)));
         Ok(())
+    }
+
+    /// Evaluates a call that a sound image cannot fail.
+    fn ask(
+        &self,
+        client: &mut Client,
+        call: &str,
+        output: &mut dyn Output,
+        limits: &Limits,
+        doing: &str,
+    ) -> Result<Answer, Failure> {
+        let answer = evaluate(client, call, Some(PACKAGE), output, limits)
+            .map_err(|error| self.unanswered(doing, &error))?;
+        match self.signalled(&answer) {
+            None => Ok(answer),
+            Some(said) => Err(Failure::failed([Problem::error(format!(
+                "the service `{}`, {doing}: {said}",
+                self.service.name
+            ))])),
+        }
     }
 
     /// What went wrong in the image, if anything did.
@@ -245,6 +357,14 @@ impl Target {
         }
     }
 
+    fn misunderstood(&self, doing: &str) -> Failure {
+        Failure::failed([Problem::error(format!(
+            "the service `{}`, {doing}: its answer is not understood",
+            self.service.name
+        ))
+        .help("was it started by another release of lisplaunch? restart it")])
+    }
+
     fn unanswered(&self, doing: &str, error: &ClientError) -> Failure {
         let problem = Problem::error(format!(
             "the service `{}`, {doing}: {error}",
@@ -255,8 +375,29 @@ impl Target {
             | ClientError::Interrupted { .. }
             | ClientError::Output { .. }
             | ClientError::TooLong { .. } => Failure::failed([problem]),
-            _ => Failure::unanswered(problem.help("does it still run? `lisplaunch status` tells")),
+            _ => Failure::unanswered(problem.help("does it still run? `lisplaunch status` says")),
         }
+    }
+}
+
+/// The compiler has found what stops a reload.
+fn warned(report: &Report) -> Problem {
+    let (errors, warnings) = (report.count(Kind::Error), report.count(Kind::Warning));
+    let problem = |found: &str| Problem::error(format!("the compiler found {found} in the code"));
+    let (errors, warnings) = (numbered(errors, "error"), numbered(warnings, "warning"));
+    match (errors, warnings) {
+        (Some(errors), Some(warnings)) => problem(&format!("{errors} and {warnings}")),
+        (Some(errors), None) => problem(&errors),
+        (None, warnings) => problem(&warnings.unwrap_or_default())
+            .help("fix it, or give `--allow-warnings` to load it all the same"),
+    }
+}
+
+fn numbered(number: usize, what: &str) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{number} {what}s")),
     }
 }
 
@@ -270,27 +411,11 @@ fn check_systems(service: &Service, systems: &[String]) -> Result<(), Problem> {
     }
     for system in systems {
         system_name(system).map_err(|expected| {
-            Problem::error(format!("`{}` is no system", shown(system)))
+            Problem::error(format!("`{}` is not a valid system", system.escape_debug()))
                 .help(format!("expected {expected}"))
         })?;
     }
     Ok(())
-}
-
-/// The values of `templates/sbcl/reload.lisp`, unless somebody's own template has others.
-fn files_loaded(answer: &Answer) -> (Option<usize>, Option<usize>) {
-    let value = |index: usize| match answer {
-        Answer::Returned { values, .. } => values.get(index)?.parse().ok(),
-        _ => None,
-    };
-    (value(0), value(1))
-}
-
-fn counted(files: usize) -> String {
-    match files {
-        1 => "1 file".to_owned(),
-        _ => format!("{files} files"),
-    }
 }
 
 fn elapsed(since: Instant) -> String {

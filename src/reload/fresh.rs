@@ -10,24 +10,37 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::diagnostic::Kind;
 use super::limits::{GivenUp, Limits};
 use super::report::Report;
+use crate::runtime;
 
 /// How often the process is looked after.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long it may take to leave when it is told to.
+/// How long it may take to leave on SIGTERM.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// How much of what it printed is told, in bytes: the end matters.
+/// How much of what it printed is shown, in bytes: the end matters.
 const MAX_MESSAGES: usize = 64 << 10;
 
-/// Why the code was not compiled. Nothing that was compiled is left behind.
+/// What came of a trial.
 #[derive(Debug)]
-pub enum CompileError {
-    /// The process found something wrong, and what it printed.
-    Refused(String),
-    /// It was given up.
+pub struct Tried {
+    /// What the process found.
+    pub report: Report,
+    /// Why the service is not to load the code; nothing that was compiled is left behind then.
+    pub refusal: Option<Reason>,
+}
+
+/// Why code is not to be loaded.
+#[derive(Debug)]
+pub enum Reason {
+    /// The compiler warns of it.
+    Warnings,
+    /// The process could not load it, and printed this.
+    Failed(String),
+    /// The process was given up.
     GivenUp(GivenUp),
     /// The process could not be started, with its command.
     NotStarted(Box<Command>, io::Error),
@@ -35,12 +48,27 @@ pub enum CompileError {
     Io(io::Error),
 }
 
-/// The folder in which the process writes what nobody needs later.
+/// The folder in which the process writes what is not needed later.
 #[derive(Clone, Copy, Debug)]
 pub struct Workplace<'a>(pub &'a Path);
 
 impl Workplace<'_> {
-    /// Where it tells what it compiles.
+    /// Writes the runtime there.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn install(&self) -> io::Result<()> {
+        fs::create_dir(self.0.join(runtime::PARTS))?;
+        let mut files = runtime::FILES.iter().chain(&runtime::TRIAL);
+        files.try_for_each(|file| fs::write(self.0.join(file.path), file.text()))
+    }
+
+    /// The file that loads lisplaunch's own code, which lies there too.
+    pub fn runtime(&self) -> PathBuf {
+        self.0.join(runtime::ENTRY)
+    }
+
+    /// Where it says what it finds.
     pub fn report(&self) -> PathBuf {
         self.0.join("report")
     }
@@ -55,34 +83,45 @@ impl Workplace<'_> {
     }
 }
 
-/// Runs the process to its end and returns the files that it compiled.
-///
-/// # Errors
-/// When the code is wrong, or it takes too long.
+/// Runs the process to its end. The compiler's warnings, but for matters of style, stop it unless
+/// `allow_warnings` is set.
 pub fn compile(
     command: Command,
     workplace: Workplace<'_>,
     limits: &Limits,
-) -> Result<Vec<PathBuf>, CompileError> {
+    allow_warnings: bool,
+) -> Tried {
     let ended = run(command, workplace, limits);
-    let report = Report::read(&workplace.report()).map_err(CompileError::Io)?;
-    let error = match ended {
-        Ok(status) if status.success() && report.done => return Ok(report.sources),
-        Ok(_) => CompileError::Refused(messages(&workplace.messages())),
-        Err(error) => error,
+    let (report, refusal) = match (Report::read(&workplace.report()), ended) {
+        (Err(error), _) => (Report::default(), Some(Reason::Io(error))),
+        (Ok(report), Err(reason)) => (report, Some(reason)),
+        (Ok(report), Ok(status)) => {
+            let worst = report.worst();
+            let refusal = if !status.success() || !report.done {
+                Some(Reason::Failed(messages(&workplace.messages())))
+            } else if worst == Some(Kind::Error) || worst == Some(Kind::Warning) && !allow_warnings
+            {
+                Some(Reason::Warnings)
+            } else {
+                None
+            };
+            (report, refusal)
+        }
     };
-    report.discard();
-    Err(error)
+    if refusal.is_some() {
+        report.discard();
+    }
+    Tried { report, refusal }
 }
 
 fn run(
     mut command: Command,
     workplace: Workplace<'_>,
     limits: &Limits,
-) -> Result<ExitStatus, CompileError> {
+) -> Result<ExitStatus, Reason> {
     // One file for both keeps them in their order.
-    let messages = File::create(workplace.messages()).map_err(CompileError::Io)?;
-    let errors = messages.try_clone().map_err(CompileError::Io)?;
+    let messages = File::create(workplace.messages()).map_err(Reason::Io)?;
+    let errors = messages.try_clone().map_err(Reason::Io)?;
     command
         .stdin(Stdio::null())
         .stdout(messages)
@@ -91,7 +130,7 @@ fn run(
         .process_group(0);
     match command.spawn() {
         Ok(child) => Fresh { child }.wait(limits),
-        Err(error) => Err(CompileError::NotStarted(Box::new(command), error)),
+        Err(error) => Err(Reason::NotStarted(Box::new(command), error)),
     }
 }
 
@@ -101,12 +140,12 @@ struct Fresh {
 }
 
 impl Fresh {
-    fn wait(mut self, limits: &Limits) -> Result<ExitStatus, CompileError> {
+    fn wait(mut self, limits: &Limits) -> Result<ExitStatus, Reason> {
         loop {
-            if let Some(status) = self.child.try_wait().map_err(CompileError::Io)? {
+            if let Some(status) = self.child.try_wait().map_err(Reason::Io)? {
                 return Ok(status);
             }
-            limits.check().map_err(CompileError::GivenUp)?;
+            limits.check().map_err(Reason::GivenUp)?;
             sleep(PAUSE);
         }
     }
@@ -115,7 +154,7 @@ impl Fresh {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Tells the process and those that it started.
+    /// Sends a signal to the process and those that it started.
     fn signal(&self, signal: Signal) {
         if let Ok(id) = i32::try_from(self.child.id())
             && let Some(id) = Pid::from_raw(id)

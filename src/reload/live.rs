@@ -1,9 +1,15 @@
-//! The service that loads the code: evaluations whose output is kept or handed on.
+//! The service that loads the code: what it answers, and output that is kept or handed on.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use super::limits::Limits;
+use crate::live::swank::reader::read;
+use crate::live::swank::sexp::Sexp;
 use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output};
+
+/// The package that calls of the runtime are read in.
+pub const PACKAGE: &str = "COMMON-LISP-USER";
 
 /// How much output is kept, in bytes: the end matters.
 const MAX_KEPT: usize = 64 << 10;
@@ -35,7 +41,65 @@ pub fn evaluate(
         })
 }
 
-/// Output that is told only if something goes wrong.
+/// What the service remembers: `prepare-reload` of `templates/sbcl/runtime/core/reload.lisp`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// The files to load, changed or behind one that is.
+    pub changed: Vec<String>,
+    /// Whether it lacks what compares systems.
+    pub incomplete: bool,
+}
+
+/// What the service did: `load-changed` there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// The files that it loaded, in their order.
+    pub loaded: Vec<PathBuf>,
+    /// The files that it had to compile itself.
+    pub compiled: Vec<PathBuf>,
+    /// The files of which it does not know what it loaded from them.
+    pub unremembered: Vec<PathBuf>,
+}
+
+impl Memory {
+    /// From the value of the call.
+    pub fn from_answer(answer: &Answer) -> Option<Self> {
+        let value = value(answer)?;
+        Some(Memory {
+            changed: texts(&value, ":changed")?,
+            incomplete: !value.property(":incomplete")?.is_nil(),
+        })
+    }
+}
+
+impl Loaded {
+    /// From the value of the call.
+    pub fn from_answer(answer: &Answer) -> Option<Self> {
+        let value = value(answer)?;
+        let paths = |key| Some(texts(&value, key)?.into_iter().map(PathBuf::from).collect());
+        Some(Loaded {
+            loaded: paths(":loaded")?,
+            compiled: paths(":compiled")?,
+            unremembered: paths(":unremembered")?,
+        })
+    }
+}
+
+/// A value that the image has printed into a string.
+fn value(answer: &Answer) -> Option<Sexp> {
+    let Answer::Returned { values, .. } = answer else {
+        return None;
+    };
+    let printed = read(values.first()?).ok()?;
+    read(printed.as_str()?).ok()
+}
+
+fn texts(value: &Sexp, key: &str) -> Option<Vec<String>> {
+    let texts = value.property(key)?.as_list()?.iter();
+    texts.map(|text| Some(text.as_str()?.to_owned())).collect()
+}
+
+/// Output that is shown only if something goes wrong.
 #[derive(Debug, Default)]
 pub struct Kept(String);
 

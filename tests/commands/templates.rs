@@ -20,7 +20,6 @@ fn templates_are_listed_with_their_origin() {
         );
     assert_snapshot!(project.run(&["templates"]).output(), @"
     sbcl/argv                built in
-    sbcl/compile             built in
     sbcl/asdf.lisp           built in
     sbcl/boot.lisp           built in
     sbcl/systems.lisp        built in
@@ -28,11 +27,6 @@ fn templates_are_listed_with_their_origin() {
     sbcl/stop.lisp           built in
     sbcl/start.lisp          /home/me/.config/lisplaunch/templates/sbcl/start.lisp
     sbcl/stay.lisp           /srv/app/own/sbcl/stay.lisp
-    sbcl/leave.lisp          built in
-    sbcl/watch.lisp          built in
-    sbcl/compile-files.lisp  built in
-    sbcl/done.lisp           built in
-    sbcl/reload.lisp         built in
     makefile/Makefile        built in
     supervisor/program.conf  built in
     ");

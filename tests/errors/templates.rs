@@ -121,6 +121,6 @@ fn templates_have_names() {
     ");
     assert_snapshot!(brief(project.run(&["templates", "show", "xyzzy"]), 2), @"
     error: there is no template `xyzzy`
-     = help: there are: `sbcl/argv`, `sbcl/compile`, `sbcl/asdf.lisp`, `sbcl/boot.lisp`, `sbcl/systems.lisp`, `sbcl/package.lisp`, `sbcl/stop.lisp`, `sbcl/start.lisp`, `sbcl/stay.lisp`, `sbcl/leave.lisp`, `sbcl/watch.lisp`, `sbcl/compile-files.lisp`, `sbcl/done.lisp`, `sbcl/reload.lisp`, `makefile/Makefile`, `supervisor/program.conf`
+     = help: there are: `sbcl/argv`, `sbcl/asdf.lisp`, `sbcl/boot.lisp`, `sbcl/systems.lisp`, `sbcl/package.lisp`, `sbcl/stop.lisp`, `sbcl/start.lisp`, `sbcl/stay.lisp`, `makefile/Makefile`, `supervisor/program.conf`
     ");
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use lisplaunch::live::swank::{Address, Answer, Client, Evaluation, Interrupt, Timeouts};
 
@@ -25,6 +25,8 @@ pub struct Sources {
 
 /// A service that runs.
 pub struct Service {
+    /// As `run` knows it.
+    name: String,
     project: Project,
     child: Child,
     swank: u16,
@@ -66,13 +68,10 @@ impl Sources {
 
     /// Starts the service of this name, the only one if it is empty.
     pub fn start(self, name: &str) -> Service {
-        let mut command = self.project.command(&["run"]);
-        command
-            .args(Some(name).filter(|name| !name.is_empty()))
-            .stdout(Stdio::null())
-            .stderr(fs::File::create(self.project.home().join("log")).unwrap());
+        let child = start(&self.project, name);
         let mut service = Service {
-            child: command.spawn().unwrap(),
+            child,
+            name: name.to_owned(),
             project: self.project,
             swank: self.swank,
         };
@@ -80,12 +79,43 @@ impl Sources {
         service
     }
 
+    /// Runs a shell command in the folder of the project.
+    pub fn shell(&self, command: &str) {
+        shell(&self.project, command);
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         self.project.run(arguments)
     }
 }
 
+fn shell(project: &Project, command: &str) {
+    let status = Command::new("sh")
+        .args(["-ec", command])
+        .current_dir(project.folder())
+        .status();
+    assert!(status.unwrap().success(), "{command}");
+}
+
+/// A process of the service of this name.
+fn start(project: &Project, name: &str) -> Child {
+    let mut command = project.command(&["run"]);
+    command
+        .args(Some(name).filter(|name| !name.is_empty()))
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(project.home().join("log")).unwrap());
+    command.spawn().unwrap()
+}
+
 impl Service {
+    /// Ends it, and starts it again.
+    pub fn restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = start(&self.project, &self.name);
+        self.wait();
+    }
+
     fn wait(&mut self) {
         let end = Instant::now() + STARTING;
         // The start forms come after swank's, and this one is the last of them.
@@ -118,18 +148,13 @@ impl Service {
         value(&mut client.unwrap(), form)
     }
 
-    /// Writes a file so that it is newer, in whole seconds, than all that was compiled before.
+    /// Runs a shell command in the folder of the project.
+    pub fn shell(&self, command: &str) {
+        shell(&self.project, command);
+    }
+
+    /// Writes a file.
     pub fn change(&self, name: &str, text: &str) {
-        let second = || {
-            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            now.unwrap().as_secs()
-        };
-        let before = second();
-        while second() == before {
-            sleep(Duration::from_millis(10));
-        }
-        // The clock of the file system may be some milliseconds behind.
-        sleep(Duration::from_millis(50));
         fs::write(self.project.folder().join(name), text).unwrap();
     }
 
@@ -140,6 +165,7 @@ impl Service {
         };
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.ends_with(".lisplaunch"))
             .collect();
         names.sort();
         names

@@ -20,10 +20,23 @@ a stop may take."
   (take-hangup)
   (take-unhandled-errors)
   (take-compilation)
+  (search-folders (project-folder) (mapcar #'project-pathname registry)))
+
+(defun search-folders (project registry)
+  "Lets ASDF search the folders of REGISTRY before all others. What lies below them and below the
+folder PROJECT is the project's own code, which the image remembers from now on."
+  (dolist (folder (cons project registry))
+    (add-own-folder (sb-ext:native-namestring folder)))
+  (watch-sources)
+  (when (find-package "ASDF")
+    (load-part "asdf" (asdf-version)))
   (when registry
     (let ((variable (find-symbol "*CENTRAL-REGISTRY*" "ASDF")))
-      (setf (symbol-value variable)
-            (append (mapcar #'project-pathname registry) (symbol-value variable))))))
+      (setf (symbol-value variable) (append registry (symbol-value variable))))))
+
+(defun asdf-version ()
+  "What the compiled asdf part depends on."
+  (princ-to-string (funcall (find-symbol "ASDF-VERSION" "ASDF"))))
 
 (defun project-pathname (name)
   "The file NAME as it is seen from the project's folder."

@@ -1,0 +1,96 @@
+//! The calls of the runtime that compile and load the code of a service.
+
+use super::fresh::Workplace;
+use crate::argv::Trial;
+use crate::lisp::Form;
+use crate::lisp::print::string;
+use crate::plan::service::Service;
+use crate::word::Word;
+
+/// The code of a service, and what loads it.
+#[derive(Debug)]
+pub struct Code<'a> {
+    /// The service, with the systems and files that are to be loaded.
+    pub service: &'a Service,
+    /// What loads its systems, as its start does.
+    pub loading: Vec<Form>,
+}
+
+impl Code<'_> {
+    /// Asks the service what it remembers, and lets it remember from now on.
+    pub fn prepare_reload(&self) -> String {
+        format!(
+            "(lisplaunch::prepare-reload :folders {} :files {})",
+            list(self.folders()),
+            list(self.files())
+        )
+    }
+
+    /// Lets the service load what differs from what it has loaded, or all of it.
+    pub fn load_changed(&self, again: bool) -> String {
+        format!(
+            "(lisplaunch::load-changed {} :files {}{})",
+            self.loading(),
+            list(self.files()),
+            if again { " :again t" } else { "" }
+        )
+    }
+
+    /// What the fresh process evaluates, which works in `place`. `typed` are names of systems that
+    /// a person has typed, `changed` the files that differ from what the service has loaded.
+    pub fn trial(&self, place: Workplace<'_>, typed: &[String], changed: &[String]) -> Trial {
+        let registry = self.service.registry.iter().map(Word::resolved);
+        let prepare = format!(
+            "(lisplaunch::prepare-trial {} :folder {} :registry {})",
+            quoted(&place.report().to_string_lossy()),
+            quoted(&in_slash(&self.service.identity.folder)),
+            list(registry.map(|folder| in_slash(&folder)))
+        );
+        let load = format!(
+            "(lisplaunch::try-code {} :systems {} :files {} :changed {} :output {})",
+            self.loading(),
+            list(typed.iter().cloned()),
+            list(self.files()),
+            list(changed.iter().cloned()),
+            quoted(&place.output().to_string_lossy())
+        );
+        Trial {
+            runtime: place.runtime().to_string_lossy().as_ref().into(),
+            begin: vec![
+                "(lisplaunch::load-part \"trial\")".into(),
+                prepare.as_str().into(),
+            ],
+            load: load.as_str().into(),
+        }
+    }
+
+    /// The files that it loads after the systems.
+    fn files(&self) -> impl Iterator<Item = String> {
+        self.service.load.iter().map(Word::resolved)
+    }
+
+    /// The folders of the project's own code.
+    fn folders(&self) -> impl Iterator<Item = String> {
+        let registry = self.service.registry.iter().map(Word::resolved);
+        std::iter::once(self.service.identity.folder.clone()).chain(registry)
+    }
+
+    fn loading(&self) -> String {
+        let forms: Vec<String> = self.loading.iter().map(Form::text).collect();
+        format!("(lambda () {})", forms.join(" "))
+    }
+}
+
+fn list(texts: impl Iterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.map(|text| quoted(&text)).collect();
+    format!("(list {})", texts.join(" "))
+}
+
+fn quoted(text: &str) -> String {
+    string(&text.into()).resolved()
+}
+
+/// Lisp takes a path for a folder only if it ends in a slash.
+fn in_slash(folder: &str) -> String {
+    format!("{}/", folder.trim_end_matches('/'))
+}

@@ -1,0 +1,158 @@
+;;;; ASDF compares times; for the project's own files that is not enough. Whether one of them has
+;;;; to be compiled, or loaded, depends on texts: its own, those of the files that it is compiled
+;;;; with, and those of the systems' definitions.
+
+(in-package #:lisplaunch)
+
+(defun own-p (component)
+  "Whether COMPONENT is the project's own."
+  (let ((file (asdf:system-source-file (asdf:component-system component))))
+    (and file (own-source-name file) t)))
+
+(defun own-file-p (component)
+  (and (own-p component) (typep component 'asdf:cl-source-file)))
+
+(defun source-name (component)
+  (sb-ext:native-namestring (asdf:component-pathname component)))
+
+(defun digest (numbers)
+  (sxhash (format nil "~{~d~^ ~}" numbers)))
+
+(defun action-key (operation component plan)
+  "A number that stands for all that OPERATION on COMPONENT of the project's own is made from; NIL
+where some of it is not known, because it is yet to be compiled."
+  (let ((keys (session-table 'keys))
+        (action (cons operation component)))
+    (or (gethash action keys)
+        (let ((key (compute-key operation component plan)))
+          (when key
+            (setf (gethash action keys) key))))))
+
+(defun compute-key (operation component plan)
+  (if (own-p component)
+      (let ((parts (list (text-key operation component))))
+        (map-dependencies (lambda (operation component)
+                            (push (action-key operation component plan) parts))
+                          operation component)
+        (and (notany #'null parts) (digest parts)))
+      ;; Of libraries it is enough to know whether they are the same.
+      (let ((time (action-time plan operation component)))
+        (and time (if (integerp time) time 0)))))
+
+(defun text-key (operation component)
+  "What OPERATION itself reads."
+  (cond ((and (typep operation 'asdf:compile-op) (typep component 'asdf:cl-source-file))
+         (inputs-key (getf (record component) :inputs)))
+        ((and (typep operation 'asdf:prepare-op) (typep component 'asdf:system))
+         (let ((name (sb-ext:native-namestring (asdf:system-source-file component))))
+           (inputs-key (list (cons name (stamp name (definition-stamp name)))))))
+        (t 0)))
+
+(defun inputs-key (inputs)
+  "A number that stands for the texts of INPUTS, which were read."
+  (let ((hashes (mapcar #'second inputs)))
+    (and hashes (notany #'null hashes) (digest hashes))))
+
+(defun definition-stamp (name)
+  "The stamp of the definition of systems NAME when it was loaded."
+  (cdr (assoc name (gethash name *loaded-files*) :test #'string=)))
+
+;;; Compiling.
+
+(defun compiled-from-present-texts-p (operation component plan)
+  (let ((record (record component))
+        (key (action-key operation component plan)))
+    (and record key (eql key (getf record :key)))))
+
+(defmethod asdf::compute-action-stamp :around
+    (plan (operation asdf:compile-op) (component asdf:cl-source-file) &key just-done)
+  (multiple-value-bind (time done-p) (call-next-method)
+    (if (and time
+             (not just-done)
+             (own-p component)
+             (not (compiled-from-present-texts-p operation component plan)))
+        (values nil nil)
+        (values time done-p))))
+
+(defvar *around-compilation* nil
+  "A function that is called with each of the project's own files that ASDF compiles, a component,
+and with the function that compiles it; or NIL.")
+
+(defmethod asdf:perform :around ((operation asdf:compile-op) (component asdf:cl-source-file))
+  (flet ((compile-it () (call-next-method)))
+    (cond ((own-p component)
+           (let ((inputs (note-inputs
+                          (lambda ()
+                            (if *around-compilation*
+                                (funcall *around-compilation* component #'compile-it)
+                                (compile-it))))))
+             (remember-compilation operation component inputs)))
+          (t (compile-it)))
+    (when *reloading*
+      (push (source-name component) *compiled-now*))))
+
+(defun remember-compilation (operation component inputs)
+  (let ((compiled (compiled-name component))
+        (action (cons operation component)))
+    (remhash action (session-table 'keys))
+    (setf (gethash component (session-table 'records))
+          (list :inputs inputs :compiled (file-stat compiled)))
+    (write-record compiled
+                  (list* :key (action-key operation component nil)
+                         (gethash component (session-table 'records))))))
+
+;;; Loading.
+
+(defvar *loaded-components* (make-hash-table :test 'equal :synchronized t)
+  "For each of the project's own files that ASDF has loaded, by the path of its component, the key
+of its compilation and the inputs of its loading; NIL if that failed.")
+
+(defun loaded-from-present-texts-p (component plan)
+  (let ((loaded (gethash (asdf:component-find-path component) *loaded-components*)))
+    (and loaded
+         (destructuring-bind (key . inputs) loaded
+           (and (eql key (action-key (asdf:make-operation 'asdf:compile-op) component plan))
+                (notany #'input-changed-p inputs))))))
+
+(defmethod asdf::compute-action-stamp :around
+    (plan (operation asdf:load-op) (component asdf:cl-source-file) &key just-done)
+  (multiple-value-bind (time done-p) (call-next-method)
+    (cond ((or (null time) just-done (not (own-p component)))
+           (values time done-p))
+          (*load-again*
+           (values time (find (source-name component) *loaded-now* :test #'string=)))
+          ((nth-value 1 (gethash (asdf:component-find-path component) *loaded-components*))
+           (values time (loaded-from-present-texts-p component plan)))
+          (t
+           (when (and done-p *reloading*)
+             (pushnew (source-name component) *unremembered* :test #'string=))
+           (values time done-p)))))
+
+(defmethod asdf:perform :around ((operation asdf:load-op) (component asdf:cl-source-file))
+  (flet ((load-it () (call-next-method)))
+    (if (own-p component)
+        (remember-loading component #'load-it)
+        (load-it))
+    (when *reloading*
+      (push (source-name component) *loaded-now*))))
+
+(defun remember-loading (component load)
+  (let ((path (asdf:component-find-path component)))
+    (setf (gethash path *loaded-components*) nil)
+    (let ((inputs (note-inputs load))
+          (key (action-key (asdf:make-operation 'asdf:compile-op) component nil)))
+      (setf (gethash path *loaded-components*) (cons key inputs)))))
+
+;;; Definitions of systems.
+
+(defun load-changed-definitions ()
+  "Loads the definitions of the project's own systems that differ from those that were loaded. ASDF
+does that by itself where they are newer."
+  (let ((files (loop for name in (asdf:registered-systems)
+                     for file = (asdf:system-source-file (asdf:registered-system name))
+                     when (and file (own-source-name file)) collect (own-source-name file))))
+    (dolist (file (remove-duplicates files :test #'string=))
+      (when (and (gethash file *loaded-files*)
+                 (file-changed-p file)
+                 (file-stat file))
+        (asdf:load-asd (sb-ext:native-pathname file))))))

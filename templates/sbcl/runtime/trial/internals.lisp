@@ -1,0 +1,72 @@
+;;;; What the trial takes from the inside of SBCL's compiler. Read in SBCL 2.2.9 and 2.6.7.
+
+(in-package #:lisplaunch)
+
+(deftype compiler-error ()
+  "What the compiler cannot compile; it is a condition of its own, and no error."
+  'sb-c:compiler-error)
+
+(defun source-path ()
+  "The way from a file to the form that is compiled now: the number of the form at top level, then
+the position in each list that must be entered. NIL where that is not known."
+  (let ((context (sb-c::find-error-context nil)))
+    (and context
+         (reverse (sb-c::compiler-error-context-original-source-path context)))))
+
+(defun source-bounds ()
+  "Where the form that is compiled now begins and ends in its file, as numbers of characters, or the
+smallest form around it of which that is known. NIL where nothing is."
+  (let ((source (and (boundp 'sb-c::*source-info*) sb-c::*source-info*)))
+    (when source
+      (let* ((file (sb-c::source-info-file-info source))
+             (path (source-path))
+             (form (and path (ignore-errors (elt (sb-c::file-info-forms file) (first path)))))
+             (bounds nil))
+        (loop
+          (setf bounds (or (read-bounds form (sb-c::file-info-subforms file)) bounds)
+                path (rest path))
+          (unless (and path (listp form)) (return))
+          (setf form (ignore-errors (nth (first path) form))))
+        bounds))))
+
+(defun read-bounds (form read)
+  "The bounds of FORM among the forms of which READ holds the beginning and end."
+  (loop for index from 0 below (- (length read) 2) by 3
+        when (and (eq form (aref read (+ index 2))) (consp form))
+          return (list (aref read index) (aref read (1+ index)))))
+
+(defun reading-error (condition)
+  "Why a form cannot be read, if that is what CONDITION says."
+  (let ((causes (loop for cause = condition then (sb-int:encapsulated-condition cause)
+                      collect cause
+                      while (typep cause 'sb-int:encapsulated-condition))))
+    (when (some (lambda (cause) (typep cause 'sb-c::input-error-in-compile-file)) causes)
+      (first (last causes)))))
+
+(defun reading-bounds (at-end)
+  "Where the form begins that is read now, if AT-END is true, or else how far reading came."
+  (let ((stream (and (boundp 'sb-c::*source-info*)
+                     (sb-c::source-info-stream sb-c::*source-info*))))
+    (when (sb-int:form-tracking-stream-p stream)
+      (let ((start (sb-int:form-tracking-stream-form-start-char-pos stream))
+            (now (sb-impl::form-tracking-stream-input-char-pos stream)))
+        (list (if (and at-end start) start (max 0 (1- now)))
+              now)))))
+
+(defun message (condition)
+  "What CONDITION reports, without the chapters of manuals that it refers to."
+  (let ((sb-int:*print-condition-references* nil))
+    (princ-to-string condition)))
+
+(defun on-undefined-reference (function)
+  "Calls FUNCTION with each name that the compiler finds undefined, and with :FUNCTION, :VARIABLE
+or :TYPE, unless the code asks for no warning of it. It may be defined later."
+  (encapsulate 'sb-c::note-undefined-reference
+               (lambda (note name kind)
+                 (funcall note name kind)
+                 (unless (sb-c::would-muffle-p
+                          (make-condition (if (eq kind :variable) 'warning 'style-warning)))
+                   (funcall function name kind)))))
+
+(defun known-variable-p (name)
+  (not (eq (sb-int:info :variable :kind name) :unknown)))
