@@ -51,6 +51,7 @@ const SYSTEMS: File = File {
         include_str!("../templates/sbcl/runtime/asdf/internals.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/records.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/actions.lisp"),
+        include_str!("../templates/sbcl/runtime/asdf/quiet.lisp"),
     ],
 };
 

@@ -11,6 +11,7 @@ use crate::support::REPOSITORY;
 
 mod last_words;
 mod load;
+mod quiet;
 mod service;
 mod starting;
 mod stopping;

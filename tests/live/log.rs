@@ -12,6 +12,8 @@ use super::service::Service;
 fn commands_leave_no_line_in_the_log() {
     let mut service = Service::new().started();
     let before = service.log();
+    assert!(before.contains(";; Swank started at port: "), "{before}");
+    assert!(!before.contains("WARNING"), "{before}");
     for _ in 0..3 {
         service.run(&["status", "web"]).success();
         assert_eq!(service.eval("(+ 1 1)"), "2\n");

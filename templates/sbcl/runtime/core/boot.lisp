@@ -5,8 +5,7 @@
 (defun boot (project &key service profiles file registry (stop-timeout 10) verbose)
   "Begins the start of a service. FILE is the project file; REGISTRY lists folders of systems that
 ASDF searches before all others, seen from the project's folder; STOP-TIMEOUT is how many seconds
-a stop may take."
-  (declare (ignore verbose))
+a stop may take. VERBOSE keeps what libraries write while they are compiled and loaded."
   (when *identity*
     (error "this image is ~a already" (service-name)))
   (setf *identity* (list :project project :service service :profiles profiles :file file
@@ -20,7 +19,9 @@ a stop may take."
   (take-hangup)
   (take-unhandled-errors)
   (take-compilation)
-  (search-folders (project-folder) (mapcar #'project-pathname registry)))
+  (search-folders (project-folder) (mapcar #'project-pathname registry))
+  (when (and (not verbose) (fboundp 'quiet-libraries))
+    (funcall 'quiet-libraries)))
 
 (defun search-folders (project registry)
   "Lets ASDF search the folders of REGISTRY before all others. What lies below them and below the
