@@ -11,6 +11,11 @@ use std::process::Command;
 use rustix::fs::{Access, Mode};
 
 use crate::host::Host;
+use crate::live::identity::Kinship;
+use crate::live::port::{self, Holder};
+use crate::live::record::Record;
+use crate::live::state_file;
+use crate::live::swank::Address;
 use crate::plan::need::{Need, NeedKind};
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -24,6 +29,44 @@ pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
     let mut problems: Vec<Problem> = service.needs.iter().filter_map(missing).collect();
     problems.extend(find_program(service, host).err());
     problems
+}
+
+/// What holds the port on which swank is to listen, if something does.
+pub fn taken_port(service: &Service, host: &Host) -> Option<Problem> {
+    let swank = service.swank.as_ref()?;
+    let address = Address {
+        host: swank.interface.resolved(),
+        port: swank.port.number(),
+    };
+    if !port::is_taken(&address) {
+        return None;
+    }
+    let holder = Holder::of(&address);
+    let process = holder.as_ref().and_then(Holder::process);
+    let record = process.and_then(|process| state_file::of_process(process, host));
+    let same = |record: &Record| record.kinship(&service.identity, true) == Kinship::Same;
+    let holder = match (record, holder) {
+        (Some(record), _) if same(&record) => {
+            let pid = record.pid.unwrap_or_default();
+            return Some(
+                Problem::error(format!("`{}` runs already, pid {pid}", service.name))
+                    .note(format!("its swank server has port {}", address.port))
+                    .help("`lisplaunch stop` stops it"),
+            );
+        }
+        (Some(record), _) => record.to_string(),
+        (None, Some(holder)) => holder.to_string(),
+        (None, None) => "something that this user cannot see".to_owned(),
+    };
+    let problem = Problem::error(format!(
+        "the port {} of swank is taken by {holder}",
+        address.port
+    ));
+    let problem = match &swank.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    };
+    Some(problem.help("stop that, or take another port"))
 }
 
 /// Replaces this process by sbcl. Returns only if that fails.

@@ -6,6 +6,7 @@
 mod checked;
 mod made;
 pub mod network;
+mod restarted;
 mod run;
 pub mod running;
 mod seen;

@@ -1,8 +1,13 @@
 //! The commands that work with a running service, on a real one.
 
 mod eval;
+mod identity;
 mod last_release;
 mod log;
+mod manager;
+mod ports;
 mod service;
+mod states;
 mod status;
 mod stop;
+mod wait;

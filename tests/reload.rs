@@ -507,7 +507,7 @@ fn without_a_service_nothing_is_compiled() {
     let sources = app("").with_file("answer.lisp", "(");
     assert!(
         told(sources.run(&["reload"]), 3)
-            .contains("error: the service `app` does not answer: nobody listens on")
+            .contains("error: the service `app` does not answer: nothing listens on")
     );
 }
 

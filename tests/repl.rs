@@ -22,7 +22,7 @@ fn project(swank: &Swank) -> Project {
 
 fn at_port(port: u16) -> Project {
     Project::new(&format!(
-        "name: app\nloader: none\nstart: (f)\nswank: {port}\n"
+        "name: app\nloader: none\nruntime: false\nstart: (f)\nswank: {port}\n"
     ))
 }
 
@@ -375,7 +375,7 @@ fn a_restarted_service_is_found_again() {
     );
     terminal.expect("the next input connects again");
     terminal.enter("1");
-    terminal.expect("error: the service `app` does not answer: nobody listens on `127.0.0.1:");
+    terminal.expect("error: the service `app` does not answer: nothing listens on `127.0.0.1:");
     let _swank = swank.restarted();
     terminal.enter("(list 1)");
     terminal.expect("what was defined here is gone\n(1)\nCL-USER>");
@@ -478,16 +478,16 @@ fn a_pipe_tells_when_the_connection_is_lost() {
         stderr.contains("the connection to the service `app` is lost:"),
         "{stderr}"
     );
-    let address = fake::serve_evaluation(drop);
+    let address = fake::serve_command(drop);
     feed(&at_port(address.port), "1").failure(3);
 }
 
 #[test]
 fn a_pipe_ends_when_its_package_has_gone() {
-    let address = fake::serve_evaluation(|mut peer| {
-        peer.send(r#"(:return (:ok (:ok 0 nil "MINE" "MINE")) 2)"#);
+    let address = fake::serve_command(|mut peer| {
+        peer.send(r#"(:return (:ok (:ok 0 nil "MINE" "MINE")) 3)"#);
         peer.receive().unwrap();
-        peer.send("(:return (:ok (:no-package)) 3)");
+        peer.send("(:return (:ok (:no-package)) 4)");
         peer.wait();
     });
     let stderr = feed(&at_port(address.port), "1").failure(1);

@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "plan",
     "argv",
     "tmux",
+    "live::sockets",
     "live::swank",
     "live",
     "launch",

@@ -21,6 +21,9 @@ pub struct Connection {
     /// A file whose first line is the server's secret
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
+    /// Speak to whatever image is there, whichever service it is
+    #[arg(long)]
+    pub any: bool,
 }
 
 /// Evaluate forms in the running service
@@ -97,24 +100,34 @@ pub struct Reload {
 
 /// Show how the services are
 ///
-/// Asks those that have a swank server. Exits with 0 when all of them answer, with 3 when one
-/// does not.
+/// Asks the image of each, and where that cannot be asked reads the file in which the service
+/// keeps its state. A service is loading, starting, ready, stopping, or failed with its last
+/// words; crashed where its process is gone without any, down where it was stopped or never
+/// started. It is silent where its process runs but does not answer, locked where its secret is
+/// not known, other where something else has its port, up where it runs without states
+/// (`runtime: false`), and unknown where it has no swank server then.
+///
+/// Exits with 0 when all are ready or up, with 3 when one is not.
+///
+/// --wait returns as soon as all are ready. A start that fails during the wait ends it; one that
+/// failed before ends it after 3 seconds unless the service is started again. A service that is
+/// down may be started at any time.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lisplaunch status
-  lisplaunch status web --wait=60 && echo deployed
-  lisplaunch status --json | jq '.[].pid'")]
+  lisplaunch status web --wait=90s && echo deployed
+  lisplaunch status --json | jq '.[].state'")]
 pub struct Status {
     /// The services, all of them if none is named
     pub services: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Wait until they answer, for so many seconds at most
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60",
-          value_parser = clap::value_parser!(u64).range(..=LONGEST_WAIT))]
-    pub wait: Option<u64>,
+    /// Wait until all are ready, a minute at most or for `90s` or `5m`
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true,
+          default_missing_value = "60s", value_parser = parse_duration)]
+    pub wait: Option<Duration>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,
@@ -124,11 +137,43 @@ pub struct Status {
 ///
 /// Runs the `stop` forms and waits until the process is gone, for `stop-timeout` and five
 /// seconds at most. Exits with 1 when it is not gone by then, with 3 when none answered.
+///
+/// A service that supervisord or systemd would start again has to be stopped there: the command
+/// for that is printed, and the service goes on.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  lisplaunch stop\n  lisplaunch stop web")]
+#[command(after_help = "\
+Examples:
+  lisplaunch stop
+  lisplaunch stop web
+  lisplaunch stop --anyway       supervisord starts it again")]
 pub struct Stop {
     /// The service, where the file has several
     pub service: Option<String>,
+    /// Stop it although it will be started again
+    #[arg(long)]
+    pub anyway: bool,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// Stop the running service, and return when it is ready again
+///
+/// Whatever started it does so again: supervisord, systemd or tmux. A service that was started
+/// by hand goes on: restart it by hand. Exits with 0 when the new process is ready, with 1 when
+/// it cannot be restarted, with 3 when it does not run, or is not ready in time.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch restart
+  lisplaunch restart web --wait=5m")]
+pub struct Restart {
+    /// The service, where the file has several
+    pub service: Option<String>,
+    /// Wait for the new process to be ready for this time, `90s` or `5m`
+    #[arg(long, value_name = "DURATION", require_equals = true, default_value = "60s",
+          value_parser = parse_duration)]
+    pub wait: Duration,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,
@@ -253,7 +298,7 @@ pub struct TmuxStart {
 }
 
 /// `10s`, `500ms`, `2m` or a bare number of seconds.
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let duration = match text.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => humantime::parse_duration(text).unwrap_or_default(),

@@ -134,6 +134,8 @@ Examples:
     #[expect(missing_docs, reason = "see above")]
     Stop(live::Stop),
     #[expect(missing_docs, reason = "see above")]
+    Restart(live::Restart),
+    #[expect(missing_docs, reason = "see above")]
     Connect(live::Connect),
     #[expect(missing_docs, reason = "see above")]
     Repl(live::Repl),

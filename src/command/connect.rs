@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::live::Running;
 use super::{Failure, Session, print};
 use crate::cli::live::Connect;
 use crate::dialect::{Dialect, Printed, sh::Sh};
+use crate::live::finding::Running;
 use crate::live::swank::Address;
 use crate::problem::Problem;
 use crate::word::Word;

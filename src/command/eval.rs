@@ -9,9 +9,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::live::Running;
+use super::live::connect;
 use super::{FAILURE, Failure, Session, print, report};
 use crate::cli::live::Eval;
+use crate::live::finding::Running;
 use crate::live::signals::Signals;
 use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 use crate::plan::service::Service;
@@ -56,7 +57,7 @@ fn package(arguments: &Eval, service: &Service) -> String {
 }
 
 fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
-    let mut client = running.connect(Timeouts::default())?;
+    let mut client = connect(running, Timeouts::default())?;
     let signals = Signals::catch().context("cannot catch signals")?;
     let mut printer = printer::Printer::new();
     let ended = evaluate(&mut client, evaluation, &mut printer, &signals);
@@ -73,7 +74,7 @@ fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
 
 fn in_json(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
     let mut recorder = json::Recorder::default();
-    let mut client = match running.connect(Timeouts::default()) {
+    let mut client = match connect(running, Timeouts::default()) {
         Ok(client) => client,
         Err(failure) => {
             print(&recorder.object(None, first_message(&failure))?)?;

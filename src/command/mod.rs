@@ -9,6 +9,7 @@ mod eval;
 mod live;
 mod reload;
 mod repl;
+mod restart;
 mod run;
 mod show;
 mod status;
@@ -111,6 +112,7 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Tmux(arguments) => tmux::execute(&session, &arguments),
         Command::Repl(arguments) => repl::execute(&session, &arguments),
         Command::Connect(arguments) => connect::execute(&session, &arguments),
+        Command::Restart(arguments) => restart::execute(&session, &arguments),
         Command::Stop(arguments) => stop::execute(&session, &arguments),
         Command::Status(arguments) => status::execute(&session, &arguments),
         Command::Reload(arguments) => reload::execute(&session, &arguments),

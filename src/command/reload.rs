@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::live::Running;
+use super::live::{connect, overrides};
 use super::{Failure, Session, print, report, tell};
 use crate::argv::{loading_forms, trial_argv};
 use crate::cli::live::Reload;
 use crate::launch;
+use crate::live::finding::Running;
 use crate::live::swank::{Answer, Client, ClientError, Output, Timeouts};
 use crate::output;
 use crate::plan::loader::Loader;
@@ -100,9 +101,10 @@ impl Target {
         limits: &Limits,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        let running = Running::new(self.service.clone(), &arguments.connection, &session.host)?;
+        let overrides = overrides(&arguments.connection);
+        let running = Running::new(self.service.clone(), &overrides, &session.host)?;
         // Before anything is compiled: in vain if no service is there to load it.
-        let mut client = running.connect(Timeouts::default())?;
+        let mut client = connect(&running, Timeouts::default())?;
         let code = Code {
             service: &self.service,
             loading: loading_forms(&self.service, &self.templates)?,

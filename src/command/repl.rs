@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::live::connect;
 use super::{Failure, Session};
 use crate::cli::live::Repl;
 use crate::live::swank::Timeouts;
-use crate::problem::Problem;
 use crate::repl::{self, Ending, Image};
 
 /// A person waits for what completes a symbol.
@@ -25,8 +25,8 @@ pub(super) fn execute(session: &Session, arguments: &Repl) -> Result<ExitCode> {
     let image = Image {
         service: running.service.name.to_string(),
         package: package.or(running.service.package.as_ref()).cloned(),
-        client: running.connect(TIMEOUTS)?,
-        connect: Box::new(move || running.connect(TIMEOUTS).map_err(Failure::into_problem)),
+        client: connect(&running, TIMEOUTS)?,
+        connect: Box::new(move || running.connect(TIMEOUTS).map(|connected| connected.client)),
     };
     let stdin = io::stdin();
     let ended = if stdin.is_terminal() {
@@ -39,13 +39,5 @@ pub(super) fn execute(session: &Session, arguments: &Repl) -> Result<ExitCode> {
         Err(Ending::Failed(problem)) => Err(Failure::failed([problem]).into()),
         Err(Ending::Wrong(problem)) => Err(Failure::usage([problem]).into()),
         Err(Ending::Lost(problem)) => Err(Failure::unanswered(problem).into()),
-    }
-}
-
-impl Failure {
-    /// The first of its problems.
-    fn into_problem(self) -> Problem {
-        let problem = self.problems.into_iter().next();
-        problem.expect("a failure has a problem")
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
         print(&line)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let obstacles = launch::obstacles(&service, &session.host);
+    let mut obstacles = launch::obstacles(&service, &session.host);
+    obstacles.extend(launch::taken_port(&service, &session.host));
     if !obstacles.is_empty() {
         return Err(Failure::failed(obstacles).into());
     }

@@ -1,181 +1,84 @@
 //! `lisplaunch stop`: the image's own exit, waited for.
 
 use std::process::ExitCode;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::live::Running;
+use super::live::connected;
 use super::{Failure, Session, tell};
 use crate::cli::live::Stop;
-use crate::live::process::Process;
-use crate::live::swank::reader::read;
-use crate::live::swank::{
-    Answer, Client, ClientError, ConnectError, Evaluation, Info, Interrupt, Timeouts, Unheard,
-};
+use crate::live::finding::{Connected, Running};
+use crate::live::manager::Manager;
+use crate::live::stop::{is_gone, is_silent, leave, manager};
+use crate::live::swank::Timeouts;
+use crate::plan::service::Restart;
 use crate::plan::stopping;
 use crate::problem::Problem;
 
-/// Leaves as on SIGTERM: the main thread unwinds, the exit hooks run once, and the other threads
-/// have `*exit-timeout*` to end. Asked again, also by SIGTERM, it goes on leaving.
-const LEAVE: &str = "\
-(sb-thread:interrupt-thread
- (sb-thread:main-thread)
- (cl:lambda ()
-   (cl:unless sb-impl::*exit-in-progress*
-     (sb-sys:enable-interrupt sb-unix:sigterm :ignore)
-     (sb-ext:exit))))";
-
-/// Tells which process it is.
-const STAT: &str = "\
-(cl:ignore-errors
- (cl:with-open-file (stream \"/proc/self/stat\" :external-format :latin-1)
-   (cl:values (cl:read-line stream))))";
-
-/// How long a process manager may take to start it again.
-const RESTART: Duration = Duration::from_millis(1500);
-
-/// How often a process is looked at, and how often all of them or a port.
-const GLANCE: Duration = Duration::from_millis(20);
-const TRIAL: Duration = Duration::from_millis(250);
-
 pub(super) fn execute(session: &Session, arguments: &Stop) -> Result<ExitCode> {
     let running = session.running(arguments.service.as_ref(), &arguments.connection)?;
-    let mut client = running.connect(Timeouts::default())?;
-    let info = client.connection_info().clone();
-    // Before it goes.
-    let process = stat(&mut client).and_then(|stat| Process::of_server(&info, &stat));
-    let start = Instant::now();
-    leave(&running, &mut client)?;
-    drop(client);
-    let pid = pid_text(info.pid);
-    let name = &running.service.name;
-    let limit = limit(&running);
-    let end = match &process {
-        Some(process) => ended(process, start + limit),
-        None => silent(&running, &info, start + limit),
-    };
-    if end == End::Late {
-        return Err(Failure::failed([Problem::error(format!(
-            "the service `{name}`{pid} has not ended within {} s",
-            limit.as_secs()
-        ))
-        .help("its log may tell what it waits for; `kill -9` ends it at once, without the rest of its exit")])
-        .into());
-    }
-    tell(&format!(
-        "stopped `{name}`{pid} in {:.1} s",
-        start.elapsed().as_secs_f64()
-    ));
-    let successor = match end {
-        End::Replaced(successor) => Some(successor),
-        _ => process.and_then(|process| restarted(&process)),
-    };
-    if let Some(successor) = successor {
+    let mut connected = connected(&running, Timeouts::default())?;
+    let manager = manager(&mut connected);
+    if let Some(manager) = manager.filter(|_| running.service.restart == Restart::Always) {
+        if !arguments.anyway {
+            return Err(would_return(&running, &connected, &manager).into());
+        }
         tell(&format!(
-            "`{name}` was started again (pid {successor}): what watches over it has to be told to stop it"
+            "{manager} may start `{}` again",
+            running.service.name
         ));
     }
+    let start = Instant::now();
+    let pid = pid_text(connected.record.pid);
+    stop(&running, connected)?;
+    tell(&format!(
+        "stopped `{}`{pid} in {:.1} s",
+        running.service.name,
+        start.elapsed().as_secs_f64()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
-/// What came of an exit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// The process is gone.
-    Gone,
-    /// It is gone, and this one answers.
-    Replaced(u32),
-    /// It is still there.
-    Late,
-}
-
-/// What the image reads about its own process.
-fn stat(client: &mut Client) -> Option<String> {
-    let Ok(Answer::Returned { values, .. }) = evaluate(client, STAT) else {
-        return None;
-    };
-    let line = read(values.first()?).ok()?;
-    line.as_str().map(str::to_owned)
-}
-
-/// Asks the image to leave; it may be gone before it answers.
-fn leave(running: &Running, client: &mut Client) -> Result<(), Failure> {
-    let reason = match evaluate(client, LEAVE) {
-        Ok(Answer::Signalled { message, .. }) => message,
-        Ok(_) | Err(ClientError::Closed | ClientError::Io(_)) => return Ok(()),
-        Err(error) => error.to_string(),
-    };
-    Err(Failure::failed([Problem::error(format!(
-        "the service `{}` cannot be told to stop: {reason}",
+fn would_return(running: &Running, connected: &Connected, manager: &Manager) -> Failure {
+    let command = manager.command("stop", connected.process());
+    Failure::failed([Problem::error(format!(
+        "{manager} would start the service `{}` again",
         running.service.name
-    ))]))
+    ))
+    .help(format!("stop it there: `{}`", command.join(" ")))
+    .help("or stop it all the same: `--anyway`")])
 }
 
-fn evaluate(client: &mut Client, forms: &str) -> Result<Answer, ClientError> {
-    let evaluation = Evaluation {
-        package: Some("COMMON-LISP-USER"),
-        timeout: Some(Duration::from_secs(10)),
-        ..Evaluation::new(forms)
+/// Lets a service leave, and waits until it is gone.
+pub(super) fn stop(running: &Running, mut connected: Connected) -> Result<(), Failure> {
+    let name = &running.service.name;
+    let pid = connected.record.pid;
+    // Before it goes.
+    let process = connected.process();
+    let limit = Duration::from_secs(stopping::patience(running.service.stop_timeout).0);
+    let deadline = Instant::now() + limit;
+    leave(&mut connected.client).map_err(|reason| {
+        Failure::failed([Problem::error(format!(
+            "the service `{name}` cannot be asked to stop: {reason}"
+        ))])
+    })?;
+    drop(connected);
+    let gone = match process {
+        Some(process) => is_gone(process, deadline),
+        None => is_silent(running, pid, deadline),
     };
-    client.evaluate(&evaluation, &mut Unheard, &Interrupt::new())
-}
-
-fn limit(running: &Running) -> Duration {
-    Duration::from_secs(stopping::patience(running.service.stop_timeout).0)
+    if gone {
+        return Ok(());
+    }
+    Err(Failure::failed([Problem::error(format!(
+        "the service `{name}`{} has not ended within {} s",
+        pid_text(pid),
+        limit.as_secs()
+    ))
+    .help("its log may say what it waits for; `kill -9` ends it at once, without the rest of its exit")]))
 }
 
 fn pid_text(pid: Option<u32>) -> String {
     pid.map_or(String::new(), |pid| format!(" (pid {pid})"))
-}
-
-fn ended(process: &Process, deadline: Instant) -> End {
-    while !process.is_gone() {
-        if Instant::now() > deadline {
-            return End::Late;
-        }
-        sleep(GLANCE);
-    }
-    End::Gone
-}
-
-/// Waits until the server, which is on another machine, does not answer or is another one.
-fn silent(running: &Running, info: &Info, deadline: Instant) -> End {
-    let timeouts = Timeouts {
-        connect: Duration::from_secs(2),
-        ..Timeouts::default()
-    };
-    loop {
-        match running
-            .attempt(timeouts)
-            .map(|client| client.connection_info().pid)
-        {
-            // A tunnel accepts, finds nobody and closes.
-            // Somebody else may take the port that it left.
-            Err(
-                ConnectError::Refused(_)
-                | ConnectError::Closed { .. }
-                | ConnectError::Stranger { .. },
-            ) => return End::Gone,
-            Ok(Some(pid)) if Some(pid) != info.pid => return End::Replaced(pid),
-            _ if Instant::now() > deadline => return End::Late,
-            _ => sleep(TRIAL),
-        }
-    }
-}
-
-/// The process that a process manager started in place of this one.
-fn restarted(process: &Process) -> Option<u32> {
-    if !process.may_return() {
-        return None;
-    }
-    let deadline = Instant::now() + RESTART;
-    loop {
-        let successor = process.successor();
-        if successor.is_some() || Instant::now() > deadline {
-            return successor;
-        }
-        sleep(TRIAL);
-    }
 }

@@ -14,8 +14,11 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use super::{Failure, Session, command_line, print, tell};
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
-use crate::host;
+use crate::host::{self, Host};
 use crate::launch;
+use crate::live::process::Process;
+use crate::live::state::State as Health;
+use crate::live::state_file;
 use crate::plan::service::Service;
 use crate::plan::stopping;
 use crate::plan::{Choices, Plan};
@@ -48,8 +51,31 @@ pub(super) fn execute(session: &Session, arguments: &Tmux) -> Result<ExitCode> {
         TmuxCommand::Send { words } => send(session, words, arguments.print),
         TmuxCommand::Stop { service } => tmux(service)?.stop(),
         TmuxCommand::Restart(start) => orders(start)?.restart(session, start),
-        TmuxCommand::Status { service } => tmux(service)?.status(),
+        TmuxCommand::Status { service } => tmux(service)?.status(&session.host),
         TmuxCommand::Enter { file } => enter(file),
+    }
+}
+
+/// Restarts a service if `process` is in its session, and returns whether it is.
+pub(super) fn restart(
+    session: &Session,
+    service: Option<&String>,
+    process: Process,
+) -> Result<bool> {
+    if session.project()?.file.is_none() {
+        return Ok(false);
+    }
+    let target = Target::new(session, service, session.orders(&[])?, false)?;
+    match target.session.state() {
+        Ok(State::Running(running)) if u32::try_from(running.pid) == Ok(process.pid) => {
+            let start = TmuxStart {
+                service: service.cloned(),
+                arguments: Vec::new(),
+            };
+            target.restart(session, &start)?;
+            Ok(true)
+        }
+        _ => Ok(false),
     }
 }
 
@@ -164,6 +190,9 @@ impl Target {
     /// Lets the session's first process become `lisplaunch run`, which becomes sbcl: so there
     /// is one way to start a service, with one environment, and nothing stays behind.
     fn launch(&self, session: &Session, start: &TmuxStart, over: Option<&Ended>) -> Result<()> {
+        if let Some(taken) = launch::taken_port(&self.service, &session.host) {
+            return Err(Failure::failed([taken]).into());
+        }
         let program = std::env::current_exe().context("cannot find this program")?;
         let program_word = utf8(&program)?.into();
         let run = run_command(&program, session, start);
@@ -248,7 +277,7 @@ impl Target {
         }
     }
 
-    fn status(&self) -> Result<ExitCode> {
+    fn status(&self, host: &Host) -> Result<ExitCode> {
         if self.print {
             print(&script::commands(&[self.session.status()])?)?;
             return Ok(ExitCode::SUCCESS);
@@ -258,8 +287,20 @@ impl Target {
             State::Running(_) => ExitCode::SUCCESS,
             _ => ExitCode::from(NOT_RUNNING),
         };
-        print(&format!("{}: {}\n", self.service.name, describe(&state)?))?;
+        let mut text = describe(&state)?;
+        // Its terminal may be gone, or full of other words.
+        if let Some(note) = self.last_note(host).filter(|note| !text.contains(note)) {
+            text += &format!("\n{note}");
+        }
+        print(&format!("{}: {text}\n", self.service.name))?;
         Ok(code)
+    }
+
+    /// What the service itself said last, unless it is there to say more or was stopped.
+    fn last_note(&self, host: &Host) -> Option<String> {
+        let record = state_file::read(&self.service, host)?;
+        let failed = Health::of_file(Some(&record), None) == Health::Failed;
+        record.note.filter(|_| failed)
     }
 
     // Stopping.

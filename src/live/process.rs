@@ -1,80 +1,80 @@
-//! A service's process, where it runs on this machine: what `/proc` says of it.
+//! A process of this machine: what `/proc` says of it.
 
 use std::fs;
 use std::path::PathBuf;
 
-use crate::live::swank::Info;
-
 /// A process of this machine. Its number may be given to another one once it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {
-    pid: u32,
-    stat: Stat,
-    /// Its arguments, each followed by a NUL.
-    command: Vec<u8>,
-    /// Whether a person sits before it, and so no process manager starts it again.
-    on_terminal: bool,
+    /// Its number.
+    pub pid: u32,
+    /// When it began, in ticks since the machine did.
+    started: u64,
 }
 
 /// What `/proc/PID/stat` says.
 pub struct Stat {
     state: char,
-    parent: u32,
-    /// When it began, in ticks since the machine did.
+    /// When the process began, in ticks since the machine did.
     pub started: u64,
 }
 
 impl Process {
-    /// The process that a server says it is, if that is one of this machine; `stat` is what
-    /// the server reads in `/proc/self/stat`.
+    /// The process with this number, if it runs.
+    pub fn of_pid(pid: u32) -> Option<Self> {
+        let stat = Stat::of_pid(pid).filter(|stat| !stat.is_ended())?;
+        Some(Process {
+            pid,
+            started: stat.started,
+        })
+    }
+
+    /// The process with this number that began then, if it still runs.
     ///
     /// Behind a tunnel is another machine, and a container numbers its processes anew: the same
     /// number is another process there, which began at another time.
-    pub fn of_server(info: &Info, stat: &str) -> Option<Self> {
-        let hostname = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
-        if info.machine.as_deref() != Some(hostname.trim_end()) {
-            return None;
-        }
-        let process = Self::of_pid(info.pid?)?;
-        let same = Stat::parse(stat)?.started == process.stat.started;
-        same.then_some(process)
-    }
-
-    fn of_pid(pid: u32) -> Option<Self> {
-        let input = fs::read_link(file(pid, "fd/0")).unwrap_or_default();
-        let input = input.to_string_lossy();
-        Some(Process {
-            pid,
-            stat: Stat::of_pid(pid)?,
-            command: command(pid)?,
-            on_terminal: input.starts_with("/dev/pts/") || input.starts_with("/dev/tty"),
-        })
+    pub fn that_began(pid: u32, started: u64) -> Option<Self> {
+        Self::of_pid(pid).filter(|process| process.started == started)
     }
 
     /// Whether it has ended. A parent that does not ask for its exit code keeps the rest.
     pub fn is_gone(&self) -> bool {
-        Stat::of_pid(self.pid)
-            .is_none_or(|stat| stat.started != self.stat.started || stat.is_ended())
+        Self::of_pid(self.pid) != Some(*self)
     }
 
-    /// Whether something may start it again.
-    pub fn may_return(&self) -> bool {
-        !self.on_terminal
+    /// The name of its program.
+    pub fn name(&self) -> Option<String> {
+        let name = fs::read(self.file("comm")).ok()?;
+        Some(String::from_utf8_lossy(&name).trim_end().to_owned())
     }
 
-    /// The process that its parent started in its place.
-    pub fn successor(&self) -> Option<u32> {
-        let entries = fs::read_dir("/proc").ok()?;
-        let mut pids =
-            entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        pids.find(|&pid| {
-            let stat = Stat::of_pid(pid);
-            stat.is_some_and(|stat| {
-                stat.parent == self.stat.parent
-                    && stat.started > self.stat.started
-                    && !stat.is_ended()
-            }) && command(pid).is_some_and(|command| command == self.command)
-        })
+    /// The arguments that it was started with.
+    pub fn command(&self) -> Option<Vec<String>> {
+        let words = fs::read(self.file("cmdline")).ok()?;
+        let words = words.split(|&byte| byte == 0);
+        Some(
+            words
+                .map(|word| String::from_utf8_lossy(word).into_owned())
+                .collect(),
+        )
     }
+
+    /// The directory that it works in.
+    pub fn directory(&self) -> Option<PathBuf> {
+        fs::read_link(self.file("cwd")).ok()
+    }
+
+    /// A file in which the system says something about it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        file(self.pid, name)
+    }
+}
+
+/// All processes.
+pub fn all() -> impl Iterator<Item = Process> {
+    let entries = fs::read_dir("/proc").into_iter().flatten();
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.filter_map(Process::of_pid)
 }
 
 impl Stat {
@@ -88,8 +88,7 @@ impl Stat {
         let mut fields = rest.split_ascii_whitespace();
         Some(Stat {
             state: fields.next()?.chars().next()?,
-            parent: fields.next()?.parse().ok()?,
-            started: fields.nth(17)?.parse().ok()?,
+            started: fields.nth(18)?.parse().ok()?,
         })
     }
 
@@ -100,8 +99,4 @@ impl Stat {
 
 fn file(pid: u32, name: &str) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/{name}"))
-}
-
-fn command(pid: u32) -> Option<Vec<u8>> {
-    fs::read(file(pid, "cmdline")).ok()
 }

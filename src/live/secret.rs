@@ -102,7 +102,7 @@ fn first_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
             "the first line of the secret file `{}` is empty",
             path.display()
         ))
-        .help("the service lets nobody in until it holds a secret")),
+        .help("the service lets no client in until it holds a secret")),
     }
 }
 

@@ -68,6 +68,11 @@ impl Supervisor {
         Supervisor { daemon, folder }
     }
 
+    /// Where `supervisorctl` finds its configuration by itself.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What `supervisorctl` answers.
     pub(super) fn control(&self, arguments: &[&str]) -> String {
         let Output { stdout, stderr, .. } = Command::new("supervisorctl")

@@ -42,7 +42,7 @@ fn secrets_are_files() {
     only_for_its_owner(&empty, "empty");
     assert_snapshot!(evaluate(&empty), @"
     error: the first line of the secret file `/srv/app/empty` is empty
-     = help: the service lets nobody in until it holds a secret
+     = help: the service lets no client in until it holds a secret
     ");
 }
 

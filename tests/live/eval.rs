@@ -266,11 +266,11 @@ fn no_answer_has_an_exit_code_of_its_own() {
     let nobody = service.nobody.to_string();
     let fixed = |text: String| text.replace(&nobody, "4006");
     assert_snapshot!(fixed(told(service.run(&["eval", "worker", "1"]), 3)), @"
-    error: the service `worker` does not answer: nobody listens on `127.0.0.1:4006`
+    error: the service `worker` does not answer: nothing listens on `127.0.0.1:4006`
      = help: does it run? `lisplaunch status` tells
     ");
     let outcome = service.run(&["eval", "worker", "1", "--json"]);
-    assert_snapshot!(fixed(object(&outcome, 3)["message"].to_string()), @r#""the service `worker` does not answer: nobody listens on `127.0.0.1:4006`""#);
+    assert_snapshot!(fixed(object(&outcome, 3)["message"].to_string()), @r#""the service `worker` does not answer: nothing listens on `127.0.0.1:4006`""#);
     // A web server is no swank server.
     let http = service.http.to_string();
     let outcome = service.run(&["eval", "web", "1", "--port", &http]);
@@ -407,4 +407,11 @@ fn a_timeout_is_a_duration() {
     ");
     assert_eq!(refused("0").code, Some(2));
     assert_eq!(refused("30").success(), "1\n");
+}
+
+#[test]
+fn the_only_service_may_be_named_and_need_not_be() {
+    let service = Service::small("(f)").started();
+    assert_eq!(service.eval("(+ 1 1)"), "2\n");
+    assert_eq!(service.run(&["eval", "(+ 1 2)"]).success(), "3\n");
 }

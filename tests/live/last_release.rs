@@ -80,6 +80,13 @@ fn it_still_answers_every_command() {
             .contains(&format!("\"pid\": {}", process.0.id())),
         "{status:?}"
     );
+    assert!(status.stdout.contains("\"state\": \"up\""), "{status:?}");
+    // Known by its forms and its folder, it is no other service.
+    assert_eq!(self::project(port).run(&["stop"]).code, Some(3));
+    let other = project.folder().join("other.yaml");
+    let yaml = format!("name: other\nloader: asdf\nstart: (other:start)\nswank: {port}\n");
+    fs::write(other, yaml).unwrap();
+    assert_eq!(project.run(&["-f", "other.yaml", "stop"]).code, Some(3));
     let values = |form: &str| project.run(&["eval", form]).success();
     assert_eq!(values("(app:answer)"), ":BEFORE\n");
     // ASDF, which decides there, compares whole seconds.

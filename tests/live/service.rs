@@ -3,15 +3,22 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::support::{LISPLAUNCH, Outcome, Project, REPOSITORY};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Outcome, Project, REPOSITORY};
 use crate::swank_server::real::cache;
 
 /// How long a test waits for what should happen at once.
 pub const SOON: Duration = Duration::from_secs(20);
+
+/// How long a test waits for what may have to be compiled.
+const LONG: Duration = Duration::from_secs(120);
 
 const PROJECT: &str = r"
 name: shop
@@ -72,7 +79,9 @@ impl Service {
         SHARED.get_or_init(|| Self::new().started())
     }
 
-    fn with(yaml: &str, name: &'static str) -> Self {
+    /// The first service `name` of another file, not started; its standard input ends with the
+    /// test.
+    pub fn with(yaml: &str, name: &'static str) -> Self {
         let [http, swank, nobody] = free_ports();
         let yaml = yaml
             .replace("REPOSITORY", REPOSITORY)
@@ -101,29 +110,17 @@ impl Service {
 
     /// Starts it and does not wait.
     pub fn start(&mut self) {
-        let command = self.project.command(&["run", self.name]);
-        self.launch(command);
+        self.start_with(&[]);
     }
 
-    /// Starts it again whenever it ends, as a process manager does.
-    pub fn start_watched(&mut self) {
-        let loops = format!("for i in 1 2; do '{LISPLAUNCH}' run {}; done", self.name);
-        let mut command = self.project.command(&[]);
-        let folder = self.project.folder();
-        let environment: Vec<_> = command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-            .collect();
-        command = Command::new("sh");
-        command
-            .args(["-c", &loops])
-            .env_clear()
-            .envs(environment)
-            .current_dir(folder);
-        self.launch(command);
+    /// The same with further arguments.
+    pub fn start_with(&mut self, options: &[&str]) {
+        let arguments = [&["run", self.name], options].concat();
+        self.launch(self.project.command(&arguments));
     }
 
-    fn launch(&mut self, mut command: Command) {
+    /// Starts what is not `lisplaunch run`.
+    pub fn launch(&mut self, mut command: Command) {
         let log = File::create(self.project.folder().join("log")).unwrap();
         let mut child = command
             .stdin(Stdio::piped())
@@ -162,11 +159,37 @@ impl Service {
         Running(Some(command.spawn().unwrap()))
     }
 
-    /// Tells the service to end, as a process manager does.
+    /// Asks the service to end, as a process manager does.
     pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    pub fn signal(&self, signal: Signal) {
         let (child, _) = self.running.as_ref().unwrap();
-        let pid = rustix::process::Pid::from_child(child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        kill_process(Pid::from_child(child), signal).unwrap();
+    }
+
+    /// Where the service keeps its state.
+    pub fn state_file(&self) -> PathBuf {
+        let folder = self.project.folder().canonicalize().unwrap();
+        let name = format!("{}/lisplaunch.yaml", folder.display()).replace('/', "%");
+        let home = self.project.home();
+        home.join(".local/state/lisplaunch/services").join(name)
+    }
+
+    /// Waits until `status` says that its only service is so.
+    #[track_caller]
+    pub fn wait_for_state(&self, state: &str) -> String {
+        let start = Instant::now();
+        loop {
+            let table = self.run(&["status"]).stdout;
+            let row = table.lines().last().unwrap_or_default().to_owned();
+            if row.split_whitespace().nth(1) == Some(state) {
+                return row;
+            }
+            assert!(start.elapsed() < LONG, "{table}{}", self.log());
+            sleep(Duration::from_millis(50));
+        }
     }
 
     pub fn pid(&self) -> u32 {
@@ -183,7 +206,7 @@ impl Service {
                 return status.code();
             }
             assert!(start.elapsed() < SOON, "the service runs on");
-            std::thread::sleep(Duration::from_millis(20));
+            sleep(Duration::from_millis(20));
         }
     }
 
@@ -195,7 +218,7 @@ impl Service {
         let start = Instant::now();
         while self.eval(count) != "1\n" {
             assert!(start.elapsed() < SOON, "an evaluation is left");
-            std::thread::sleep(Duration::from_millis(50));
+            sleep(Duration::from_millis(50));
         }
     }
 }
@@ -219,9 +242,9 @@ impl Running {
         self.0.as_mut().unwrap()
     }
 
-    pub fn interrupt(&mut self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_child(self.child());
-        rustix::process::kill_process(pid, signal).unwrap();
+    pub fn interrupt(&mut self, signal: Signal) {
+        let pid = Pid::from_child(self.child());
+        kill_process(pid, signal).unwrap();
     }
 
     /// Exit code and standard error.

@@ -1,7 +1,5 @@
 //! `lisplaunch status` and `lisplaunch connect`.
 
-use std::time::Duration;
-
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -46,15 +44,15 @@ fn status_tells_how_each_service_is() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(3), ""));
     assert_snapshot!(fixed(service, &outcome.stdout), @"
     SERVICE | STATE | PID | UPTIME | LISP | SWANK | HEAP | THREADS | SYSTEMS | PORTS
-    web | up | PID | 5s | SBCL 2 | 2.27 | 50 MB of 1024 MB | N | N | 8081, 4005 (swank)
-    worker | down | nobody listens on `127.0.0.1:4006`
-    mailer | - | it has no swank server to ask
+    web | ready | PID | 5s | SBCL 2 | 2.27 | 50 MB of 1024 MB | N | N | 8081, 4005 (swank)
+    worker | down | nothing listens on `127.0.0.1:4006`
+    mailer | down | it has not been started
     ");
 
     let up = service.run(&["status", "web"]).success();
     let lines: Vec<&str> = up.lines().collect();
     let title = |title: &str| lines[0].find(title).unwrap();
-    assert_eq!(lines[1][title("STATE")..].split(' ').next(), Some("up"));
+    assert_eq!(lines[1][title("STATE")..].split(' ').next(), Some("ready"));
     assert!(lines[1][title("LISP")..].starts_with("SBCL "), "{up}");
     assert!(lines[1][title("PORTS")..].ends_with(" (swank)"), "{up}");
 
@@ -70,6 +68,7 @@ fn status_is_json_where_asked() {
     let all: Value = serde_json::from_str(&outcome.stdout).unwrap();
     let web = &all[0];
     assert_eq!(web["service"], "web");
+    assert_eq!(web["state"], "ready");
     assert_eq!(web["answers"], true);
     assert_eq!(web["pid"], service.pid());
     let mut ports = [service.http, service.swank];
@@ -84,32 +83,19 @@ fn status_is_json_where_asked() {
     assert_eq!(
         all[1],
         json!({
-            "service": "worker", "answers": false,
+            "service": "worker", "state": "down", "phase": null, "since": null, "pid": null,
+            "note": null, "exit": null, "answers": false,
             "address": format!("127.0.0.1:{}", service.nobody),
-            "error": format!("nobody listens on `127.0.0.1:{}`", service.nobody),
+            "error": format!("nothing listens on `127.0.0.1:{}`", service.nobody),
         })
     );
     assert_eq!(
         all[2],
-        json!({"service": "mailer", "answers": false, "address": null, "error": null})
+        json!({
+            "service": "mailer", "state": "down", "phase": null, "since": null, "pid": null,
+            "note": null, "exit": null, "answers": false, "address": null, "error": null,
+        })
     );
-}
-
-#[test]
-fn status_waits_until_they_answer_but_not_longer_than_told() {
-    let mut service = Service::small("(f)");
-    let start = std::time::Instant::now();
-    assert_eq!(service.run(&["status", "--wait=1"]).code, Some(3));
-    let waited = start.elapsed();
-    assert!(
-        waited >= Duration::from_secs(1) && waited < Duration::from_secs(5),
-        "{waited:?}"
-    );
-    service.start();
-    service.run(&["status", "--wait=60"]).success();
-    assert_eq!(service.eval("(+ 1 1)"), "2\n");
-    // The only service may be named and need not be.
-    assert_eq!(service.run(&["eval", "(+ 1 2)"]).success(), "3\n");
 }
 
 #[test]

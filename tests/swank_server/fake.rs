@@ -38,6 +38,15 @@ pub fn serve_evaluation(script: impl FnOnce(Peer) + Send + 'static) -> Address {
     })
 }
 
+/// The same for a command, which asks the image first which service it is, and is not answered.
+pub fn serve_command(script: impl FnOnce(Peer) + Send + 'static) -> Address {
+    serve_evaluation(|mut peer| {
+        peer.send("(:return (:ok nil) 2)");
+        peer.receive().unwrap();
+        script(peer);
+    })
+}
+
 /// A message as it is sent.
 pub fn frame(payload: &str) -> Vec<u8> {
     [

@@ -232,7 +232,7 @@ fn a_service_that_fails_leaves_its_last_words() {
     assert!(
         status
             .stdout
-            .contains("unhandled condition in --disable-debugger mode"),
+            .contains("\nlisplaunch: app did not start: (error \"no luck\"): no luck\n"),
         "{}",
         status.stdout
     );
@@ -259,7 +259,9 @@ fn a_service_that_fails_leaves_its_last_words() {
 
 #[test]
 fn stop_gives_up_and_says_so() {
-    let yaml = "name: app\nloader: none\nstop-timeout: 1s\nstart: (with-open-file (s \"up\" :direction :output))\nstop: (sleep 600)\n";
+    let yaml = "name: app\nloader: none\nruntime: false\nstop-timeout: 1s\nstart:\n  \
+                - (sb-sys:enable-interrupt sb-unix:sigterm :ignore)\n  \
+                - (with-open-file (s \"up\" :direction :output))\n";
     let server = Server::of(yaml);
     server.run(&["start"]).success();
     server.wait_for("up", |_| server.project.folder().join("up").exists());
@@ -420,4 +422,29 @@ fn a_missing_tmux_is_told() {
             ");
         }
     }
+}
+
+#[test]
+fn restart_knows_the_session_of_a_service() {
+    let yaml = format!(
+        "name: app\nloader: asdf\nstart: (+ 1 1)\nswank: {}\nstop-timeout: 1s\n",
+        free_port()
+    );
+    let cache = cache();
+    let project = Project::new(&yaml).with_variable("XDG_CACHE_HOME", cache.to_str().unwrap());
+    let server = Server::new(project);
+    server.run(&["start"]).success();
+    let project = &server.project;
+    project.run(&["status", "--wait=2m"]).success();
+    let pid = server.pid("app");
+    let outcome = project.run(&["restart", "--wait=2m"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let again = server.pid("app");
+    assert_ne!(again, pid);
+    let said = outcome.stderr;
+    assert!(
+        said.ends_with(&format!("`app` is ready again, pid {again}\n")),
+        "{said}"
+    );
+    server.run(&["stop"]).success();
 }

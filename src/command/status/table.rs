@@ -1,9 +1,10 @@
 //! The state of services as a table for people.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::Report;
-use super::image::{Heap, Image};
+use crate::live::image::{Heap, Image};
+use crate::live::report::Report;
+use crate::live::state::State;
 
 const HEADER: [&str; 10] = [
     "SERVICE", "STATE", "PID", "UPTIME", "LISP", "SWANK", "HEAP", "THREADS", "SYSTEMS", "PORTS",
@@ -53,21 +54,74 @@ fn line(row: &[String], widths: &[usize]) -> String {
 
 fn row(report: &Report) -> Vec<String> {
     let mut row = vec![report.service.clone()];
-    match (&report.image, &report.error) {
-        (Some(image), _) => {
-            row.push("up".to_owned());
+    let word = report.state.word().to_owned();
+    match (&report.image, report.state) {
+        (Some(image), State::Ready | State::Up) => {
+            row.push(word);
             row.extend(cells(report, image));
         }
-        (None, Some(error)) => row.extend(["down".to_owned(), error.clone()]),
-        (None, None) => row.extend(["-", "it has no swank server to ask"].map(str::to_owned)),
+        (_, State::Loading | State::Starting | State::Stopping) => {
+            let age = age(report).map_or(String::new(), |age| format!(" {age}"));
+            row.extend([word + &age, in_words(report)]);
+        }
+        _ => row.extend([word, in_words(report)]),
     }
     row
+}
+
+/// What is said of a service that cannot be described in columns.
+fn in_words(report: &Report) -> String {
+    let pid = report.pid.map(|pid| format!("pid {pid}"));
+    let age = age(report);
+    let error = report.error.clone();
+    let note = report.note.as_deref().map(one_line);
+    match report.state {
+        State::Loading | State::Starting | State::Stopping => joined(", ", [pid, note]),
+        State::Ready | State::Up => joined(", ", [pid, age.map(|age| format!("for {age}"))]),
+        State::Silent => joined(", ", [pid, error]),
+        State::Locked | State::Other => error.unwrap_or_default(),
+        State::Failed => {
+            let exit = report.exit.map(|exit| format!("exit {exit}"));
+            let how = joined(", ", [exit, age.map(|age| format!("{age} ago"))]);
+            joined(": ", [Some(how), note])
+        }
+        State::Crashed => {
+            let pid = pid.unwrap_or_else(|| "its process".to_owned());
+            format!("{pid} is gone without last words (killed?)")
+        }
+        State::Down => match age {
+            Some(age) => format!("stopped {age} ago"),
+            None => error.unwrap_or_else(|| "it has not been started".to_owned()),
+        },
+        State::Unknown => error
+            .unwrap_or_else(|| "it has neither a swank server nor the runtime to ask".to_owned()),
+    }
+}
+
+fn joined<const N: usize>(separator: &str, parts: [Option<String>; N]) -> String {
+    let parts: Vec<String> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(separator)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How long it has been so.
+fn age(report: &Report) -> Option<String> {
+    let since = UNIX_EPOCH + Duration::from_secs(report.since?);
+    let age = SystemTime::now().duration_since(since).unwrap_or_default();
+    Some(duration(age.as_secs()))
 }
 
 fn cells(report: &Report, image: &Image) -> [String; 8] {
     let known = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
     [
-        known(image.pid.map(|pid| pid.to_string())),
+        known(report.pid.map(|pid| pid.to_string())),
         known(image.uptime.map(duration)),
         known(image.lisp.clone()),
         known(image.swank.clone()),

@@ -118,6 +118,19 @@ impl Client {
         &self.info
     }
 
+    /// What the image says of itself, a property list; `nil` where it lacks the runtime.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn image(&mut self) -> Result<Sexp, ClientError> {
+        self.ask(
+            "(cl:if (cl:and (cl:find-package \"LISPLAUNCH\") \
+             (cl:fboundp (cl:find-symbol \"IMAGE\" \"LISPLAUNCH\"))) \
+             (cl:funcall (cl:find-symbol \"IMAGE\" \"LISPLAUNCH\")))",
+            Instant::now() + self.timeouts.answer,
+        )
+    }
+
     /// Evaluates forms, and hands on their output as it comes.
     ///
     /// After the time limit, an interrupt or an error of `output` the evaluation is interrupted

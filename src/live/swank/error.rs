@@ -37,20 +37,13 @@ pub enum ConnectError {
     Protocol(Address, ProtocolError),
 }
 
-impl ConnectError {
-    /// Whether nobody answers there, as opposed to somebody who does not speak the protocol.
-    pub fn nobody_answers(&self) -> bool {
-        !matches!(self, ConnectError::Protocol(..))
-    }
-}
-
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConnectError::Unresolved(address, error) => {
                 write!(f, "the host of `{address}` is unknown: {error}")
             }
-            ConnectError::Refused(address) => write!(f, "nobody listens on `{address}`"),
+            ConnectError::Refused(address) => write!(f, "nothing listens on `{address}`"),
             ConnectError::Unreachable(address, error) => {
                 write!(f, "`{address}` cannot be reached: {error}")
             }

@@ -1,13 +1,11 @@
-//! Who has the other end of a connection, where that is on this machine: what Linux says of it
-//! in `/proc/net`.
+//! Who has the other end of a connection, where that is on this machine.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
+
+use crate::live::sockets::{Socket, tables};
 
 /// The user who is always trusted.
 const ROOT: u32 = 0;
-
-/// What `/proc/net/tcp` says of a socket that listens.
-const LISTENS: &str = "0A";
 
 /// A user other than `owner` and root who could read what is sent on this connection.
 ///
@@ -20,10 +18,7 @@ pub(crate) fn stranger(stream: &TcpStream, owner: u32) -> Option<u32> {
     if !here {
         return None;
     }
-    // A server for both kinds of address has its sockets in the second.
-    ["/proc/net/tcp", "/proc/net/tcp6"]
-        .iter()
-        .filter_map(|table| std::fs::read_to_string(table).ok())
+    tables()
         .find_map(|table| holders(&table, near, far))?
         .into_iter()
         .find(|user| ![owner, ROOT].contains(user))
@@ -39,66 +34,13 @@ fn holders(table: &str, near: SocketAddr, far: SocketAddr) -> Option<Vec<u32>> {
     let end = sockets
         .iter()
         .find(|socket| !socket.listens && socket.is_at(far) && socket.is_to(near))?;
-    let listeners = sockets.iter().filter(|socket| {
-        let anywhere = socket.local.ip().to_canonical().is_unspecified();
-        let port = socket.local.port() == far.port();
-        socket.listens && (socket.is_at(far) || (anywhere && port))
-    });
+    let listeners = sockets.iter().filter(|socket| socket.listens_at(far));
     Some(
         std::iter::once(end)
             .chain(listeners)
             .map(|socket| socket.user)
             .collect(),
     )
-}
-
-/// A line of the table.
-struct Socket {
-    local: SocketAddr,
-    remote: SocketAddr,
-    listens: bool,
-    user: u32,
-}
-
-impl Socket {
-    /// The heading is no socket.
-    fn parse(line: &str) -> Option<Self> {
-        let mut fields = line.split_ascii_whitespace().skip(1);
-        Some(Socket {
-            local: address(fields.next()?)?,
-            remote: address(fields.next()?)?,
-            listens: fields.next()? == LISTENS,
-            user: fields.nth(3)?.parse().ok()?,
-        })
-    }
-
-    fn is_at(&self, address: SocketAddr) -> bool {
-        same(self.local, address)
-    }
-
-    fn is_to(&self, address: SocketAddr) -> bool {
-        same(self.remote, address)
-    }
-}
-
-/// Whether it is the same address; an IPv4 address may be written as an IPv6 one.
-fn same(one: SocketAddr, other: SocketAddr) -> bool {
-    one.port() == other.port() && one.ip().to_canonical() == other.ip().to_canonical()
-}
-
-/// An address as the kernel prints it: words as the processor stores them, then the port.
-fn address(text: &str) -> Option<SocketAddr> {
-    let (ip, port) = text.split_once(':')?;
-    let mut bytes = Vec::new();
-    for start in (0..ip.len()).step_by(8) {
-        let word = u32::from_str_radix(ip.get(start..start + 8)?, 16).ok()?;
-        bytes.extend(word.to_ne_bytes());
-    }
-    let ip: IpAddr = match <[u8; 4]>::try_from(bytes.as_slice()) {
-        Ok(bytes) => Ipv4Addr::from(bytes).into(),
-        Err(_) => Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).into(),
-    };
-    Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
 }
 
 #[cfg(all(test, target_endian = "little"))]

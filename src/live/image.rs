@@ -1,14 +1,15 @@
-//! What an image says about itself.
+//! What an image says of its heap, threads, systems and ports.
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::live::process::Stat;
-use crate::live::swank::reader::read;
-use crate::live::swank::sexp::Sexp;
-use crate::live::swank::{Answer, Client, Evaluation, Info, Interrupt, Unheard};
+use super::process::Stat;
+use super::sockets::Socket;
+use super::swank::reader::read;
+use super::swank::sexp::Sexp;
+use super::swank::{Answer, Client, Evaluation, Info, Interrupt, Unheard};
 
 const QUERY: &str = "(lisplaunch::status)";
 
@@ -17,32 +18,35 @@ const TICK: u64 = 10;
 
 /// A running image. What it does not tell is none.
 #[derive(Serialize)]
-pub(super) struct Image {
-    pub(super) pid: Option<u32>,
+pub struct Image {
     /// Such as `SBCL 2.2.9`.
-    pub(super) lisp: Option<String>,
-    pub(super) swank: Option<String>,
+    pub lisp: Option<String>,
+    /// The version of its server.
+    pub swank: Option<String>,
     /// In seconds.
-    pub(super) uptime: Option<u64>,
-    pub(super) heap: Heap,
+    pub uptime: Option<u64>,
+    /// How full its heap is.
+    pub heap: Heap,
     /// How many, without those that serve swank's connections.
-    pub(super) threads: Option<u64>,
+    pub threads: Option<u64>,
     /// The names of those that ASDF has loaded.
-    pub(super) systems: Vec<String>,
+    pub systems: Vec<String>,
     /// The TCP ports on which the process listens.
-    pub(super) ports: BTreeSet<u16>,
+    pub ports: BTreeSet<u16>,
 }
 
 /// In bytes.
 #[derive(Serialize)]
-pub(super) struct Heap {
-    pub(super) used: Option<u64>,
-    pub(super) size: Option<u64>,
+pub struct Heap {
+    /// What is in use.
+    pub used: Option<u64>,
+    /// All of it.
+    pub size: Option<u64>,
 }
 
 impl Image {
     /// Asks; or tells why there is no answer.
-    pub(super) fn ask(client: &mut Client, patience: Duration) -> Result<Self, String> {
+    pub fn ask(client: &mut Client, patience: Duration) -> Result<Self, String> {
         let evaluation = Evaluation {
             package: Some("COMMON-LISP-USER"),
             timeout: Some(patience),
@@ -69,7 +73,6 @@ fn understand(values: &[String], info: &Info) -> Option<Image> {
     let mut systems = texts(&told, ":systems");
     systems.sort_unstable();
     Some(Image {
-        pid: info.pid,
         lisp: lisp(info),
         swank: info.swank_version.clone(),
         uptime: text(":stat")
@@ -108,16 +111,16 @@ fn uptime(stat: &str, machine: &str) -> Option<u64> {
 }
 
 /// The ports of lines of `/proc/net/tcp` whose sockets the process holds.
-fn ports(lines: &[&str], sockets: &[&str]) -> BTreeSet<u16> {
-    let own: HashSet<&str> = sockets
+fn ports(lines: &[&str], links: &[&str]) -> BTreeSet<u16> {
+    let own: HashSet<u64> = links
         .iter()
         .filter_map(|link| link.strip_prefix("socket:[")?.strip_suffix(']'))
+        .filter_map(|inode| inode.parse().ok())
         .collect();
-    let port = |line: &&str| {
-        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
-        let (_, port) = fields.get(1)?.rsplit_once(':')?;
-        own.contains(fields.get(9)?)
-            .then(|| u16::from_str_radix(port, 16).ok())?
-    };
-    lines.iter().filter_map(port).collect()
+    lines
+        .iter()
+        .filter_map(|line| Socket::parse(line))
+        .filter(|socket| own.contains(&socket.inode))
+        .map(|socket| socket.local.port())
+        .collect()
 }

@@ -1,0 +1,283 @@
+//! Finding the running service that a command speaks to: where it listens, and whether what
+//! answers there is that service.
+
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+
+use super::identity::{Kinship, with_profiles};
+use super::inlined;
+use super::port::Holder;
+use super::process::Process;
+use super::record::Record;
+use super::secret::{self, Known};
+use super::swank::{Address, Client, ConnectError, Timeouts};
+use crate::host::Host;
+use crate::plan::service::{Secret, Service};
+use crate::problem::Problem;
+
+/// What is chosen instead of what the project file says.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// The machine.
+    pub host: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The file with the secret.
+    pub secret_file: Option<PathBuf>,
+    /// Whether any image will do.
+    pub any: bool,
+}
+
+/// A service that may run, as far as the project file tells.
+pub struct Running {
+    /// What the project file says about it.
+    pub service: Service,
+    /// Where its swank server listens.
+    pub address: Address,
+    /// What the server wants to hear first, or why that cannot be had.
+    secret: Result<Option<Known>, Problem>,
+    /// Whether that is on a machine which the command line names.
+    elsewhere: bool,
+    /// Whether any image will do.
+    any: bool,
+}
+
+/// Why there is no connection to a service.
+#[derive(Debug)]
+pub enum Missed {
+    /// The secret is not known, so that nothing was asked.
+    Secret {
+        /// Why.
+        problem: Problem,
+        /// Whether something may listen there.
+        listens: bool,
+    },
+    /// No swank server answers; what holds the port, if that is on this machine.
+    Unanswered(ConnectError, Option<Holder>),
+    /// The image does not say what it is, and why.
+    Mute(String),
+    /// It is another image.
+    Other(Kinship, Box<Record>),
+}
+
+/// A connection to the image of a service.
+pub struct Connected {
+    /// The connection.
+    pub client: Client,
+    /// What the image says of itself.
+    pub record: Record,
+}
+
+impl Connected {
+    /// The process of the image, if that is on this machine.
+    pub fn process(&self) -> Option<Process> {
+        let pid = self.record.pid.filter(|_| is_here(&self.client))?;
+        match self.record.started {
+            Some(started) => Process::that_began(pid, started),
+            None => Process::of_pid(pid),
+        }
+    }
+}
+
+impl Running {
+    /// Where `service` is, unless the command line says otherwise.
+    ///
+    /// # Errors
+    /// When it has no swank server.
+    pub fn new(service: Service, overrides: &Overrides, host: &Host) -> Result<Self, Problem> {
+        let address = address(&service, overrides)?;
+        let secret = secret::read(&expected_secret(&service, overrides), host);
+        Ok(Running {
+            service,
+            address,
+            secret,
+            elsewhere: overrides.host.is_some(),
+            any: overrides.any,
+        })
+    }
+
+    /// A connection to its image, and to no other one.
+    ///
+    /// # Errors
+    /// Why there is none, for a person.
+    pub fn connect(&self, timeouts: Timeouts) -> Result<Connected, Problem> {
+        self.attempt(timeouts)
+            .map_err(|missed| self.explain(&missed))
+    }
+
+    /// The same with the reason as it is.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn attempt(&self, timeouts: Timeouts) -> Result<Connected, Missed> {
+        let secret = self.secret.as_ref().map_err(|problem| Missed::Secret {
+            problem: problem.clone(),
+            listens: self.elsewhere || Holder::of(&self.address).is_some(),
+        })?;
+        let mut client = self
+            .open(secret.as_ref(), timeouts)
+            .map_err(|error| self.unheard(error))?;
+        let record = client.image();
+        let record = record.map_err(|error| Missed::Mute(error.to_string()))?;
+        let record = Record::read(&record);
+        let record = Record {
+            pid: record.pid.or(client.connection_info().pid),
+            ..record
+        };
+        let here = is_here(&client);
+        let kinship = match record.kinship(&self.service.identity, here) {
+            Kinship::Unknown if self.may_be_plain(&record, here) => Kinship::Same,
+            kinship => kinship,
+        };
+        if kinship == Kinship::Same || self.any {
+            Ok(Connected { client, record })
+        } else {
+            Err(Missed::Other(kinship, Box::new(record)))
+        }
+    }
+
+    fn open(&self, secret: Option<&Known>, timeouts: Timeouts) -> Result<Client, ConnectError> {
+        match secret {
+            Some(Known { line, owner }) => {
+                Client::connect_to_owner(&self.address, (line, *owner), timeouts)
+            }
+            None => Client::connect(&self.address, None, timeouts),
+        }
+    }
+
+    /// Something that answers otherwise than the service would has a name.
+    fn unheard(&self, error: ConnectError) -> Missed {
+        let holder = match error {
+            ConnectError::Closed { .. }
+            | ConnectError::Stranger { .. }
+            | ConnectError::Protocol(..) => Holder::of(&self.address),
+            _ => None,
+        };
+        Missed::Unanswered(error, holder)
+    }
+
+    /// Whether an image that does not say which service it is may be this one: it was started
+    /// without the runtime, or by a release that had none.
+    fn may_be_plain(&self, record: &Record, here: bool) -> bool {
+        let process = record.pid.filter(|_| here).and_then(Process::of_pid);
+        self.service.runtime.is_none()
+            || process.is_some_and(|process| inlined::is_service(process, &self.service))
+    }
+
+    /// What a person reads of it.
+    pub fn explain(&self, missed: &Missed) -> Problem {
+        match missed {
+            Missed::Secret { problem, .. } => problem.clone(),
+            Missed::Unanswered(error, holder) => self.unanswered(error, holder.as_ref()),
+            Missed::Mute(reason) => Problem::error(format!(
+                "the image on `{}` does not say which service it is: {reason}",
+                self.address
+            )),
+            Missed::Other(kinship, record) => self.other(*kinship, record),
+        }
+    }
+
+    fn unanswered(&self, error: &ConnectError, holder: Option<&Holder>) -> Problem {
+        let problem = Problem::error(format!(
+            "the service `{}` does not answer: {error}",
+            self.service.name
+        ));
+        let problem = match holder {
+            Some(holder) => problem.note(format!("the port is held by {holder}")),
+            None => problem,
+        };
+        match error {
+            ConnectError::Refused(_) => problem.help("does it run? `lisplaunch status` tells"),
+            ConnectError::Closed { .. } => {
+                problem.help("name the file with its secret: `--secret-file FILE`")
+            }
+            ConnectError::Stranger { .. } => problem.help(
+                "the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port",
+            ),
+            _ => problem,
+        }
+    }
+
+    fn other(&self, kinship: Kinship, record: &Record) -> Problem {
+        let problem = Problem::error(format!(
+            "`{}` is not the service `{}`{}: it is {record}",
+            self.address,
+            self.service.name,
+            match (kinship, self.service.identity.profiles.as_slice()) {
+                (Kinship::OtherProfiles, []) => " without a profile".to_owned(),
+                (Kinship::OtherProfiles, profiles) => with_profiles(profiles),
+                _ => String::new(),
+            }
+        ));
+        let problem = match (kinship, record.profiles.as_slice()) {
+            (Kinship::OtherProfiles, []) => problem.help("leave the profile out to speak to it"),
+            (Kinship::OtherProfiles, profiles) => {
+                problem.help(format!("`-p {}` speaks to it", profiles.join(",")))
+            }
+            (Kinship::Other, _) => {
+                problem.help("one of the two needs another port: `swank:` in its project file")
+            }
+            (Kinship::Unknown | Kinship::Same, _) => problem,
+        };
+        problem.help("`--any` speaks to whatever image is there")
+    }
+}
+
+impl fmt::Display for Missed {
+    /// In a line, beside the name of the service.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Missed::Secret { problem, .. } => f.write_str(problem.message()),
+            Missed::Unanswered(error, Some(holder)) => {
+                write!(f, "{error}; the port is held by {holder}")
+            }
+            Missed::Unanswered(error, None) => error.fmt(f),
+            Missed::Mute(reason) => f.write_str(reason),
+            Missed::Other(_, record) => record.fmt(f),
+        }
+    }
+}
+
+/// Whether the image is on this machine. A container has a name of its own.
+fn is_here(client: &Client) -> bool {
+    let hostname = fs::read_to_string("/proc/sys/kernel/hostname");
+    let machine = client.connection_info().machine.as_deref();
+    hostname.is_ok_and(|name| machine == Some(name.trim_end()))
+}
+
+fn address(service: &Service, overrides: &Overrides) -> Result<Address, Problem> {
+    let swank = service.swank.as_ref();
+    let port = match (overrides.port, swank) {
+        (Some(port), _) => port,
+        (None, Some(swank)) => swank.port.number(),
+        (None, None) => {
+            return Err(Problem::error(format!(
+                "the service `{}` has no swank server",
+                service.name
+            ))
+            .help("add `swank: 4005` to the project file and restart the service, or name a port with `--port`"));
+        }
+    };
+    let host = overrides
+        .host
+        .clone()
+        .or_else(|| Some(swank?.interface.resolved()))
+        .unwrap_or_else(|| "127.0.0.1".to_owned());
+    // A server that listens on all interfaces is reached on this machine's own.
+    let host = match host.as_str() {
+        "0.0.0.0" => "127.0.0.1".to_owned(),
+        _ => host,
+    };
+    Ok(Address { host, port })
+}
+
+/// Which secret the server wants, as far as this machine can know.
+fn expected_secret(service: &Service, overrides: &Overrides) -> Secret {
+    match (&overrides.secret_file, &overrides.host, &service.swank) {
+        (Some(file), _, _) => Secret::File(file.to_string_lossy().into_owned().into()),
+        // The files that the project file names are those of the other machine.
+        (None, None, Some(swank)) => swank.secret.clone(),
+        (None, _, _) => Secret::Slime,
+    }
+}

@@ -1,0 +1,111 @@
+//! Waiting until services are ready, as long as there is hope.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::report::Report;
+use super::state::State;
+
+/// How often they are asked.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// How long something may take to start a service whose last start failed before the wait.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// A wait for one service.
+struct Watch {
+    /// The process, running or not, that the service had when the wait began.
+    first: Option<(u32, Option<u64>)>,
+    /// Whether a process has been seen on its way to be ready.
+    came: bool,
+    /// What has been said of it last.
+    said: Option<(State, Option<String>)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Ready,
+    Wait,
+    Hopeless,
+}
+
+/// Asks until all services are ready, until one cannot get ready any more, or until `deadline`.
+/// Each change is said.
+///
+/// A start that fails during the wait ends it. One that failed before does so only when nothing
+/// starts the service again in time; a service that was stopped, or has never been started, is
+/// waited for.
+///
+/// # Errors
+/// Those of `ask`.
+pub fn until_ready<E>(
+    deadline: Instant,
+    mut ask: impl FnMut() -> Result<Vec<Report>, E>,
+    say: impl Fn(&str),
+) -> Result<Vec<Report>, E> {
+    let begun = Instant::now();
+    let mut reports = ask()?;
+    let mut watches: Vec<Watch> = reports.iter().map(Watch::new).collect();
+    loop {
+        let retry = begun.elapsed() < RETRY;
+        let verdicts: Vec<Verdict> = watches
+            .iter_mut()
+            .zip(&reports)
+            .map(|(watch, report)| watch.judge(report, retry))
+            .collect();
+        let done = verdicts.iter().all(|verdict| *verdict == Verdict::Ready)
+            || verdicts.contains(&Verdict::Hopeless);
+        if done || Instant::now() >= deadline {
+            return Ok(reports);
+        }
+        for (watch, report) in watches.iter_mut().zip(&reports) {
+            watch.say(report, &say);
+        }
+        sleep(AGAIN);
+        reports = ask()?;
+    }
+}
+
+impl Watch {
+    fn new(report: &Report) -> Self {
+        Watch {
+            first: process(report),
+            came: false,
+            said: None,
+        }
+    }
+
+    /// `retry` says whether something may still start it again.
+    fn judge(&mut self, report: &Report, retry: bool) -> Verdict {
+        let on_its_way = matches!(report.state, State::Loading | State::Starting);
+        self.came |= on_its_way || (report.pid.is_some() && process(report) != self.first);
+        match report.state {
+            State::Ready | State::Up => Verdict::Ready,
+            State::Unknown => Verdict::Hopeless,
+            State::Failed | State::Crashed | State::Down if self.came => Verdict::Hopeless,
+            State::Failed | State::Crashed | State::Other if !retry => Verdict::Hopeless,
+            _ => Verdict::Wait,
+        }
+    }
+
+    fn say(&mut self, report: &Report, say: impl Fn(&str)) {
+        let now = (report.state, report.note.clone());
+        if report.state.is_ready() || self.said.as_ref() == Some(&now) {
+            return;
+        }
+        let note = report
+            .note
+            .as_ref()
+            .map_or(String::new(), |note| format!(": {note}"));
+        say(&format!(
+            "waiting for `{}`: {}{note}",
+            report.service,
+            report.state.word()
+        ));
+        self.said = Some(now);
+    }
+}
+
+fn process(report: &Report) -> Option<(u32, Option<u64>)> {
+    Some((report.pid?, report.started))
+}

@@ -1,0 +1,91 @@
+//! `lisplaunch run` finds out who has the port of swank.
+
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+
+use insta::assert_snapshot;
+
+use super::service::Service;
+use crate::support::{Outcome, Project};
+
+/// A project whose sbcl does nothing, with swank on this port.
+fn project(port: u16) -> Project {
+    Project::new(&format!(
+        "name: app\nloader: asdf\nstart: (f)\nswank: {port}\n"
+    ))
+    .with_sbcl("exit 0")
+}
+
+fn fixed(outcome: Outcome, port: u16, pid: u32) -> String {
+    let text = outcome.failure(1).replace(&port.to_string(), "4005");
+    text.replace(&format!("pid {pid}"), "pid PID")
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_that_names_who_has_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let project = project(port);
+    let own = std::fs::read_to_string("/proc/self/comm").unwrap();
+    let said = fixed(project.run(&["run"]), port, std::process::id());
+    assert_snapshot!(said.replace(own.trim(), "nginx"), @"
+    error: the port 4005 of swank is taken by `nginx`, pid PID
+     --> lisplaunch.yaml:4:8
+      |
+    4 | swank: 4005
+      |        ^^^^^
+      |
+      = help: stop that, or take another port
+    ");
+    // What only looks does not mind.
+    project.run(&["run", "--dry-run"]).success();
+    drop(listener);
+    project.run(&["run"]).success();
+}
+
+#[test]
+fn a_port_whose_last_connection_is_not_forgotten_yet_is_free() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    // The side that closes first keeps the port for a minute.
+    drop(listener.accept().unwrap());
+    drop(listener);
+    assert_eq!(client.read(&mut [0; 1]).unwrap(), 0);
+    drop(client);
+    project(address.port()).run(&["run"]).success();
+}
+
+#[test]
+fn a_service_that_runs_already_is_recognised() {
+    let service = Service::small("(f)").started();
+    let said = fixed(service.run(&["run"]), service.swank, service.pid());
+    assert_snapshot!(said, @"
+    error: `small` runs already, pid PID
+     |
+     = note: its swank server has port 4005
+     = help: `lisplaunch stop` stops it
+    ");
+
+    // Another one of the same user.
+    let file = service.project.folder().join("billing.yaml");
+    let yaml = format!(
+        "name: billing\nloader: asdf\nstart: (f)\nswank: {}\n",
+        service.swank
+    );
+    std::fs::write(file, yaml).unwrap();
+    let said = fixed(
+        service.run(&["run", "-f", "billing.yaml"]),
+        service.swank,
+        service.pid(),
+    );
+    assert_snapshot!(said, @"
+    error: the port 4005 of swank is taken by the service `small` (/srv/app/lisplaunch.yaml), pid PID
+     --> billing.yaml:4:8
+      |
+    4 | swank: 4005
+      |        ^^^^^
+      |
+      = help: stop that, or take another port
+    ");
+}
