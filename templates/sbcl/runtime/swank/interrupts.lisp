@@ -4,27 +4,25 @@
 (in-package #:lisplaunch)
 
 (defvar *interrupted-threads* '()
-  "Threads that were sent an interrupt and have not yet taken it.")
-
-(defvar *interrupts-lock* (sb-thread:make-mutex :name "swank interrupts"))
+  "Threads that were sent an interrupt and have not yet taken it. Without a lock, as *WAITING* is.")
 
 (defvar *interrupted* nil
   "Whether this thread is on its way into the debugger for an interrupt, or there.")
 
 (defun send-interrupt (send thread function)
   "Interrupts THREAD unless it still has to take an earlier interrupt."
-  (when (sb-thread:with-mutex (*interrupts-lock*)
-          (unless (member thread *interrupted-threads*)
-            (setf *interrupted-threads*
-                  (cons thread (remove-if-not #'sb-thread:thread-alive-p *interrupted-threads*)))))
-    (funcall send thread function)))
+  (let ((new nil))
+    (sb-ext:atomic-update (symbol-value '*interrupted-threads*)
+                          (lambda (threads)
+                            (setf new (not (member thread threads)))
+                            (adjoin thread (remove-if-not #'sb-thread:thread-alive-p threads))))
+    (when new
+      (funcall send thread function))))
 
 (defun interrupt-taken ()
   "Lets this thread be sent another interrupt. Returns NIL: it need not be woken for this one."
-  (sb-sys:without-interrupts
-    (sb-thread:with-mutex (*interrupts-lock*)
-      (setf *interrupted-threads*
-            (remove sb-thread:*current-thread* *interrupted-threads*))))
+  (sb-ext:atomic-update (symbol-value '*interrupted-threads*)
+                        (lambda (threads) (remove sb-thread:*current-thread* threads)))
   nil)
 
 (defun take-interrupt (take function)

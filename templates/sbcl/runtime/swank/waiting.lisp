@@ -6,9 +6,8 @@
   "Whether swank started this thread.")
 
 (defvar *waiting* '()
-  "Pairs of a connection and a thread that waits for its client.")
-
-(defvar *waiting-lock* (sb-thread:make-mutex :name "swank waiting"))
+  "Pairs of a connection and a thread that waits for its client. Without a lock: an interrupt that
+came while one is held would wait for it for ever.")
 
 (defparameter *closed* '(:lisplaunch-closed)
   "What is sent to a thread whose client has gone.")
@@ -16,9 +15,9 @@
 (defun call-while-waiting (connection function)
   "Calls FUNCTION, in which this thread may be sent *CLOSED*."
   (let ((entry (cons connection sb-thread:*current-thread*)))
-    (sb-thread:with-mutex (*waiting-lock*) (push entry *waiting*))
+    (sb-ext:atomic-push entry (symbol-value '*waiting*))
     (unwind-protect (funcall function)
-      (sb-thread:with-mutex (*waiting-lock*) (setf *waiting* (remove entry *waiting*))))))
+      (sb-ext:atomic-update (symbol-value '*waiting*) (lambda (entries) (remove entry entries))))))
 
 (defun wait-for-client (wait pattern &optional timeout)
   "Waits for a message that matches PATTERN. When the connection is closed, a thread of swank's ends;
@@ -44,6 +43,6 @@ only collect what a thread of the service still writes to that client."
 
 (defun end-waits (connection)
   "Wakes all threads that wait for the client of CONNECTION, which has been closed."
-  (loop for (waits-for . thread) in (sb-thread:with-mutex (*waiting-lock*) *waiting*)
+  (loop for (waits-for . thread) in *waiting*
         when (eq waits-for connection)
           do (send-to-thread thread *closed*)))
