@@ -368,19 +368,59 @@ fn a_restarted_service_is_found_again() {
         swank.pid()
     ));
     terminal.expect("\"(+ 20 22)\"\nCL-USER>");
-    // Lost in the midst of an evaluation.
-    terminal.enter("(sb-ext:exit :abort t)");
-    terminal.expect(
-        "error: the connection to the service `app` is lost: the server closed the connection",
-    );
-    terminal.expect("the next input connects again");
-    terminal.enter("1");
-    terminal.expect("error: the service `app` does not answer: nothing listens on `127.0.0.1:");
-    let _swank = swank.restarted();
-    terminal.enter("(list 1)");
-    terminal.expect("what was defined here is gone\n(1)\nCL-USER>");
     terminal.press("C-d");
     terminal.expect_exit("0");
+}
+
+#[test]
+fn a_service_that_goes_away_ends_the_prompt() {
+    let lost =
+        "error: the connection to the service `app` is lost: the server closed the connection";
+    let gone = "error: the service `app` does not answer: nothing listens on `127.0.0.1:";
+    // In the midst of an evaluation, by itself or not.
+    let swank = Swank::with_guard();
+    let terminal = prompt(&project(&swank));
+    terminal.enter("(sb-ext:exit :abort t)");
+    terminal.expect(lost);
+    terminal.expect(gone);
+    terminal.expect_exit("3");
+    let swank = swank.restarted();
+    let terminal = prompt(&project(&swank));
+    terminal.enter("(progn (princ :begun) (loop (sleep 1)))");
+    terminal.expect("\nBEGUN");
+    drop(swank);
+    terminal.expect(lost);
+    terminal.expect_exit("3");
+    // While the prompt waits.
+    let swank = Swank::with_guard();
+    let terminal = prompt(&project(&swank));
+    drop(swank);
+    terminal.enter("1");
+    terminal.expect(gone);
+    terminal.expect_exit("3");
+}
+
+#[test]
+fn what_ends_a_lisp_leaves_only_the_prompt() {
+    let swank = Swank::with_guard();
+    let project = project(&swank);
+    for leaving in ["(quit)", "(exit)", " (SB-EXT:EXIT) ", ":q", ",q"] {
+        let terminal = prompt(&project);
+        terminal.enter(leaving);
+        terminal.expect_exit("0");
+        assert_eq!(
+            feed(&project, &format!("1\n{leaving}\n2\n")).success(),
+            "1\n"
+        );
+    }
+    let terminal = prompt(&project);
+    terminal.enter("(list :q");
+    terminal.enter(":q");
+    terminal.enter(")");
+    terminal.expect("(:Q :Q)\nCL-USER>");
+    // It is the same process all the time.
+    let pid = format!("{}\n", swank.pid());
+    assert_eq!(feed(&project, "(sb-unix:unix-getpid)").success(), pid);
 }
 
 #[test]
@@ -389,11 +429,12 @@ fn a_connection_to_the_same_process_is_made_again() {
     let terminal = prompt(&project(&swank));
     terminal.enter("(progn (mapc #'swank::close-connection% swank::*connections* '(nil) '(nil)))");
     terminal.expect("is lost");
-    terminal.enter("(list 42)");
     terminal.expect(&format!(
-        "; connected to `app` again, pid {}\n(42)\nCL-USER>",
+        "; connected to `app` again, pid {}\nCL-USER>",
         swank.pid()
     ));
+    terminal.enter("(list 42)");
+    terminal.expect("\n(42)\nCL-USER>");
 }
 
 #[test]

@@ -197,8 +197,9 @@ pub struct Connect {
 /// Talk to the running service at a prompt
 ///
 /// Enter continues a form until it is complete, Tab completes symbols, Ctrl-C interrupts an
-/// evaluation, Ctrl-D leaves. An error offers its restarts. Forms on a pipe are evaluated one
-/// after the other without a prompt, up to the first error; exit codes are those of `eval`.
+/// evaluation. Ctrl-D, `(quit)`, `(exit)` and `:q` leave the prompt; the service goes on. An error
+/// offers its restarts. Forms on a pipe are evaluated one after the other without a prompt, up to
+/// the first error; exit codes are those of `eval`, and 3 when the service goes away.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -32,6 +32,9 @@ pub fn feed(mut image: Image, mut input: impl BufRead) -> Result<(), Ending> {
         let read = input
             .read_line(&mut text)
             .map_err(|error| Ending::Wrong(Problem::cannot("read standard input", &error)))?;
+        if input::leaves(&text) {
+            return Ok(());
+        }
         match input::understand(&text, NAME, before) {
             Input::Forms(forms) => {
                 forms.iter().try_for_each(|form| feed.evaluate(form))?;

@@ -17,6 +17,22 @@ pub(super) enum Input {
     Forms(Vec<String>),
 }
 
+/// What a person types who wants to leave the prompt. As forms they would end the service.
+const LEAVING: [&str; 6] = [
+    "(quit)",
+    "(exit)",
+    "(sb-ext:quit)",
+    "(sb-ext:exit)",
+    ":q",
+    ",q",
+];
+
+/// Whether a text says, and only says, that the person leaves.
+pub(super) fn leaves(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    LEAVING.contains(&text.as_str())
+}
+
 /// Reads a text. `name` is what it is called, and `before` the number of lines before it.
 pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
     let forms = match read_forms(&[Part::written(text)]) {

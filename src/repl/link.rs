@@ -1,8 +1,17 @@
 //! The connection to the image, made again when it was lost.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use super::{Connect, lost};
 use crate::live::swank::{Client, ClientError};
 use crate::problem::Problem;
+
+/// How often a lost connection is tried again.
+const ATTEMPTS: usize = 4;
+
+/// How long it waits before each.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A connection that may be lost.
 pub(super) struct Link {
@@ -42,16 +51,27 @@ impl Link {
     /// A connection that works, as far as one can know before it is used.
     ///
     /// # Errors
-    /// If it was lost and cannot be made again.
+    /// If it was lost and cannot be made again: the service has gone.
     pub(super) fn ready(&mut self) -> Result<(&mut Client, News), Problem> {
         if let Some(mut client) = self.client.take()
             && client.attend().is_ok()
         {
             return Ok((self.client.insert(client), News::Same));
         }
-        let client = (self.connect)()?;
+        let client = self.connect_again()?;
         let news = self.news(client.connection_info().pid);
         Ok((self.client.insert(client), news))
+    }
+
+    /// A process that ends may still accept a connection, and one that starts none yet.
+    fn connect_again(&mut self) -> Result<Client, Problem> {
+        for _ in 1..ATTEMPTS {
+            if let Ok(client) = (self.connect)() {
+                return Ok(client);
+            }
+            sleep(PAUSE);
+        }
+        (self.connect)()
     }
 
     fn news(&mut self, pid: Option<u32>) -> News {
@@ -71,6 +91,6 @@ impl Link {
     /// Forgets a connection after an error that closed it, and says so.
     pub(super) fn lose(&mut self, error: &ClientError) -> Problem {
         self.client = None;
-        lost(&self.service, error).help("the next input connects again")
+        lost(&self.service, error)
     }
 }

@@ -69,6 +69,13 @@ impl Ending {
     }
 }
 
+impl From<io::Error> for Ending {
+    /// From what went wrong with the terminal.
+    fn from(error: io::Error) -> Self {
+        Ending::of_output(&error)
+    }
+}
+
 fn lost(service: &str, error: &ClientError) -> Problem {
     Problem::error(format!(
         "the connection to the service `{service}` is lost: {error}"

@@ -29,7 +29,8 @@ struct Prompt {
 /// Talks to a person at a terminal until that leaves.
 ///
 /// # Errors
-/// If there is nothing to talk to or to talk through. What goes wrong in between is told.
+/// If there is nothing to talk to or to talk through, also when the service goes away. What else
+/// goes wrong is shown.
 pub fn prompt(mut image: Image) -> Result<(), Ending> {
     let package = first_package(&mut image.client, &image.service, image.package.as_deref())?;
     let mut screen = Screen::new();
@@ -37,7 +38,7 @@ pub fn prompt(mut image: Image) -> Result<(), Ending> {
     let link = Link::new(image.service.clone(), image.client, image.connect);
     let link = Rc::new(RefCell::new(link));
     let editor = Editor::new(link.clone(), &image.service, screen.colour());
-    let editor = editor.map_err(|error| Ending::of_output(&error))?;
+    let editor = editor.map_err(Ending::from)?;
     let shown = screen.remark(&greeting);
     let mut prompt = Prompt {
         service: image.service,
@@ -48,9 +49,8 @@ pub fn prompt(mut image: Image) -> Result<(), Ending> {
         first: image.package,
         package,
     };
-    shown
-        .and_then(|()| prompt.run())
-        .map_err(|error| Ending::of_output(&error))
+    shown.map_err(Ending::from)?;
+    prompt.run()
 }
 
 fn greeting(service: &str, info: &Info) -> String {
@@ -63,12 +63,13 @@ fn greeting(service: &str, info: &Info) -> String {
 }
 
 impl Prompt {
-    /// Until the person leaves; an error is one of the output.
-    fn run(&mut self) -> io::Result<()> {
+    /// Until the person leaves.
+    fn run(&mut self) -> Result<(), Ending> {
         while !self.signals.end() {
             self.screen.fresh_line()?;
             let prompt = format!("{}> ", self.package.prompt);
             match self.editor.forms(&self.screen, &prompt, &self.package.name) {
+                Line::Text(text) if input::leaves(&text) => break,
                 Line::Text(text) => self.take(&text)?,
                 Line::Cleared => {}
                 Line::End => break,
@@ -86,21 +87,19 @@ impl Prompt {
         }
     }
 
-    fn take(&mut self, text: &str) -> io::Result<()> {
+    fn take(&mut self, text: &str) -> Result<(), Ending> {
         let forms = match input::understand(text, "input", 0) {
             Input::Forms(forms) => forms,
             Input::Invalid(problem) | Input::Incomplete(problem) => {
                 self.remember(text)?;
-                return self.screen.problem(&problem);
+                return Ok(self.screen.problem(&problem)?);
             }
         };
         if forms.is_empty() {
             return Ok(());
         }
         self.remember(text)?;
-        if !self.connect()? {
-            return Ok(());
-        }
+        self.connect()?;
         for form in &forms {
             if !self.evaluate(form)? {
                 break;
@@ -119,36 +118,28 @@ impl Prompt {
         }
     }
 
-    /// Sees to a connection; whether there is one.
-    fn connect(&mut self) -> io::Result<bool> {
+    /// Sees to a connection.
+    fn connect(&mut self) -> Result<(), Ending> {
         let link = self.link.clone();
         let mut link = link.borrow_mut();
-        let (client, news) = match link.ready() {
-            Ok(ready) => ready,
-            Err(problem) => {
-                self.screen.problem(&problem)?;
-                return Ok(false);
-            }
-        };
+        let (client, news) = link.ready().map_err(Ending::Lost)?;
         match news {
-            News::Same => Ok(true),
-            News::Again(news) => self.screen.remark(&format!("; {news}")).map(|()| true),
+            News::Same => {}
+            News::Again(news) => self.screen.remark(&format!("; {news}"))?,
             News::Restarted(news) => {
                 self.screen.remark(&format!("; {news}"))?;
                 match first_package(client, &self.service, self.first.as_deref()) {
                     Ok(package) => self.package = package,
-                    Err(Ending::Lost(problem) | Ending::Failed(problem)) => {
-                        self.screen.problem(&problem)?;
-                    }
-                    Err(_) => {}
+                    Err(Ending::Failed(problem)) => self.screen.problem(&problem)?,
+                    Err(ending) => return Err(ending),
                 }
-                Ok(true)
             }
         }
+        Ok(())
     }
 
     /// Evaluates one form; whether the next one may follow.
-    fn evaluate(&mut self, form: &str) -> io::Result<bool> {
+    fn evaluate(&mut self, form: &str) -> Result<bool, Ending> {
         let link = self.link.clone();
         let mut link = link.borrow_mut();
         let Some(client) = link.client() else {
@@ -171,18 +162,23 @@ impl Prompt {
             .evaluating(|interrupt| client.evaluate(&evaluation, &mut conversation, interrupt));
         let told = conversation.told;
         match answer {
-            Ok(answer) => self.show(answer, told),
-            Err(ClientError::Output { error, .. }) => Err(error),
+            Ok(answer) => Ok(self.show(answer, told)?),
+            Err(ClientError::Output { error, .. }) => Err(error.into()),
             Err(ClientError::Interrupted { stopped: true }) => {
-                self.screen.remark("; interrupted").map(|()| false)
+                self.screen.remark("; interrupted")?;
+                Ok(false)
             }
             Err(error) if error.closes() => {
                 let problem = link.lose(&error);
-                self.screen.problem(&problem).map(|()| false)
+                drop(link);
+                self.screen.problem(&problem)?;
+                // Whether the service has gone as well.
+                self.connect()?;
+                Ok(false)
             }
             Err(error) => {
-                let problem = Problem::error(error.to_string());
-                self.screen.problem(&problem).map(|()| false)
+                self.screen.problem(&Problem::error(error.to_string()))?;
+                Ok(false)
             }
         }
     }
