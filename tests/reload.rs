@@ -2,6 +2,7 @@
 
 mod service;
 mod truth;
+mod warnings;
 
 use std::fs;
 use std::process::Stdio;

@@ -261,7 +261,9 @@ impl Target {
         let done = Loaded::from_answer(&answer).ok_or_else(|| self.misunderstood(doing))?;
         self.warn(&done);
         match done.loaded.as_slice() {
-            [] => tell("nothing has changed since the service loaded it"),
+            [] if done.unremembered.is_empty() => {
+                tell("nothing has changed since the service loaded it");
+            }
             files => tell(&format!(
                 "loaded {} in {}",
                 self.names.list(files),
@@ -288,7 +290,10 @@ impl Target {
                 counted(done.unremembered.len())
             ))
             .note("by their time stamps, in whole seconds, they have not changed")
-            .help("`--force` loads them again; once restarted, the service remembers what it loads")
+            .help(match self.service.runtime {
+                Some(_) => "`--force` loads them again; once restarted, the service remembers",
+                None => "`--force` loads them again; with `runtime: true` the service remembers",
+            })
         });
         let problems: Vec<Problem> = compiled.into_iter().chain(unremembered).collect();
         report(&problems);

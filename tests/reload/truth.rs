@@ -211,3 +211,33 @@ fn all_of_it_can_be_loaded_again() {
     ");
     assert_eq!(service.value("(app:answer)"), "\"old\"");
 }
+
+#[test]
+fn a_service_without_the_runtime_says_what_it_does_not_know() {
+    let mut service = app("").start("");
+    service.shell("echo 'runtime: false' >> lisplaunch.yaml");
+    service.restart();
+    assert_snapshot!(done(&service), @"
+    compiled nothing in TIME
+    warning: the service `app` does not remember from which text it loaded 2 files
+     |
+     = note: by their time stamps, in whole seconds, they have not changed
+     = help: `--force` loads them again; with `runtime: true` the service remembers
+    loaded nothing in TIME
+    ");
+    // From now on it remembers what it loads.
+    assert_snapshot!(told(service.reload(&["--force"]), 0), @"
+    compiled nothing in TIME
+    loaded package.lisp, answer.lisp in TIME
+    ");
+    service.shell("cp -p answer.lisp saved");
+    service.change("answer.lisp", &answer("\"new\""));
+    done(&service);
+    service.shell("cp -p saved answer.lisp");
+    assert_snapshot!(done(&service), @"
+    compiled answer.lisp in TIME
+    loaded answer.lisp in TIME
+    ");
+    assert_eq!(service.value("(app:answer)"), "\"old\"");
+    assert_eq!(done(&service), NOTHING);
+}

@@ -75,19 +75,17 @@ where some of it is not known, because it is yet to be compiled."
         (values time done-p))))
 
 (defvar *around-compilation* nil
-  "A function that is called with each of the project's own files that ASDF compiles, a component,
-and with the function that compiles it; or NIL.")
+  "A function that is called with each component that ASDF compiles, and with the function that
+compiles it; or NIL.")
 
 (defmethod asdf:perform :around ((operation asdf:compile-op) (component asdf:cl-source-file))
-  (flet ((compile-it () (call-next-method)))
-    (cond ((own-p component)
-           (let ((inputs (note-inputs
-                          (lambda ()
-                            (if *around-compilation*
-                                (funcall *around-compilation* component #'compile-it)
-                                (compile-it))))))
-             (remember-compilation operation component inputs)))
-          (t (compile-it)))
+  (flet ((compile-it ()
+           (if *around-compilation*
+               (funcall *around-compilation* component (lambda () (call-next-method)))
+               (call-next-method))))
+    (if (own-p component)
+        (remember-compilation operation component (note-inputs #'compile-it))
+        (compile-it))
     (when *reloading*
       (push (source-name component) *compiled-now*))))
 

@@ -3,11 +3,16 @@
 (in-package #:lisplaunch)
 
 (defun try-component (component compile)
-  (let ((compiled (compiled-name component))
+  (let* ((compiled (compiled-name component))
+         (source (source-name component))
+         (outputs (list compiled (record-name compiled))))
+    (report-compilation source outputs)
+    (if (own-p component)
         ;; All warnings are wanted, not those of the first file that has some.
-        (asdf:*compile-file-failure-behaviour* :ignore)
-        (asdf:*compile-file-warnings-behaviour* :ignore))
-    (try-file (source-name component) (list compiled (record-name compiled)) compile)))
+        (let ((asdf:*compile-file-failure-behaviour* :ignore)
+              (asdf:*compile-file-warnings-behaviour* :ignore))
+          (try-file source compile))
+        (funcall compile))))
 
 (setf *around-compilation* 'try-component)
 

@@ -50,10 +50,13 @@ removing a file of its process number, is not for this process."
 
 ;;; Compiling.
 
-(defun try-file (source outputs compile)
-  "Calls COMPILE, which compiles the file SOURCE to the files OUTPUTS. They are reported before,
-since what fails may leave a file, too."
-  (report :compiling source outputs)
+(defun report-compilation (source outputs)
+  "Reports that the file SOURCE is about to be compiled to the files OUTPUTS: what fails may leave a
+file, too."
+  (report :compiling source outputs))
+
+(defun try-file (source compile)
+  "Calls COMPILE, which compiles the project's own file SOURCE."
   (let ((*tried-file* source))
     (handler-bind ((warning #'note-condition)
                    (compiler-error #'note-condition))
@@ -117,9 +120,9 @@ LOAD would fail only when code runs that it cannot compile."
   (dolist (file files)
     (let ((source (sb-ext:native-pathname file)))
       (when (member file changed :test #'string=)
-        (try-file file '()
-                  (lambda ()
-                    (compile-file source :output-file (sb-ext:native-pathname output)))))
+        (report-compilation file '())
+        (try-file file (lambda ()
+                         (compile-file source :output-file (sb-ext:native-pathname output)))))
       (load source)))
   (report-undefined)
   (report :done)
