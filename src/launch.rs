@@ -19,6 +19,7 @@ use crate::live::swank::Address;
 use crate::plan::need::{Need, NeedKind};
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::trust;
 use crate::word::{Argv, Word};
 
 /// Where `execvp` looks when there is no PATH.
@@ -28,6 +29,7 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
     let mut problems: Vec<Problem> = service.needs.iter().filter_map(missing).collect();
     problems.extend(find_program(service, host).err());
+    problems.extend(homeless(service, host));
     problems
 }
 
@@ -67,6 +69,19 @@ pub fn taken_port(service: &Service, host: &Host) -> Option<Problem> {
         None => problem,
     };
     Some(problem.help("stop that, or take another port"))
+}
+
+/// SBCL looks for its files in the home folder and ends where there is none, as for a user of a
+/// container that the user database does not know.
+fn homeless(service: &Service, host: &Host) -> Option<Problem> {
+    let given = service.env.iter().any(|(name, _)| name == "HOME");
+    (host.home.is_none() && !given).then(|| {
+        Problem::error(format!(
+            "`HOME` is not set, and the user database knows no home folder of {}",
+            trust::described(host.user)
+        ))
+        .help("set `HOME` to a folder that this user can write, in the environment or with `env`")
+    })
 }
 
 /// Replaces this process by sbcl. Returns only if that fails.

@@ -558,6 +558,11 @@ fn the_current_folder_may_be_gone() {
 
 /// The program, run by somebody who is not root: root may read everything.
 fn as_nobody(project: &Project, arguments: &[&str]) -> Output {
+    ends(as_user(project, 65534, arguments).env("HOME", "/nonexistent"))
+}
+
+/// The same by the user of this number, without a home.
+fn as_user(project: &Project, user: u32, arguments: &[&str]) -> Command {
     let root = project.folder().parent().unwrap().to_owned();
     let program = root.join("lisplaunch");
     if !program.exists() {
@@ -573,13 +578,33 @@ fn as_nobody(project: &Project, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(project.folder())
         .env_clear()
-        .env("HOME", "/nonexistent");
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin");
     if fs::metadata("/proc/self")
         .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
     {
-        command.uid(65534).gid(65534);
+        command.uid(user).gid(user);
     }
-    ends(&mut command)
+    command
+}
+
+#[test]
+fn a_user_may_be_unknown_to_the_system() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let yaml = "loader: none\nstart: (sb-ext:exit :code (if (user-homedir-pathname) 0 9))\n";
+    let project = Project::new(yaml);
+    project.run(&["build"]).success();
+    let run = |arguments: &[&str]| as_user(&project, 12345, arguments);
+    let output = ends(&mut run(&["run"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert_snapshot!(first_line(&output), @"error: `HOME` is not set, and the user database knows no home folder of uid 12345");
+    assert!(!ends(&mut run(&["check"])).status.success());
+    let output = ends(run(&["run"]).env("HOME", "/tmp"));
+    assert!(output.status.success(), "{output:?}");
+    let project = project.with_file("lisplaunch.yaml", format!("{yaml}env: {{HOME: /tmp}}\n"));
+    let output = ends(&mut as_user(&project, 12345, &["run"]));
+    assert!(output.status.success(), "{output:?}");
 }
 
 fn forbid(file: &Path) {

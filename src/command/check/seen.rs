@@ -32,13 +32,17 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
     let needs: Vec<_> = needs
         .map(|need| (need.path.clone(), need.kind as u8))
         .collect();
+    let looked_at = ["PATH", "HOME"];
     let env = service.env.iter();
-    let path = env.clone().find(|(name, _)| name == "PATH");
+    let env: Vec<_> = env
+        .filter(|(name, _)| looked_at.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.resolved()))
+        .collect();
     (
         needs,
         service.sbcl.program.resolved(),
         service.directory.resolved(),
-        path.map(|(_, path)| path.resolved()),
+        env,
         service.log.as_ref().map(|log| log.file.resolved()),
     )
 }
