@@ -1,5 +1,7 @@
 //! `lisplaunch show`: the plan.
 
+mod yaml;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -13,7 +15,7 @@ pub(super) fn execute(session: &Session, arguments: &Show) -> Result<ExitCode> {
     let text = if arguments.json {
         serde_json::to_string_pretty(&plan).context("cannot write the plan as JSON")? + "\n"
     } else {
-        serde_yaml::to_string(&plan).context("cannot write the plan as YAML")?
+        yaml::document(&serde_yaml::to_value(&plan).context("cannot write the plan as YAML")?)
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)

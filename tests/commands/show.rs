@@ -31,7 +31,7 @@ fn the_plan_is_printed_with_every_default() {
       - (app:main :port 8080)
       swank:
         port: 4005
-        interface: 127.0.0.1
+        interface: '127.0.0.1'
         dont-close: true
         secret:
           rule: slime
@@ -39,7 +39,7 @@ fn the_plan_is_printed_with_every_default() {
         program: sbcl
         runtime-options:
         - --dynamic-space-size
-        - 1GB
+        - '1GB'
       env:
         A: b
       restart: always
@@ -50,6 +50,37 @@ fn the_plan_is_printed_with_every_default() {
         max-size: 52428800
         backups: 10
     ");
+}
+
+/// Readers of YAML 1.1 take all of these for something else where they stand without quotes.
+#[rustfmt::skip]
+const MISREAD: &[&str] = &[
+    "no", "Yes", "on", "OFF", "y", "N", "true", "~", "null", "1_000", "12:30:00", "0o17", "017", "0x1F", "0b1", "1e3",
+    "1.5", ".5", ".inf", "-.INF", ".nan", "+1", "-1", "2001-12-14", "2001-12-14 21:59:43", "=", "<<", "", " a", "a ", "a: b",
+    "a #b", "a:", "- a", "-", "? a", "!a", "&a", "*a", "%a", "@a", "`a", "'a'", "\"a\"", "[a", "{a", "}", "]", "|", ">", ", a", "#a",
+    "127.0.0.1", "a\tb", "a\u{85}b", "a\u{2028}b", "\u{feff}a", "\u{1b}[31m", "a\nb", "a\nb\n", "a\n\n b\n", "\na", "a\n\n", "a \nb",
+    " a\nb", "a\n", "\n", "---", "...", "--- a", "é", "日本: a",
+];
+
+#[test]
+fn every_reader_of_yaml_reads_the_text_that_was_meant() {
+    let env: String = MISREAD
+        .iter()
+        .enumerate()
+        .map(|(index, text)| format!("  V{index}: {}\n", serde_json::to_string(text).unwrap()))
+        .collect();
+    let project = Project::new(&format!("loader: none\nstart: (f)\nenv:\n  NO: x\n{env}"));
+    let shown = project.run(&["show"]).output();
+    let yaml: serde_yaml::Value = serde_yaml::from_str(&shown).unwrap();
+    let env = &yaml["services"][0]["env"];
+    assert_eq!(env["NO"], "x");
+    for (index, text) in MISREAD.iter().enumerate() {
+        assert_eq!(env[format!("V{index}")], *text, "{shown}");
+        let plain = format!(" V{index}: {text}\n");
+        let harmless = *text == "é";
+        assert!(harmless || !shown.contains(&plain), "{text} is bare");
+    }
+    assert!(shown.contains(" 'NO': x\n"), "{shown}");
 }
 
 #[test]
