@@ -118,7 +118,8 @@ Examples:
     /// Tell everything that is wrong, without starting anything
     ///
     /// Checks all services, without a profile and with each profile alone: values, forms,
-    /// files, ports, templates. Exits with 0, or with 1 and every problem.
+    /// files, ports, templates. Exits with 0, or with 1 and every problem; with 2 when there
+    /// is no file to check.
     #[command(after_help = "Examples:\n  lisplaunch check\n  lisplaunch check -p production")]
     Check,
     #[expect(missing_docs, reason = "see above")]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Failure, Session, command_line, print};
+use super::{Failure, Session, command_line, deliver};
 use crate::cli::{ArgvFormat, PrintArgv};
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::problem::{Problem, shown};
@@ -14,7 +14,7 @@ pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCo
     let (plan, service) = session.plan_one(arguments.service.as_ref())?;
     let argv = command_line(&plan, &service, &arguments.arguments)?;
     let words: Vec<Word> = argv.words().cloned().collect();
-    print(&spell(&words, arguments.format)?)?;
+    deliver(&spell(&words, arguments.format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

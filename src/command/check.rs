@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use self::seen::Seen;
-use super::{FAILURE, Failure, Session, report};
+use super::{FAILURE, Failure, Session, print, report};
 use crate::format::{self, Origin};
 use crate::install::Site;
 use crate::launch;
@@ -16,10 +16,16 @@ use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::{Problem, Problems};
 use crate::project::Project;
+use crate::project::find::find;
 use crate::render::Templates;
 
 pub(super) fn execute(session: &Session) -> Result<ExitCode> {
-    let project = session.project()?;
+    let found = find(&session.wanted()).map_err(Failure::from)?;
+    let name = found.source.name.clone();
+    let project = match Project::read(found) {
+        Ok(project) => project,
+        Err(problem) => return Ok(wrong(&name, &[problem], 1)),
+    };
     let mut check = Check::new(session, &project).map_err(Failure::from)?;
     for profiles in variants(session, &project) {
         check.variant(profiles);
@@ -28,18 +34,24 @@ pub(super) fn execute(session: &Session) -> Result<ExitCode> {
         problems, services, ..
     } = check;
     let errors = problems.errors();
-    report(&problems.into_vec());
-    let name = &project.source.name;
+    let problems = problems.into_vec();
     if errors > 0 {
-        super::tell(&format!("{name}: {}", counted(errors, "problem")));
-        return Ok(ExitCode::from(FAILURE));
+        return Ok(wrong(&name, &problems, errors));
     }
-    super::tell(&format!(
-        "{name}: {} and {}, all well",
+    report(&problems);
+    print(&format!(
+        "{name}: {} and {}, all well\n",
         counted(services, "service"),
         counted(project.profile_names().len(), "profile")
-    ));
+    ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what is wrong with a project file, as many things as that.
+fn wrong(name: &str, problems: &[Problem], errors: usize) -> ExitCode {
+    report(problems);
+    super::tell(&format!("{name}: {}", counted(errors, "problem")));
+    FAILURE.into()
 }
 
 fn counted(count: usize, what: &str) -> String {

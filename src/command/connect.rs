@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, print};
+use super::{Failure, Session, deliver};
 use crate::cli::live::Connect;
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::live::finding::Running;
@@ -16,7 +16,7 @@ pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode
     let mut connection = arguments.connection.clone();
     let machine = connection.host.take();
     let running = session.running(arguments.service.as_ref(), &connection)?;
-    print(&match machine {
+    deliver(&match machine {
         Some(machine) => through_tunnel(&running, &machine)?,
         None => in_emacs(&running.address),
     })?;

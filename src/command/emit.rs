@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use similar::TextDiff;
 
-use super::{FAILURE, Failure, Session, as_user, install, print, report};
+use super::{FAILURE, Failure, Session, as_user, deliver, install, print, report};
 use crate::cli::Emit;
 use crate::format::{self, Format, Origin};
 use crate::output;
@@ -16,12 +16,12 @@ use crate::project::Project;
 pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
     let name = arguments.format.as_deref().unwrap_or_default();
     let Some(format) = format::find(name) else {
-        print(&list())?;
+        deliver(&list())?;
         return Ok(ExitCode::SUCCESS);
     };
     let text = emit(session, format, arguments)?;
     let Some(output) = &arguments.output else {
-        print(&text)?;
+        deliver(&text)?;
         return Ok(ExitCode::SUCCESS);
     };
     let file = output::file_in(output, format.file_name);

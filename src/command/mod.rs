@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 
 use crate::cli::{Cli, Command, Selection};
 use crate::host::Host;
@@ -155,7 +156,27 @@ fn tell(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
 }
 
-/// Prints the output of a command. A reader that has gone away is no error.
+/// Prints what a command is run for: it fails where nothing can be written.
+fn deliver(text: &str) -> Result<()> {
+    if is_closed(&io::stdout()) {
+        return Err(Failure::failed([Problem::error("standard output is closed")
+            .help("leave out `>&-`, or throw the output away with `>/dev/null`")])
+        .into());
+    }
+    print(text)
+}
+
+/// Whether there was no such stream when this process began: the runtime of Rust then opens the
+/// null device in its place, for reading too.
+fn is_closed(stream: &io::Stdout) -> bool {
+    let read_too = fcntl_getfl(stream).is_ok_and(|flags| flags.contains(OFlags::RDWR));
+    let found = fstat(stream).map(|found| found.st_rdev);
+    let null = stat("/dev/null").map(|null| null.st_rdev);
+    read_too && found.is_ok() && found == null
+}
+
+/// Prints what a command has to say. A reader that has gone away is no error, nor is one that
+/// wants the exit code alone.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout

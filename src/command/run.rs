@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, command_line, print};
+use super::{Failure, Session, command_line, deliver};
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::format::check_env;
@@ -21,7 +21,7 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
         let line = check_env(&owner, &service.env, &argv)
             .and_then(|()| shell_command(&service, &argv).map_err(Problem::from))
             .map_err(Failure::from)?;
-        print(&line)?;
+        deliver(&line)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut obstacles = launch::obstacles(&service, &session.host);

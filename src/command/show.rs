@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Session, print};
+use super::{Session, deliver};
 use crate::cli::Show;
 
 pub(super) fn execute(session: &Session, arguments: &Show) -> Result<ExitCode> {
@@ -17,6 +17,6 @@ pub(super) fn execute(session: &Session, arguments: &Show) -> Result<ExitCode> {
     } else {
         yaml::document(&serde_yaml::to_value(&plan).context("cannot write the plan as YAML")?)
     };
-    print(&text)?;
+    deliver(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, print};
+use super::{Failure, Session, deliver};
 use crate::cli::{Templates as Arguments, TemplatesCommand};
 use crate::problem::Problem;
 use crate::render::Templates;
@@ -17,7 +17,7 @@ pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCo
         None => list(&templates),
         Some(TemplatesCommand::Show { name }) => show(&templates, name)?,
     };
-    print(&text)?;
+    deliver(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 

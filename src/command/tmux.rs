@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{Failure, Session, command_line, print, tell};
+use super::{Failure, Session, command_line, deliver, print, tell};
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
 use crate::host::{self, Host};
 use crate::launch;
@@ -138,7 +138,7 @@ impl Target {
     fn start(&self, session: &Session, start: &TmuxStart) -> Result<ExitCode> {
         let argv = self.checked_argv(session, start)?;
         if self.print {
-            print(&script::start(&self.session, &self.service, &argv)?)?;
+            deliver(&script::start(&self.session, &self.service, &argv)?)?;
             return Ok(ExitCode::SUCCESS);
         }
         match self.state()? {
@@ -166,7 +166,7 @@ impl Target {
     fn restart(&self, session: &Session, start: &TmuxStart) -> Result<ExitCode> {
         let argv = self.checked_argv(session, start)?;
         if self.print {
-            print(
+            deliver(
                 &(self.session.stop_script()
                     + &script::start(&self.session, &self.service, &argv)?),
             )?;
@@ -232,7 +232,7 @@ impl Target {
             self.session.attach()
         };
         if self.print {
-            print(&script::commands(&[command])?)?;
+            deliver(&script::commands(&[command])?)?;
             return Ok(ExitCode::SUCCESS);
         }
         if let State::Absent = self.state()? {
@@ -251,7 +251,7 @@ impl Target {
     fn send(&self, text: &str) -> Result<ExitCode> {
         let forms = form::read(text)?;
         if self.print {
-            print(&script::send(&self.session, text, &forms)?)?;
+            deliver(&script::send(&self.session, text, &forms)?)?;
             return Ok(ExitCode::SUCCESS);
         }
         let State::Running(running) = self.state()? else {
@@ -279,7 +279,7 @@ impl Target {
 
     fn status(&self, host: &Host) -> Result<ExitCode> {
         if self.print {
-            print(&script::commands(&[self.session.status()])?)?;
+            deliver(&script::commands(&[self.session.status()])?)?;
             return Ok(ExitCode::SUCCESS);
         }
         let state = self.state_of_any()?;
@@ -307,7 +307,7 @@ impl Target {
 
     fn stop(&self) -> Result<ExitCode> {
         if self.print {
-            print(&self.session.stop_script())?;
+            deliver(&self.session.stop_script())?;
             return Ok(ExitCode::SUCCESS);
         }
         let name = &self.service.name;

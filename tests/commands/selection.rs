@@ -230,7 +230,7 @@ fn argv_is_for_programs() {
 }
 
 #[test]
-fn what_is_for_people_is_on_standard_error() {
+fn what_was_asked_for_is_on_standard_output_and_the_rest_is_not() {
     let project = Project::new("loader: none\nstart: '(f #?x)'").with_sbcl("");
     let outcome = project.run(&["argv"]);
     assert!(
@@ -240,8 +240,8 @@ fn what_is_for_people_is_on_standard_error() {
     );
     assert!(outcome.success().starts_with("sbcl "));
     let outcome = Project::new(PLAIN).with_sbcl("").run(&["check"]);
-    assert_eq!(outcome.stdout, "");
-    assert_snapshot!(outcome.stderr, @"lisplaunch.yaml: 1 service and 0 profiles, all well");
+    assert_eq!(outcome.stderr, "");
+    assert_snapshot!(outcome.stdout, @"lisplaunch.yaml: 1 service and 0 profiles, all well");
 }
 
 #[test]

@@ -17,9 +17,9 @@ fn every_example_is_found_well() {
     for (name, counted) in EXAMPLES {
         let outcome = project.run(&["check", "-f", &example(name)]);
         let all_well = format!("{}: {counted}, all well\n", example(name));
-        assert_eq!(outcome.stderr, all_well);
+        assert_eq!(outcome.stdout, all_well);
         assert_eq!(outcome.code, Some(0));
-        assert_eq!(outcome.stdout, "");
+        assert_eq!(outcome.stderr, "");
     }
 }
 

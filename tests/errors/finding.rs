@@ -49,6 +49,24 @@ fn there_is_one_project_file() {
     ");
 }
 
+/// To `check` whatever is wrong with a file that is there is a problem of the file.
+#[test]
+fn a_broken_file_has_been_checked_and_a_missing_one_has_not() {
+    let project = Project::new("start: [(f)\n").with_file("latin.yaml", b"name: \xe9");
+    assert_snapshot!(brief(project.run(&["check"]), 1), @"
+    error: a list in brackets is not closed, or misses a comma
+     --> lisplaunch.yaml:1:8
+    1 | start: [(f)
+      |        ^
+      = help: write `[a, b]`, or quote a value that is text and starts with `[`
+    lisplaunch.yaml: 1 problem
+    ");
+    project.run(&["argv"]).failure(2);
+    for file in ["missing.yaml", "latin.yaml"] {
+        project.run(&["-f", file, "check"]).failure(2);
+    }
+}
+
 #[test]
 fn a_project_file_is_a_text() {
     let project = Project::new("name: caf\u{e9}\n")
@@ -56,7 +74,7 @@ fn a_project_file_is_a_text() {
         .with_file("zero.yaml", b"start: (f)\0\n")
         .with_file("bell.yaml", b"start: (f \x07)\n")
         .with_file("large.yaml", vec![b'#'; (1 << 20) + 1]);
-    let told = |file: &str| brief(project.run(&["-f", file, "check"]), 2);
+    let told = |file: &str| brief(project.run(&["-f", file, "argv"]), 2);
     assert_snapshot!(told("latin.yaml"), @"
     error: cannot read `/srv/app/latin.yaml`: it is not UTF-8 text (line 2)
      = help: a project file is YAML text of a few lines
@@ -79,7 +97,7 @@ fn a_project_file_is_a_text() {
     error: cannot read `/srv/app/large.yaml`: it is larger than 1 MiB
      = help: a project file is YAML text of a few lines
     ");
-    let told = |input: &[u8]| brief(project.run_with_input(&["-f", "-", "check"], input), 2);
+    let told = |input: &[u8]| brief(project.run_with_input(&["-f", "-", "argv"], input), 2);
     assert_snapshot!(told(b"name: caf\xe9"), @"error: cannot read standard input: it is not UTF-8 text (line 1)");
     assert_snapshot!(told(&vec![b'#'; (1 << 20) + 1]), @"error: cannot read standard input: it is larger than 1 MiB");
     assert_snapshot!(told(b"name: [a\n"), @"
