@@ -1,6 +1,7 @@
 //! Services that start together.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -31,14 +32,25 @@ fn is_fasl(path: &std::path::Path) -> bool {
         .is_some_and(|extension| extension == "fasl")
 }
 
-/// The port's number, and who holds it.
+/// A manager starts sbcl without asking `run`, which would have said so before.
 #[test]
 fn a_port_in_use_is_reported() {
     let project = project("secret: none");
     let mut first = Service::start(&project);
-    let mut second = Service::spawn(&project);
-    assert_eq!(second.end().code(), Some(1));
-    let expected = format!("port {} is held by sbcl, pid {}", first.port, first.pid());
-    assert!(second.log().contains(&expected), "{}", second.log());
+    let mut run = project.command(&["run", "--dry-run"]);
+    let line = String::from_utf8(run.output().unwrap().stdout).unwrap();
+    let environment = run.get_envs();
+    let environment = environment.filter_map(|(name, value)| Some((name, value?)));
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).env_clear().envs(environment);
+    let outcome = project.outcome(command);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+    let (port, pid) = (first.port, first.pid());
+    let last = outcome.stderr.lines().last().unwrap();
+    let expected = format!(
+        "lisplaunch: app did not start: starting swank on port {port}: \
+         port {port} is held by sbcl, pid {pid}"
+    );
+    assert_eq!(last, expected);
     first.assert_alive();
 }
