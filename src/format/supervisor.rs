@@ -71,11 +71,13 @@ fn program(emission: &Emission<'_>, service: &Service, argv: &Argv) -> Result<Va
         .into_iter()
         .partition(|(_, value)| environment_holds(&value.resolved()));
     let command = with_env(owner.variables_before(&difficult, argv)?, argv);
+    let mut lines = command.iter().map(|line| owner.words(line));
     let environment = (!plain.is_empty()).then(|| owner.print(Printed::Environment(plain)));
     Ok(Variable::map([
         ("name", owner.bare(program_name(emission, service))),
         ("description", owner.comment(service.description.as_ref())),
-        ("command", owner.words(&command)),
+        ("command", Variable::option(lines.next())),
+        ("arguments", Variable::list(lines)),
         (
             "directory",
             owner.print(Printed::Setting(service.directory.clone())),
@@ -137,12 +139,12 @@ fn user_variables(service: &Service) -> Result<Vec<(String, Word)>, Problem> {
 }
 
 /// `argv` behind an `env` that sets what `environment=` cannot hold.
-fn with_env(variables: &[(String, Word)], argv: &Argv) -> Vec<Word> {
-    let env = (!variables.is_empty()).then(|| Word::from("/usr/bin/env"));
+fn with_env(variables: &[(String, Word)], argv: &Argv) -> Vec<Vec<Word>> {
+    let env = (!variables.is_empty()).then(|| vec![Word::from("/usr/bin/env")]);
     let assignments = variables
         .iter()
-        .map(|(name, value)| format!("{name}={}", value.resolved()).into());
-    let argv = argv.words().cloned();
+        .map(|(name, value)| vec![format!("{name}={}", value.resolved()).into()]);
+    let argv = argv.0.iter().cloned();
     env.into_iter().chain(assignments).chain(argv).collect()
 }
 
