@@ -1,11 +1,12 @@
-//! From a service to the words that sbcl is started with, through `templates/sbcl/`.
+//! From a service to the words that sbcl is started with, through `templates/sbcl/argv`.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::dialect::Printed;
-use crate::dialect::marked::{CommandLine, Lisp, Run, runs};
+use crate::dialect::marked::{CommandLine, Run, runs};
 use crate::lisp::print::system_designator;
-use crate::lisp::reader::read_forms;
+use crate::lisp::reader::read_form;
 use crate::lisp::{Form, Origin, Part};
 use crate::plan::ready::{self, Check, Ready};
 use crate::plan::service::{Secret, Service, Swank};
@@ -13,48 +14,14 @@ use crate::plan::stopping;
 use crate::problem::{Place, Problem, Source, shown};
 use crate::project::keys;
 use crate::render::{Template, Templates, Variable};
-use crate::word::{self, Argv, LONGEST, Piece, Word};
+use crate::word::{self, Argv, LONGEST, Line, Piece, Word};
 
-const ARGV: Template = Template {
+/// The template of the command line.
+pub const TEMPLATE: Template = Template {
     name: "sbcl/argv",
     text: include_str!("../templates/sbcl/argv"),
     dialect: &CommandLine,
 };
-
-macro_rules! lisp_template {
-    ($name:literal) => {
-        Template {
-            name: concat!("sbcl/", $name, ".lisp"),
-            text: include_str!(concat!("../templates/sbcl/", $name, ".lisp")),
-            dialect: &Lisp,
-        }
-    };
-}
-
-/// A template of Lisp forms, with what command lines call the forms that it renders to.
-type Forms = (&'static str, Template);
-
-/// What a template finds no reason to write is no form.
-const FORMS: [Forms; 7] = [
-    ASDF,
-    ("boot", lisp_template!("boot")),
-    SYSTEMS,
-    ("package", lisp_template!("package")),
-    ("stop", lisp_template!("stop")),
-    ("start", lisp_template!("start")),
-    ("stay", lisp_template!("stay")),
-];
-
-const ASDF: Forms = ("asdf", lisp_template!("asdf"));
-
-const SYSTEMS: Forms = ("systems", lisp_template!("systems"));
-
-/// The templates of the command lines.
-pub fn templates() -> impl Iterator<Item = Template> {
-    [ARGV]
-        .into_iter()
-        .chain(FORMS.map(|(_, template)| template))
-}
 
 /// The command line of `service`, with `arguments` for the program in it.
 ///
@@ -65,8 +32,7 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let forms = rendered_forms(&FORMS, lisp_context(service), templates)?;
-    render_argv(&ARGV, service, arguments, forms, templates)
+    render(service, Process::Service, arguments, templates)
 }
 
 /// What stands in a command line for what starts a service.
@@ -89,189 +55,166 @@ pub fn trial_argv(
     trial: &Trial,
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let service = Service {
-        runtime: Some(trial.runtime.clone()),
-        load: Vec::new(),
-        ..service.clone()
-    };
-    let mut forms = rendered_forms(&[ASDF], lisp_context(&service), templates)?;
-    forms.push(("boot", word_list(&trial.begin)));
-    forms.push(("systems", word_list([&trial.load])));
-    let others = ["package", "stop", "start", "stay"];
-    forms.extend(others.map(|name| (name, word_list([]))));
-    render_argv(&ARGV, &service, &[], forms, templates)
+    render(service, Process::Trial(trial), &[], templates)
 }
 
 /// What loads the systems of `service`, without its swank server.
-///
-/// # Errors
-/// When a template of the user's own is wrong.
-pub fn loading_forms(service: &Service, templates: &Templates) -> Result<Vec<Form>, Problem> {
-    let service = Service {
-        swank: None,
-        ..service.clone()
+pub fn loading_forms(service: &Service) -> Vec<String> {
+    let Some(load_system) = service.loader.load_function() else {
+        return Vec::new();
     };
-    lisp_forms(
-        SYSTEMS.1.name,
-        &Variable::map(lisp_context(&service)),
-        templates,
-    )
-}
-
-/// The forms of these templates, by the names that command lines know them by.
-fn rendered_forms<'a>(
-    forms: impl IntoIterator<Item = &'a Forms>,
-    context: Vec<(&'static str, Variable)>,
-    templates: &Templates,
-) -> Result<Vec<(&'static str, Variable)>, Problem> {
-    let context = Variable::map(context);
-    forms
-        .into_iter()
-        .map(|(key, template)| {
-            let rendered = lisp_forms(template.name, &context, templates)?;
-            let rendered = rendered.iter().map(|form| words(&[&form.word]));
-            Ok((*key, Variable::list(rendered)))
-        })
+    let systems = service.systems.iter();
+    systems
+        .map(|name| format!("({load_system} {})", system_designator(name)))
         .collect()
 }
 
-fn render_argv(
-    template: &Template,
+/// What a command line is for.
+#[derive(Clone, Copy, Debug)]
+enum Process<'a> {
+    Service,
+    Trial(&'a Trial),
+}
+
+fn render(
     service: &Service,
+    process: Process<'_>,
     arguments: &[String],
-    forms: Vec<(&'static str, Variable)>,
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let text = templates.render(template.name, &command_line(service, arguments, forms))?;
-    let argv = lines(&text);
+    let context = Variable::map(context(service, process, arguments));
+    let argv = lines(&templates.render(TEMPLATE.name, &context)?)?;
     check_lengths(&argv, service)?;
     Ok(argv)
 }
 
-fn words(words: &[&Word]) -> Variable {
-    let words = words.iter().map(|&word| word.clone()).collect();
-    Variable::printed(Printed::Words(words), "sbcl")
-}
-
-fn word_list<'a>(list: impl IntoIterator<Item = &'a Word>) -> Variable {
-    Variable::list(list.into_iter().map(|word| words(&[word])))
-}
-
-fn bare(text: String) -> Variable {
-    Variable::printed(Printed::Bare(text), "sbcl")
-}
-
-fn lisp(text: &Word) -> Variable {
-    Variable::printed(Printed::Lisp(text.clone()), "sbcl")
-}
-
-/// What `sbcl/argv` knows.
-fn command_line(
+/// What the template knows.
+fn context(
     service: &Service,
+    process: Process<'_>,
     arguments: &[String],
-    forms: Vec<(&'static str, Variable)>,
-) -> Variable {
-    let options = |options: &[Vec<Word>]| {
-        Variable::list(
-            options
-                .iter()
-                .map(|option| words(&option.iter().collect::<Vec<_>>())),
-        )
-    };
-    let form_words = |forms: &[Form]| word_list(forms.iter().map(|form| &form.word));
+) -> Vec<(&'static str, Variable)> {
+    let mut context = sbcl_context(service, arguments);
+    context.extend(loading_context(service, process));
+    context.extend(starting_context(service, process));
+    context
+}
+
+/// sbcl itself, and what it leaves to the program.
+fn sbcl_context(service: &Service, arguments: &[String]) -> Vec<(&'static str, Variable)> {
+    let options =
+        |options: &[Vec<Word>]| Variable::list(options.iter().map(|option| words(option)));
     let arguments: Vec<Word> = arguments.iter().map(|text| text.as_str().into()).collect();
-    Variable::map([
-        ("program", words(&[&service.sbcl.program])),
+    vec![
+        ("program", word(&service.sbcl.program)),
         ("runtime_options", options(&service.sbcl.runtime_options)),
         ("toplevel_options", options(&service.sbcl.toplevel_options)),
-        (
-            "setup",
-            Variable::option(service.setup.as_ref().map(|setup| words(&[setup]))),
-        ),
-        (
-            "runtime",
-            Variable::option(service.runtime.as_ref().map(|runtime| words(&[runtime]))),
-        ),
-        ("before_load", form_words(&service.before_load)),
-        ("load", word_list(&service.load)),
-        ("arguments", word_list(&arguments)),
-        ("forms", Variable::map(forms)),
-    ])
+        ("arguments", list(&arguments, word)),
+    ]
 }
 
-/// What the templates of Lisp forms know.
-fn lisp_context(service: &Service) -> Vec<(&'static str, Variable)> {
+/// What comes before the forms that start the service.
+fn loading_context(service: &Service, process: Process<'_>) -> Vec<(&'static str, Variable)> {
+    let mut before: Vec<&Word> = service.before_load.iter().map(|form| &form.word).collect();
+    let mut runtime = service.runtime.as_ref();
+    let mut swank = service.swank.is_some();
+    let mut systems = service.systems.as_slice();
+    let mut load = service.load.as_slice();
+    if let Process::Trial(trial) = process {
+        before.splice(0..0, &trial.begin);
+        before.push(&trial.load);
+        runtime = Some(&trial.runtime);
+        swank = false;
+        (systems, load) = (&[], &[]);
+    }
     let load_system = service.loader.load_function();
-    let runtime = service.runtime.is_some();
-    let swank = service.swank.as_ref();
-    let designator = |name: &String| bare(system_designator(name));
     let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
     let project_folder = service.identity.folder.as_str();
     let below_project: Vec<Word> = folders
         .iter()
         .map(|folder| relative(folder, project_folder))
         .collect();
-    let mut start = service.start.iter().map(|form| lisp(&form.word));
-    let identity = &service.identity;
-    let text = |text: &str| words(&[&text.into()]);
     vec![
-        ("runtime", flag(runtime)),
-        (
-            "load_system",
-            Variable::option(load_system.map(|name| bare(name.to_owned()))),
-        ),
         ("require_asdf", flag(service.loader.needs_asdf())),
+        ("setup", Variable::option(service.setup.as_ref().map(word))),
+        ("runtime", Variable::option(runtime.map(word))),
+        ("registry", list(&folders, string)),
+        ("project_registry", list(&below_project, string)),
+        ("before_load", list(before, word)),
         (
             "load_systems",
-            flag(load_system.is_some() && (swank.is_some() || !service.systems.is_empty())),
+            flag(load_system.is_some() && (swank || !systems.is_empty())),
         ),
+        ("load_system", bare(load_system.unwrap_or_default())),
+        ("systems", list(systems, |name| designator(name))),
+        ("load", list(load, word)),
+    ]
+}
+
+/// What the image is, and the forms that start the service.
+fn starting_context(service: &Service, process: Process<'_>) -> Vec<(&'static str, Variable)> {
+    let identity = &service.identity;
+    let text = |text: &str| string(&text.into());
+    let form = |form: &Form| word(&form.word);
+    let mut start = service.start.iter().map(form);
+    let usual_timeout = stopping::default_timeout(service.runtime.is_some());
+    let timeout = (service.stop_timeout != usual_timeout).then_some(service.stop_timeout.0);
+    // In a package of the service's own the symbols of CL need not be known.
+    let cl = if service.package.is_some() { "cl:" } else { "" };
+    vec![
+        ("serves", flag(matches!(process, Process::Service))),
         ("project", text(identity.project.as_str())),
         (
             "service",
             Variable::option(identity.service.as_ref().map(|name| text(name.as_str()))),
         ),
-        (
-            "profiles",
-            Variable::list(identity.profiles.iter().map(|name| text(name))),
-        ),
+        ("profiles", list(&identity.profiles, |name| text(name))),
         ("file", Variable::option(identity.file.as_deref().map(text))),
-        ("load", word_list(&service.load)),
-        ("registry", word_list(&folders)),
-        ("project_registry", word_list(&below_project)),
-        (
-            "systems",
-            Variable::list(service.systems.iter().map(designator)),
-        ),
-        ("swank", Variable::option(swank.map(swank_context))),
-        // In a package of the service's own the symbols of CL need not be known.
-        (
-            "cl",
-            bare(if service.package.is_some() { "cl:" } else { "" }.to_owned()),
-        ),
+        ("stop_timeout", Variable::option(timeout.map(bare))),
+        ("verbose", flag(service.verbose)),
         (
             "package",
-            Variable::option(service.package.as_ref().map(designator)),
+            Variable::option(service.package.as_deref().map(designator)),
         ),
+        ("cl", bare(cl)),
+        ("stop", list(&service.stop, form)),
         (
-            "stop",
-            Variable::list(service.stop.iter().map(|form| lisp(&form.word))),
+            "swank",
+            Variable::option(service.swank.as_ref().map(swank_context)),
         ),
-        (
-            "stop_timeout",
-            Variable::option(
-                (service.stop_timeout != stopping::default_timeout(runtime))
-                    .then(|| bare(service.stop_timeout.0.to_string())),
-            ),
-        ),
-        ("verbose", flag(service.verbose)),
         (
             "ready",
             Variable::option(service.ready.as_ref().map(ready_context)),
         ),
-        ("before_start", flag(runtime || swank.is_some())),
         ("first", Variable::option(start.next())),
         ("further", Variable::list(start)),
     ]
+}
+
+/// Arguments, or the text of a form.
+fn words(words: &[Word]) -> Variable {
+    Variable::printed(Printed::Words(words.to_vec()), "sbcl")
+}
+
+fn word(word: &Word) -> Variable {
+    words(std::slice::from_ref(word))
+}
+
+/// A string within a form.
+fn string(text: &Word) -> Variable {
+    Variable::printed(Printed::LispString(text.clone()), "sbcl")
+}
+
+fn bare(text: impl Display) -> Variable {
+    Variable::printed(Printed::Bare(text.to_string()), "sbcl")
+}
+
+fn designator(name: &str) -> Variable {
+    bare(system_designator(name))
+}
+
+fn list<T>(items: impl IntoIterator<Item = T>, print: impl Fn(T) -> Variable) -> Variable {
+    Variable::list(items.into_iter().map(print))
 }
 
 /// Something that holds or not.
@@ -283,17 +226,17 @@ fn flag(holds: bool) -> Variable {
 fn swank_context(swank: &Swank) -> Variable {
     let secret = match &swank.secret {
         Secret::Slime => None,
-        Secret::None => Some(bare("cl:nil".to_owned())),
-        Secret::Auto(_) => Some(bare(":auto".to_owned())),
-        Secret::File(file) => Some(words(&[file])),
+        Secret::None => Some(bare("cl:nil")),
+        Secret::Auto(_) => Some(bare(":auto")),
+        Secret::File(file) => Some(string(file)),
     };
     let interface = &swank.interface;
     let usual = interface.resolved() == keys::default("swank.interface");
     Variable::map([
-        ("port", lisp(swank.port.word())),
+        ("port", word(swank.port.word())),
         (
             "interface",
-            Variable::option((!usual).then(|| words(&[interface]))),
+            Variable::option((!usual).then(|| string(interface))),
         ),
         ("secret", Variable::option(secret)),
         ("dont_close", flag(swank.dont_close)),
@@ -302,17 +245,18 @@ fn swank_context(swank: &Swank) -> Variable {
 
 /// What differs from what `ready-when` does without options.
 fn ready_context(ready: &Ready) -> Variable {
-    let timeout = ready.timeout.0.to_string();
     let (form, url) = match &ready.check {
-        Check::Form(form) => (Some(lisp(&form.word)), None),
-        Check::Http(url) => (None, Some(words(&[url]))),
+        Check::Form(form) => (Some(word(&form.word)), None),
+        Check::Http(url) => (None, Some(string(url))),
     };
     Variable::map([
         ("form", Variable::option(form)),
         ("url", Variable::option(url)),
         (
             "timeout",
-            Variable::option((ready.timeout != ready::default_timeout()).then(|| bare(timeout))),
+            Variable::option(
+                (ready.timeout != ready::default_timeout()).then(|| bare(ready.timeout.0)),
+            ),
         ),
     ])
 }
@@ -343,17 +287,84 @@ fn as_folder(path: &Word) -> Word {
     folder
 }
 
-/// Renders a template of Lisp text and reads the forms in it.
-fn lisp_forms(
-    name: &'static str,
-    context: &Variable,
-    templates: &Templates,
-) -> Result<Vec<Form>, Problem> {
-    let text = templates.render(name, context)?;
-    let runs: Vec<Run<'_>> = runs(&text).collect();
+/// Takes the rendered template apart.
+///
+/// Line ends and blanks of the template separate lines and words; those inside a value do not.
+fn lines(text: &str) -> Result<Argv, Problem> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut remark = None;
+    for runs in lines_of_runs(text) {
+        match runs.as_slice() {
+            [Run::Template(text)] if text.starts_with('#') => {
+                remark = Some(text[1..].trim().to_owned());
+            }
+            runs => {
+                let words = line_words(runs)?;
+                if !words.is_empty() {
+                    let remark = remark.take();
+                    lines.push(Line { words, remark });
+                }
+            }
+        }
+    }
+    Ok(Argv(lines))
+}
+
+/// The lines, each with those that are indented below it.
+fn lines_of_runs(text: &str) -> Vec<Vec<Run<'_>>> {
+    let mut lines = Vec::new();
+    let mut fresh = true;
+    for run in runs(text) {
+        let pieces: Vec<Run<'_>> = match run {
+            Run::Template(text) => text.split_inclusive('\n').map(Run::Template).collect(),
+            piece @ Run::Piece(_) => vec![piece],
+        };
+        for piece in pieces {
+            let goes_on = matches!(&piece, Run::Template(text) if text.starts_with(BLANKS));
+            if lines.is_empty() || fresh && !goes_on {
+                lines.push(Vec::new());
+            }
+            fresh = matches!(&piece, Run::Template(text) if text.ends_with('\n'));
+            lines.last_mut().expect("there is a line now").push(piece);
+        }
+    }
+    lines
+}
+
+const BLANKS: [char; 3] = [' ', '\t', '\n'];
+
+/// The words of a line: the last one is a form where it begins with `(`.
+fn line_words(runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
+    let mut words = Vec::new();
+    let mut word: Option<Word> = None;
+    for (index, run) in runs.iter().enumerate() {
+        match run {
+            Run::Piece(piece) => word.get_or_insert_default().push(piece.clone()),
+            Run::Template(text) => {
+                for (at, character) in text.char_indices() {
+                    match character {
+                        '(' if word.is_none() => {
+                            let first = Run::Template(&text[at..]);
+                            words.push(form(std::iter::once(&first).chain(&runs[index + 1..]))?);
+                            return Ok(words);
+                        }
+                        blank if BLANKS.contains(&blank) => words.extend(word.take()),
+                        _ => word
+                            .get_or_insert_default()
+                            .push_text(character.encode_utf8(&mut [0; 4])),
+                    }
+                }
+            }
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+/// Reads the form that stands in the template.
+fn form<'a>(runs: impl Iterator<Item = &'a Run<'a>>) -> Result<Word, Problem> {
     let mut shown = String::new();
     let parts: Vec<Part<'_>> = runs
-        .iter()
         .map(|run| {
             let (text, origin) = match run {
                 Run::Template(text) => (*text, Origin::Written),
@@ -366,49 +377,17 @@ fn lisp_forms(
             Part { text, at, origin }
         })
         .collect();
-    read_forms(&parts).map_err(|fault| {
+    let form = read_form(&parts).map_err(|fault| {
         let source = Arc::new(Source {
-            name: format!("the text that the template `{name}` renders to"),
+            name: format!("the text that the template `{}` renders to", TEMPLATE.name),
             text: shown,
         });
         fault.error(Place {
             source,
             range: fault.at.clone(),
         })
-    })
-}
-
-/// Takes the rendered command line apart: blanks and line ends of the template separate
-/// words, those inside a value do not.
-fn lines(text: &str) -> Argv {
-    let mut lines = vec![Vec::new()];
-    let mut word: Option<Word> = None;
-    for run in runs(text) {
-        match run {
-            Run::Piece(piece) => word.get_or_insert_default().push(piece),
-            Run::Template(text) => {
-                for character in text.chars() {
-                    let line = lines.last_mut().expect("there is always a line");
-                    match character {
-                        ' ' | '\t' => line.extend(word.take()),
-                        '\n' => {
-                            line.extend(word.take());
-                            lines.push(Vec::new());
-                        }
-                        _ => word
-                            .get_or_insert_default()
-                            .push_text(character.encode_utf8(&mut [0; 4])),
-                    }
-                }
-            }
-        }
-    }
-    lines
-        .last_mut()
-        .expect("there is always a line")
-        .extend(word);
-    lines.retain(|line: &Vec<Word>| !line.is_empty());
-    Argv(lines)
+    })?;
+    Ok(form.word)
 }
 
 fn check_lengths(argv: &word::Argv, service: &Service) -> Result<(), Problem> {

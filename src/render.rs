@@ -71,7 +71,15 @@ impl Folders {
         let standing = Standing::of_file(file, &open).map_err(unreadable)?;
         let mut owners = self.owners.iter();
         owners.try_for_each(|owners| owners.check(&standing))?;
-        host::read_text_from(&mut open).map_err(unreadable)
+        let text = host::read_text_from(&mut open).map_err(unreadable)?;
+        // It surrounds values where a template's language has no quotes.
+        if text.contains('\0') {
+            return Err(Problem::error(format!(
+                "the template `{}` contains a NUL character",
+                file.display()
+            )));
+        }
+        Ok(text)
     }
 }
 

@@ -117,14 +117,23 @@ impl From<String> for Word {
 
 /// A whole command line, its program first.
 ///
-/// The words stand in lines, as a person would break the command for reading: a
-/// flag, or an option with its value. Consumers that have one line only ignore that.
+/// The words stand in lines, as a person would break the command for reading: the program and
+/// its flags, then each option with its value. Consumers that have one line only ignore that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Argv(pub Vec<Vec<Word>>);
+pub struct Argv(pub Vec<Line>);
+
+/// A line of a command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its words.
+    pub words: Vec<Word>,
+    /// What it and the lines below it are for; none where the line above says it.
+    pub remark: Option<String>,
+}
 
 impl Argv {
     /// The words, program first.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
-        self.0.iter().flatten()
+        self.0.iter().flat_map(|line| &line.words)
     }
 }

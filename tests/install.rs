@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
+use lisplaunch::runtime::FILES;
 
 use crate::support::{LISPLAUNCH, Outcome, Project};
 
@@ -39,12 +40,11 @@ fn installed(project: &Project) -> Vec<String> {
     names
 }
 
-const ALL: [&str; 4] = [
-    ".gitignore",
-    "runtime.lisp",
-    "runtime/core.lisp",
-    "runtime/swank.lisp",
-];
+fn all() -> Vec<&'static str> {
+    let mut names: Vec<&str> = FILES.iter().map(|file| file.path).collect();
+    names.sort_unstable();
+    names
+}
 
 fn file(project: &Project, name: &str) -> PathBuf {
     project.folder().join(".lisplaunch").join(name)
@@ -102,7 +102,7 @@ fn whatever_renders_a_command_line_writes_it() {
     ] {
         let project = Project::new(service).with_sbcl("");
         project.run(arguments).success();
-        assert_eq!(installed(&project), ALL, "{arguments:?}");
+        assert_eq!(installed(&project), all(), "{arguments:?}");
         assert_eq!(
             fs::read_to_string(file(&project, ".gitignore")).unwrap(),
             "*\n"
@@ -136,7 +136,9 @@ fn build_says_what_it_wrote() {
     assert_snapshot!(project.run(&["build"]).success(), @"
     wrote /srv/app/.lisplaunch/runtime.lisp
     wrote /srv/app/.lisplaunch/runtime/core.lisp
+    wrote /srv/app/.lisplaunch/runtime/asdf.lisp
     wrote /srv/app/.lisplaunch/runtime/swank.lisp
+    wrote /srv/app/.lisplaunch/runtime/sockets.lisp
     wrote /srv/app/.lisplaunch/.gitignore
     ");
     assert_snapshot!(project.run(&["build"]).success(), @"/srv/app/.lisplaunch/runtime.lisp is up to date");
@@ -156,10 +158,10 @@ fn what_is_the_same_is_not_written_again() {
     let project = Project::new(PLAIN);
     project.run(&["argv"]).success();
     let inode = |name| fs::metadata(file(&project, name)).unwrap().ino();
-    let before = ALL.map(inode);
+    let before: Vec<u64> = all().into_iter().map(inode).collect();
     fs::write(file(&project, "runtime.lisp"), "(changed)\n").unwrap();
     project.run(&["argv"]).success();
-    let after = ALL.map(inode);
+    let after: Vec<u64> = all().into_iter().map(inode).collect();
     assert_ne!(before[1], after[1], "it is replaced and not written over");
     assert_eq!(before[2..], after[2..]);
     let text = fs::read_to_string(file(&project, "runtime.lisp")).unwrap();
@@ -175,7 +177,7 @@ fn it_lies_in_the_current_folder_for_standard_input() {
             .success()
             .contains("--load /srv/app/.lisplaunch/runtime.lisp")
     );
-    assert_eq!(installed(&project), ALL);
+    assert_eq!(installed(&project), all());
 }
 
 #[test]
@@ -195,7 +197,7 @@ fn many_at_once_write_it_whole() {
             let told = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{told}");
         }
-        assert_eq!(installed(&project), ALL);
+        assert_eq!(installed(&project), all());
         assert!(project.run(&["build"]).success().contains("is up to date"));
     }
 }
@@ -295,7 +297,7 @@ fn what_another_user_has_put_there_is_not_loaded() {
         chown(path, Some(NOBODY), None).unwrap();
     }
     project.run(&["emit", "supervisor"]).success();
-    assert_eq!(installed(&project), ALL);
+    assert_eq!(installed(&project), all());
     project.run(&["emit", "makefile"]).failure(2);
 }
 
@@ -336,7 +338,7 @@ fn who_cannot_write_it_is_referred_to_who_can() {
     for name in ["", "runtime"] {
         assert_eq!(mode(&file(&project, name)), 0o755);
     }
-    for name in ALL {
+    for name in all() {
         assert_eq!(mode(&file(&project, name)), 0o644);
     }
     as_nobody(&project, &arguments).success();
@@ -369,7 +371,7 @@ fn what_root_writes_belongs_to_the_owner_of_the_folder() {
         chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
     }
     project.run(&["--trust", "nobody", "build"]).success();
-    for name in ["", "runtime"].iter().chain(&ALL) {
+    for name in ["", "runtime"].into_iter().chain(all()) {
         let metadata = fs::metadata(file(&project, name)).unwrap();
         assert_eq!((metadata.uid(), metadata.gid()), (NOBODY, NOBODY), "{name}");
     }

@@ -201,9 +201,9 @@ fn the_user_of_a_service_owns_what_a_manager_runs_as_that_user() {
                 services:\n  web: {user: nobody}\n  root: {}\n";
     let project = Project::new(yaml)
         .with_file("own.env", "A=b\n")
-        .with_file("t/sbcl/stay.lisp", "(stay)");
+        .with_file("t/sbcl/argv", "{{ program }}");
     let nobody = uzers::get_user_by_name("nobody").unwrap().uid();
-    for name in [".", "lisplaunch.yaml", "own.env", "t", "t/sbcl/stay.lisp"] {
+    for name in [".", "lisplaunch.yaml", "own.env", "t", "t/sbcl/argv"] {
         chown(project.folder().join(name), Some(nobody), None).unwrap();
     }
     let web = project.run(&["emit", "supervisor", "web"]).success();

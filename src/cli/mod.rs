@@ -257,7 +257,7 @@ pub struct Show {
 #[command(after_help = "\
 Examples:
   lisplaunch templates
-  lisplaunch templates show sbcl/stay.lisp")]
+  lisplaunch templates show sbcl/argv")]
 pub struct Templates {
     /// What to do with them instead of listing them
     #[command(subcommand)]

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use super::live::{connect, overrides};
 use super::{Failure, Session, print, report, tell};
-use crate::argv::{loading_forms, trial_argv};
+use crate::argv::trial_argv;
 use crate::cli::live::Reload;
 use crate::launch;
 use crate::live::finding::Running;
@@ -107,7 +107,6 @@ impl Target {
         let mut client = connect(&running, Timeouts::default())?;
         let code = Code {
             service: &self.service,
-            loading: loading_forms(&self.service, &self.templates)?,
         };
         let changed = self.prepare(&code, &mut client, limits)?;
         self.compile(&code, &changed, session, arguments, limits, story)?;

@@ -52,7 +52,7 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
         command += &format!(" \\\n  {variable}");
     }
     for line in &argv.0 {
-        command += &format!(" \\\n  {}", words(line)?);
+        command += &format!(" \\\n  {}", words(&line.words)?);
     }
     Ok(command + "\n")
 }

@@ -11,29 +11,13 @@ use crate::word::{Piece, Variable, Word};
 #[derive(Clone, Copy, Debug)]
 pub struct CommandLine;
 
-/// Lisp text.
-#[derive(Clone, Copy, Debug)]
-pub struct Lisp;
-
 impl Dialect for CommandLine {
     fn spell(&self, value: &Printed) -> Result<String, Refusal> {
         match value {
             Printed::Words(words) => Ok(joined(words.iter().map(mark))),
+            Printed::LispString(text) => Ok(mark(&print::string(text))),
             Printed::Bare(text) => Ok(text.clone()),
             _ => Err(misplaced("a command line")),
-        }
-    }
-}
-
-impl Dialect for Lisp {
-    fn spell(&self, value: &Printed) -> Result<String, Refusal> {
-        match value {
-            Printed::Words(words) => {
-                Ok(joined(words.iter().map(|word| mark(&print::string(word)))))
-            }
-            Printed::Lisp(text) => Ok(mark(text)),
-            Printed::Bare(text) => Ok(text.clone()),
-            _ => Err(misplaced("Lisp text")),
         }
     }
 }

@@ -21,8 +21,8 @@ use crate::word::Word;
 pub enum Printed {
     /// Words of a command line, in a row.
     Words(Vec<Word>),
-    /// Lisp text.
-    Lisp(Word),
+    /// A string within Lisp text.
+    LispString(Word),
     /// What must stand before a command with these words; nothing, mostly.
     Prelude(Vec<Word>),
     /// Text after a comment sign, up to the end of the line.

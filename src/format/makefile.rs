@@ -123,7 +123,7 @@ impl<'a> Recipe<'a> {
             ),
             (
                 "command",
-                Variable::list(self.command.0.iter().map(|line| owner.words(line))),
+                Variable::list(self.command.0.iter().map(|line| owner.words(&line.words))),
             ),
         ]))
     }

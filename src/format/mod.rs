@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::{Template, Templates, Variable};
-use crate::word::{Argv, Word};
+use crate::word::{Argv, Line, Word};
 
 /// Every format.
 pub const ALL: &[Format] = &[makefile::FORMAT, supervisor::FORMAT];
@@ -108,7 +108,10 @@ fn command(
     if plan.several {
         words.push(service.name.as_str().into());
     }
-    Ok(Argv(vec![words]))
+    Ok(Argv(vec![Line {
+        words,
+        remark: None,
+    }]))
 }
 
 fn header(format: &str, origin: &Origin) -> Result<Variable, Problem> {

@@ -144,7 +144,7 @@ fn with_env(variables: &[(String, Word)], argv: &Argv) -> Vec<Vec<Word>> {
     let assignments = variables
         .iter()
         .map(|(name, value)| vec![format!("{name}={}", value.resolved()).into()]);
-    let argv = argv.0.iter().cloned();
+    let argv = argv.0.iter().map(|line| line.words.clone());
     env.into_iter().chain(assignments).chain(argv).collect()
 }
 

@@ -1,8 +1,7 @@
 //! The calls of the runtime that compile and load the code of a service.
 
 use super::fresh::Workplace;
-use crate::argv::Trial;
-use crate::lisp::Form;
+use crate::argv::{Trial, loading_forms};
 use crate::lisp::print::string;
 use crate::plan::service::Service;
 use crate::word::Word;
@@ -12,8 +11,6 @@ use crate::word::Word;
 pub struct Code<'a> {
     /// The service, with the systems and files that are to be loaded.
     pub service: &'a Service,
-    /// What loads its systems, as its start does.
-    pub loading: Vec<Form>,
 }
 
 impl Code<'_> {
@@ -76,8 +73,7 @@ impl Code<'_> {
     }
 
     fn loading(&self) -> String {
-        let forms: Vec<String> = self.loading.iter().map(Form::text).collect();
-        format!("(lambda () {})", forms.join(" "))
+        format!("(lambda () {})", loading_forms(self.service).join(" "))
     }
 }
 

@@ -139,8 +139,8 @@ fn check_compares_and_changes_nothing() {
     assert_snapshot!(outcome.stdout, @r#"
     --- Makefile
     +++ what lisplaunch would write
-    @@ -10,5 +10,5 @@
-     	  --disable-debugger \
+    @@ -8,5 +8,5 @@
+     	  sbcl --noinform --disable-debugger \
      	  --load /srv/app/.lisplaunch/runtime.lisp \
      	  --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' \
     -	  --eval '(progn (lisplaunch:starting) (f))' \
@@ -180,12 +180,9 @@ fn a_supervisor_can_start_lisplaunch_instead() {
     [program:app-a]
     command=lisplaunch run -f /srv/app/lisplaunch.yaml --set A=b a
     directory=/srv/app
-    autostart=true
     autorestart=true
     exitcodes=0
     startsecs=10
-    startretries=3
-    stopsignal=TERM
     stopwaitsecs=15
     stopasgroup=true
     killasgroup=true

@@ -105,9 +105,7 @@ swank:
     .with_file("~/quicklisp/setup.lisp", "");
     assert_snapshot!(project.run(&["run", "--dry-run"]).output(), @r"
     cd -P /srv/app && exec \
-      sbcl \
-      --noinform \
-      --disable-debugger \
+      sbcl --noinform --disable-debugger \
       --load /home/me/quicklisp/setup.lisp \
       --eval '(progn (ql:quickload :lucerne-hello-world) (ql:quickload :swank))' \
       --eval '(progn (swank:create-server :port 40054 :style :spawn :dont-close t) (lucerne:start lucerne-hello-world:app :port 40000))' \

@@ -46,9 +46,7 @@ fn a_file_can_come_from_standard_input() {
     let outcome = project.run_with_input(&["-f", "-", "run", "--dry-run"], PLAIN.as_bytes());
     assert_snapshot!(outcome.output(), @r#"
     cd -P /srv/app && exec \
-      sbcl \
-      --noinform \
-      --disable-debugger \
+      sbcl --noinform --disable-debugger \
       --load /srv/app/.lisplaunch/runtime.lisp \
       --eval '(lisplaunch:boot "app")' \
       --eval '(progn (lisplaunch:starting) (f))' \
@@ -185,10 +183,7 @@ start: (f \"$$HOME `ls`\" 'a)
     umask 027 && cd -P /srv/app/var && exec env \
       A='it'\''s' \
       B='x y' \
-      sbcl \
-      --noinform \
-      --end-runtime-options \
-      --disable-debugger \
+      sbcl --noinform --end-runtime-options --disable-debugger \
       --load /srv/app/.lisplaunch/runtime.lisp \
       --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' \
       --eval '(progn (lisplaunch:starting) (f "$HOME `ls`" '\''a))' \

@@ -9,58 +9,46 @@ const YAML: &str = "loader: none\nstart: (f)\ntemplates: own\n";
 #[test]
 fn templates_are_listed_with_their_origin() {
     let project = Project::new(YAML)
-        .with_file("own/sbcl/stay.lisp", "(mine)\n")
+        .with_file("own/sbcl/argv", "mine\n")
+        .with_file("~/.config/lisplaunch/templates/sbcl/argv", "shadowed\n")
         .with_file(
-            "~/.config/lisplaunch/templates/sbcl/stay.lisp",
-            "(shadowed)\n",
-        )
-        .with_file(
-            "~/.config/lisplaunch/templates/sbcl/start.lisp",
-            "(theirs)\n",
+            "~/.config/lisplaunch/templates/makefile/Makefile",
+            "theirs\n",
         );
     assert_snapshot!(project.run(&["templates"]).output(), @"
-    sbcl/argv                built in
-    sbcl/asdf.lisp           built in
-    sbcl/boot.lisp           built in
-    sbcl/systems.lisp        built in
-    sbcl/package.lisp        built in
-    sbcl/stop.lisp           built in
-    sbcl/start.lisp          /home/me/.config/lisplaunch/templates/sbcl/start.lisp
-    sbcl/stay.lisp           /srv/app/own/sbcl/stay.lisp
-    makefile/Makefile        built in
+    sbcl/argv                /srv/app/own/sbcl/argv
+    makefile/Makefile        /home/me/.config/lisplaunch/templates/makefile/Makefile
     supervisor/program.conf  built in
     ");
     assert_eq!(
-        project
-            .run(&["templates", "show", "sbcl/stay.lisp"])
-            .output(),
-        "(mine)\n"
+        project.run(&["templates", "show", "sbcl/argv"]).output(),
+        "mine\n"
     );
     assert_eq!(
         project
-            .run(&["templates", "show", "sbcl/start.lisp"])
+            .run(&["templates", "show", "makefile/Makefile"])
             .output(),
-        "(theirs)\n"
+        "theirs\n"
     );
 }
 
 #[test]
 fn the_projects_template_wins_then_the_users_then_the_built_in() {
-    let last = |project: &Project| {
+    let used = |project: &Project| {
         let argv = project.run(&["argv", "--format", "lines"]).output();
         argv.lines().last().unwrap().to_owned()
     };
     let project = Project::new(YAML);
-    assert_snapshot!(last(&project), @"(lisplaunch:stay)");
-    let project = project.with_file("~/.config/lisplaunch/templates/sbcl/stay.lisp", "(home)");
-    assert_eq!(last(&project), "(home)");
+    assert_eq!(used(&project), "(lisplaunch:stay)");
+    let project = project.with_file("~/.config/lisplaunch/templates/sbcl/argv", "home");
+    assert_eq!(used(&project), "home");
     let config = project.home().join("config");
     let project = project
-        .with_file("~/config/lisplaunch/templates/sbcl/stay.lisp", "(config)")
+        .with_file("~/config/lisplaunch/templates/sbcl/argv", "config")
         .with_variable("XDG_CONFIG_HOME", config.to_str().unwrap());
-    assert_eq!(last(&project), "(config)");
-    let project = project.with_file("own/sbcl/stay.lisp", "(own)");
-    assert_eq!(last(&project), "(own)");
+    assert_eq!(used(&project), "config");
+    let project = project.with_file("own/sbcl/argv", "own");
+    assert_eq!(used(&project), "own");
 }
 
 #[test]

@@ -40,12 +40,12 @@ fn templates_print_what_they_are_given() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: `lisplaunch templates show sbcl/argv` prints it
     ");
-    assert_snapshot!(told("sbcl/stop.lisp", b"(f)\n{{ 'text' }}\n"), @"
-    error: in the template `sbcl/stop.lisp`: a template prints only whole values of the plan, not a string
-     --> /srv/app/t/sbcl/stop.lisp:2:1
+    assert_snapshot!(told("sbcl/argv", b"(f)\n{{ 'text' }}\n"), @"
+    error: in the template `sbcl/argv`: a template prints only whole values of the plan, not a string
+     --> /srv/app/t/sbcl/argv:2:1
     2 | {{ 'text' }}
       | ^^^^^^^^^^^^
-      = help: `lisplaunch templates show sbcl/stop.lisp` prints it
+      = help: `lisplaunch templates show sbcl/argv` prints it
     ");
     assert_snapshot!(told("supervisor/program.conf", b"{{ header }}\n"), @"
     error: in the template `supervisor/program.conf`: a template prints only whole values of the plan, not a sequence
@@ -71,27 +71,43 @@ fn templates_print_what_they_are_given() {
 }
 
 #[test]
-fn lisp_templates_render_to_forms() {
-    assert_snapshot!(told("sbcl/stay.lisp", b"(loop (sleep 1)\n"), @"
+fn what_begins_with_a_parenthesis_is_one_form() {
+    let told = |line: &str| told("sbcl/argv", format!("{{{{ program }}}}\n{line}").as_bytes());
+    assert_snapshot!(told("--eval (loop (sleep 1)\n"), @"
     error: `(` is not closed
-     --> the text that the template `sbcl/stay.lisp` renders to:1:1
+     --> the text that the template `sbcl/argv` renders to:1:1
     1 | (loop (sleep 1)
       | ^ opened here
       = help: add the missing `)`
     ");
-    assert_snapshot!(told("sbcl/stay.lisp", b"(f \0)\n"), @"
+    assert_snapshot!(told("--eval (f)\n  (g)\n"), @"
+    error: a second form stands where one is expected
+     --> the text that the template `sbcl/argv` renders to:2:3
+    2 |   (g)
+      |   ^^^ the second form
+      = help: write a list with one form each, or put them into one `(progn …)`
+    ");
+    assert_snapshot!(told("--eval (f) --quit\n"), @"
+    error: a second form stands where one is expected
+     --> the text that the template `sbcl/argv` renders to:1:5
+    1 | (f) --quit
+      |     ^^^^^^ the second form
+      = help: write a list with one form each, or put them into one `(progn …)`
+    ");
+    assert_snapshot!(told("{% for f in stop %}--eval ({{ f }}){% endfor %} (a\n"), @"
     error: `(` is not closed
-     --> the text that the template `sbcl/stay.lisp` renders to:1:1
-    1 | (f
-      | ^ opened here
+     --> the text that the template `sbcl/argv` renders to:1:7
+    1 | ((g)) (a
+      |       ^ opened here
       = help: add the missing `)`
     ");
 }
 
 #[test]
 fn templates_are_text() {
-    assert_snapshot!(told("sbcl/stay.lisp", b"(f \"\xff\")\n"), @"error: cannot read `/srv/app/t/sbcl/stay.lisp`: it is not UTF-8 text (line 1)");
-    assert_snapshot!(told("sbcl/stay.lisp", &vec![b' '; (1 << 20) + 1]), @"error: cannot read `/srv/app/t/sbcl/stay.lisp`: it is larger than 1 MiB");
+    assert_snapshot!(told("sbcl/argv", b"(f \"\xff\")\n"), @"error: cannot read `/srv/app/t/sbcl/argv`: it is not UTF-8 text (line 1)");
+    assert_snapshot!(told("sbcl/argv", &vec![b' '; (1 << 20) + 1]), @"error: cannot read `/srv/app/t/sbcl/argv`: it is larger than 1 MiB");
+    assert_snapshot!(told("sbcl/argv", b"{{ program }}\0\0"), @"error: the template `/srv/app/t/sbcl/argv` contains a NUL character");
 }
 
 #[test]
@@ -103,24 +119,17 @@ fn values_stand_where_their_language_has_a_place() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: `lisplaunch templates show supervisor/program.conf` prints it
     ");
-    assert_snapshot!(told("sbcl/stay.lisp", b"{% for f in stop %}{{ f }}{% endfor %} (a"), @"
-    error: `(` is not closed
-     --> the text that the template `sbcl/stay.lisp` renders to:1:5
-    1 | (g) (a
-      |     ^ opened here
-      = help: add the missing `)`
-    ");
 }
 
 #[test]
 fn templates_have_names() {
     let project = Project::new("start: (f)");
-    assert_snapshot!(brief(project.run(&["templates", "show", "sbcl/stay"]), 2), @"
-    error: there is no template `sbcl/stay`
-     = help: did you mean `sbcl/stay.lisp`?
+    assert_snapshot!(brief(project.run(&["templates", "show", "sbcl/arg"]), 2), @"
+    error: there is no template `sbcl/arg`
+     = help: did you mean `sbcl/argv`?
     ");
     assert_snapshot!(brief(project.run(&["templates", "show", "xyzzy"]), 2), @"
     error: there is no template `xyzzy`
-     = help: there are: `sbcl/argv`, `sbcl/asdf.lisp`, `sbcl/boot.lisp`, `sbcl/systems.lisp`, `sbcl/package.lisp`, `sbcl/stop.lisp`, `sbcl/start.lisp`, `sbcl/stay.lisp`, `makefile/Makefile`, `supervisor/program.conf`
+     = help: there are: `sbcl/argv`, `makefile/Makefile`, `supervisor/program.conf`
     ");
 }

@@ -29,7 +29,7 @@ fn a_dry_run_does_not_let_env_set_the_program() {
     let project = Project::new(yaml);
     let plain = project.run(&["run", "--dry-run"]).success();
     assert!(
-        plain.starts_with("cd -P /srv/app && exec \\\n  '/a=b/sbcl' \\\n"),
+        plain.starts_with("cd -P /srv/app && exec \\\n  '/a=b/sbcl' --noinform"),
         "{plain}"
     );
     let project = Project::new(&format!("{yaml}env: {{A: b}}\n"));

@@ -13,7 +13,8 @@ use crate::word::{Argv, Word};
 /// Starting the service: sbcl itself, as the variables of the shell in which this is typed
 /// would not reach `lisplaunch run`.
 pub(super) fn start(session: &Session, service: &Service, argv: &Argv) -> Result<String, Failure> {
-    let mut lines = argv.0.clone();
+    let lines = argv.0.iter().map(|line| line.words.clone());
+    let mut lines: Vec<Vec<Word>> = lines.collect();
     if let Some(first) = lines.first_mut() {
         first.splice(0..0, umask(service));
     }

@@ -1,3 +1,0 @@
-{% if require_asdf %}
-(require :asdf)
-{% endif %}

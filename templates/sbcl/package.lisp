@@ -1,3 +1,0 @@
-{% if package %}
-(in-package {{ package }})
-{% endif %}
