@@ -224,6 +224,7 @@ fn shells_start_what_a_dry_run_prints() {
                     &project.settings,
                     &["run", "--dry-run", name(project, index)],
                 )
+                .args((index % 2 == 1).then_some("--explain"))
                 .output()
                 .unwrap();
             if project

@@ -161,6 +161,9 @@ fn snapshots_are_short_enough_to_be_read() {
     for (name, text) in files_below("tests/snapshots") {
         let lines = text.lines().count();
         assert!(lines <= 80, "{name} has {lines} lines");
+        let columns = text.lines().map(|line| line.chars().count()).max();
+        let columns = columns.unwrap_or_default();
+        assert!(columns <= 200, "{name} has {columns} columns");
     }
 }
 

@@ -154,13 +154,16 @@ Examples:
   lisplaunch run
   lisplaunch run web -p production
   lisplaunch run --set PORT=9000 -- --verbose
-  lisplaunch run --dry-run")]
+  lisplaunch run --dry-run --explain")]
 pub struct Run {
     /// The service, where the file has several
     pub service: Option<String>,
     /// Print the command line as a shell would take it, and start nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Say above each part of the command line what it is for
+    #[arg(long, requires = "dry_run")]
+    pub explain: bool,
     /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<String>,

@@ -18,10 +18,13 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let argv = command_line(&plan, &service, &arguments.arguments)?;
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
-        let line = check_env(&owner, &service.env, &argv)
-            .and_then(|()| shell_command(&service, &argv).map_err(Problem::from))
-            .map_err(Failure::from)?;
-        deliver(&line)?;
+        check_env(&owner, &service.env, &argv).map_err(Failure::from)?;
+        let command = if arguments.explain {
+            explained_command(&service, &argv)
+        } else {
+            shell_command(&service, &argv)
+        };
+        deliver(&command.map_err(Problem::from).map_err(Failure::from)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut obstacles = launch::obstacles(&service, &session.host);
@@ -35,24 +38,58 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
 
 /// What a person would type to do the same in a shell.
 fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
-    let words = |words: &[Word]| Sh.spell(&Printed::Words(words.to_vec()));
     let mut command = String::new();
     if let Some(umask) = service.umask {
         command += &format!("umask {umask} && ");
     }
-    command += &format!(
-        "cd -P {} && exec",
-        words(std::slice::from_ref(&service.directory))?
-    );
-    if !service.env.is_empty() {
-        command += " env";
-    }
-    for variable in &service.env {
-        let variable = Sh.spell(&Printed::Environment(vec![variable.clone()]))?;
-        command += &format!(" \\\n  {variable}");
-    }
+    command += &format!("cd -P {} && exec", directory(service)?);
+    command += &environment(service)?;
     for line in &argv.0 {
         command += &format!(" \\\n  {}", words(&line.words)?);
     }
     Ok(command + "\n")
+}
+
+/// The same word by word, with what each is for: a comment cannot stand within one command.
+fn explained_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
+    let mut script = String::new();
+    if let Some(umask) = service.umask {
+        script += &format!("# umask: permissions that new files lack\numask {umask}\n");
+    }
+    script += &format!(
+        "# directory: where the process works\ncd -P {} || exit\n",
+        directory(service)?
+    );
+    for (index, line) in argv.0.iter().enumerate() {
+        if let Some(remark) = &line.remark {
+            script += &format!("# {remark}\n");
+        }
+        let before = if index == 0 { "" } else { "\"$@\" " };
+        script += &format!("set -- {before}{}\n", words(&line.words)?);
+    }
+    if !service.env.is_empty() {
+        script += "# env, env-file: what its environment has besides\n";
+    }
+    Ok(script + "exec" + &environment(service)? + " \"$@\"\n")
+}
+
+fn words(words: &[Word]) -> Result<String, Refusal> {
+    Sh.spell(&Printed::Words(words.to_vec()))
+}
+
+fn directory(service: &Service) -> Result<String, Refusal> {
+    words(std::slice::from_ref(&service.directory))
+}
+
+/// The `env` that sets the variables of the service, if it has any.
+fn environment(service: &Service) -> Result<String, Refusal> {
+    let mut env = String::new();
+    if !service.env.is_empty() {
+        env += " env";
+    }
+    for variable in &service.env {
+        let variable = Sh.spell(&Printed::Environment(vec![variable.clone()]))?;
+        env += &format!(" \\\n  {variable}");
+    }
+    Ok(env)
 }

@@ -95,6 +95,23 @@ fn the_command_line_of_every_example() {
     }
 }
 
+/// As short as what one would type by hand: nobody reads past a word that is longer.
+#[test]
+fn no_command_line_is_long() {
+    let project = copied();
+    for example in examples() {
+        for service in services(&project, &example) {
+            let argv = output(&project, &example, &["argv", &service, "--format", "lines"]);
+            for word in argv.lines() {
+                assert!(word.len() <= 250, "{example} {service}: {word}");
+            }
+        }
+    }
+    let seed = output(&project, "lucerne", &["argv"]);
+    let seed = seed.replace("/srv/lisplaunch/examples/lucerne", "/srv/my-app");
+    assert!(seed.len() <= 700, "{} bytes: {seed}", seed.len());
+}
+
 #[test]
 fn every_example_is_well() {
     let project = copied();

@@ -115,6 +115,97 @@ swank:
 }
 
 #[test]
+fn a_command_line_explains_itself() {
+    let yaml = "\
+name: app
+loader: asdf
+registry: [.]
+systems: [app]
+before-load: (b)
+load: [a.lisp]
+start: [(f), (g)]
+stop: (h)
+package: my-app
+swank: 4005
+ready: (up-p)
+umask: '027'
+env: {A: it's}
+sbcl: {dynamic-space-size: 1GB}
+";
+    let project = Project::new(yaml).with_file("a.lisp", "");
+    let script = project
+        .run(&["run", "-n", "--explain", "--", "-v"])
+        .output();
+    assert_snapshot!(script, @r#"
+    # umask: permissions that new files lack
+    umask 027
+    # directory: where the process works
+    cd -P /srv/app || exit
+    # sbcl: no banner; an error ends the process and opens no debugger
+    set -- sbcl --dynamic-space-size 1GB --noinform --end-runtime-options --disable-debugger
+    # loader: ASDF
+    set -- "$@" --eval '(require :asdf)'
+    # runtime: lisplaunch's own code: states, stopping, a guard for swank; `runtime: false` leaves it out
+    set -- "$@" --load /srv/app/.lisplaunch/runtime.lisp
+    # name, registry, stop-timeout, verbose: which service this is
+    set -- "$@" --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml" :registry (list "./"))'
+    # before-load: evaluated before the systems are loaded
+    set -- "$@" --eval '(b)'
+    # systems, swank: what is loaded; SBCL reads the forms below once its packages are there
+    set -- "$@" --eval '(progn (asdf:load-system :app) (asdf:load-system :swank))'
+    # load: Lisp files
+    set -- "$@" --load /srv/app/a.lisp
+    # package: where the forms below are read
+    set -- "$@" --eval '(in-package :my-app)'
+    # stop: what runs when the process is to end
+    set -- "$@" --eval '(lisplaunch:on-stop (h))'
+    # swank, ready, start: the server for SLIME, then the service
+    set -- "$@" --eval '(cl:progn (lisplaunch:start-swank :port 4005) (lisplaunch:ready-when (up-p)) (f))'
+    set -- "$@" --eval '(g)'
+    # the process stays; on a terminal SBCL's prompt comes
+    set -- "$@" --eval '(lisplaunch:stay)'
+    # arguments for the program
+    set -- "$@" --end-toplevel-options
+    set -- "$@" -v
+    # env, env-file: what its environment has besides
+    exec env \
+      A='it'\''s' "$@"
+    "#);
+    let project = Project::new(&format!("{yaml}runtime: false\n").replace("ready: (up-p)\n", ""));
+    assert_snapshot!(project.run(&["run", "-n", "--explain"]).output(), @r#"
+    # umask: permissions that new files lack
+    umask 027
+    # directory: where the process works
+    cd -P /srv/app || exit
+    # sbcl: no banner; an error ends the process and opens no debugger
+    set -- sbcl --dynamic-space-size 1GB --noinform --disable-debugger
+    # loader: ASDF
+    set -- "$@" --eval '(require :asdf)'
+    # registry: folders that ASDF searches before all others
+    set -- "$@" --eval '(setf asdf:*central-registry* (list* (sb-ext:native-pathname "/srv/app/") asdf:*central-registry*))'
+    # before-load: evaluated before the systems are loaded
+    set -- "$@" --eval '(b)'
+    # systems, swank: what is loaded; SBCL reads the forms below once its packages are there
+    set -- "$@" --eval '(progn (asdf:load-system :app) (asdf:load-system :swank))'
+    # load: Lisp files
+    set -- "$@" --load /srv/app/a.lisp
+    # package: where the forms below are read
+    set -- "$@" --eval '(in-package :my-app)'
+    # stop: what runs when the process is to end
+    set -- "$@" --eval '(cl:setf sb-ext:*exit-hooks* (cl:list* (cl:lambda () (h)) sb-ext:*exit-hooks*))'
+    # swank, ready, start: the server for SLIME, then the service
+    set -- "$@" --eval '(cl:progn (swank:create-server :port 4005 :style :spawn :dont-close cl:t) (f))'
+    set -- "$@" --eval '(g)'
+    # the process stays; on a terminal SBCL's prompt comes
+    set -- "$@" --eval '(cl:unless (cl:interactive-stream-p cl:*standard-input*) (cl:loop (cl:sleep 3600)))'
+    # env, env-file: what its environment has besides
+    exec env \
+      A='it'\''s' "$@"
+    "#);
+    project.run(&["run", "--explain"]).failure(2);
+}
+
+#[test]
 fn without_the_runtime_the_rest_is_plain_lisp() {
     assert_snapshot!(arguments("\
 runtime: false
