@@ -49,6 +49,15 @@ impl Owners {
         }
     }
 
+    /// This user alone, and root.
+    pub fn only(user: u32) -> Self {
+        Owners {
+            own: user,
+            others: vec![ROOT],
+            service_user: false,
+        }
+    }
+
     /// The same, and the user of a service for that service: what is planned runs as that user,
     /// and not as the one who runs lisplaunch.
     #[must_use]
@@ -62,10 +71,15 @@ impl Owners {
     /// Those who count for a service that runs as `user`.
     #[must_use]
     pub fn of_service(&self, user: Option<&str>) -> Self {
-        let mut owners = self.clone();
         let user = user.filter(|_| self.service_user);
-        owners.others.extend(user.and_then(host::uid_of));
-        owners
+        self.clone().and(user.and_then(host::uid_of))
+    }
+
+    /// The same, and this user, if there is such a one.
+    #[must_use]
+    pub fn and(mut self, user: Option<u32>) -> Self {
+        self.others.extend(user);
+        self
     }
 
     /// Whether files of this user may be acted on.

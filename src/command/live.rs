@@ -15,7 +15,11 @@ impl Session {
         connection: &Connection,
     ) -> Result<Running, Failure> {
         let (_, service) = self.plan_one_of(&self.project()?, name, self.choices(&[]))?;
-        Ok(Running::new(service, &overrides(connection), &self.host)?)
+        Ok(Running::new(
+            service,
+            &self.overrides(connection)?,
+            &self.host,
+        )?)
     }
 
     /// The service that the first of `words` names, and the other words.
@@ -27,18 +31,19 @@ impl Session {
     ) -> Result<(Running, &'w [String]), Failure> {
         let (plan, words) = self.plan_for(&self.project()?, words, others, self.choices(&[]))?;
         let service = plan.services[0].clone();
-        let running = Running::new(service, &overrides(connection), &self.host)?;
+        let running = Running::new(service, &self.overrides(connection)?, &self.host)?;
         Ok((running, words))
     }
-}
 
-/// What the command line says about where a service is.
-pub(super) fn overrides(connection: &Connection) -> Overrides {
-    Overrides {
-        host: connection.host.clone(),
-        port: connection.port,
-        secret_file: connection.secret_file.clone(),
-        any: connection.any,
+    /// What the command line says about where a service is.
+    pub(super) fn overrides(&self, connection: &Connection) -> Result<Overrides, Failure> {
+        Ok(Overrides {
+            host: connection.host.clone(),
+            port: connection.port,
+            secret_file: connection.secret_file.clone(),
+            any: connection.any,
+            trusted: self.trusted_users()?,
+        })
     }
 }
 

@@ -234,6 +234,11 @@ impl Session {
 
     /// Whose files may be acted on.
     fn owners(&self) -> Result<Owners, Problem> {
+        Ok(Owners::new(&self.host, &self.trusted_users()?))
+    }
+
+    /// The numbers of the users that are trusted besides.
+    fn trusted_users(&self) -> Result<Vec<u32>, Problem> {
         let number = |user: &String| {
             let number = user.parse().ok().or_else(|| host::uid_of(user));
             number.ok_or_else(|| {
@@ -241,12 +246,7 @@ impl Session {
                     .help("name one, or give its number")
             })
         };
-        let trusted: Vec<u32> = self
-            .trusted()
-            .iter()
-            .map(number)
-            .collect::<Result<_, _>>()?;
-        Ok(Owners::new(&self.host, &trusted))
+        self.trusted().iter().map(number).collect()
     }
 
     /// The users whose files are trusted; an empty variable of the environment names none.

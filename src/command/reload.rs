@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::live::{connect, overrides};
+use super::live::connect;
 use super::{Failure, Session, print, report, tell};
 use crate::argv::trial_argv;
 use crate::cli::live::Reload;
@@ -101,7 +101,7 @@ impl Target {
         limits: &Limits,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        let overrides = overrides(&arguments.connection);
+        let overrides = session.overrides(&arguments.connection)?;
         let running = Running::new(self.service.clone(), &overrides, &session.host)?;
         // Before anything is compiled: in vain if no service is there to load it.
         let mut client = connect(&running, Timeouts::default())?;

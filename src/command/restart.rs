@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::live::{connected, overrides};
+use super::live::connected;
 use super::stop::stop;
 use super::{Failure, Session, tell, tmux};
 use crate::cli::live::Restart;
@@ -27,7 +27,7 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
         (None, Some(process)) if tmux::restart(session, service, process)? => {}
         (None, _) => return Err(nothing_restarts(&running).into()),
     }
-    let overrides = overrides(&arguments.connection);
+    let overrides = session.overrides(&arguments.connection)?;
     let services = std::slice::from_ref(&running.service);
     let ask = || Report::of_all(services, &overrides, &session.host);
     let reports = until_ready(Instant::now() + arguments.wait, ask, tell).map_err(Failure::from)?;

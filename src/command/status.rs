@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::live::overrides;
 use super::{Failure, Session, UNANSWERED, print, tell};
 use crate::cli::live::{Connection, Status, parse_duration};
 use crate::live::report::Report;
@@ -21,7 +20,7 @@ pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode>
         .plan(&project, &session.choices(&arguments.services))
         .map_err(|failure| with_hint(failure, arguments))?;
     check_port(&plan.services, &arguments.connection).map_err(Failure::from)?;
-    let overrides = overrides(&arguments.connection);
+    let overrides = session.overrides(&arguments.connection)?;
     let ask = || Report::of_all(&plan.services, &overrides, &session.host);
     let reports = match arguments.wait {
         Some(wait) => until_ready(Instant::now() + wait, ask, tell),

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use super::identity::{Kinship, with_profiles};
@@ -12,9 +13,10 @@ use super::process::Process;
 use super::record::Record;
 use super::secret::{self, Known};
 use super::swank::{Address, Client, ConnectError, Timeouts};
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::plan::service::{Secret, Service};
 use crate::problem::Problem;
+use crate::trust::Owners;
 
 /// What is chosen instead of what the project file says.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +29,8 @@ pub struct Overrides {
     pub secret_file: Option<PathBuf>,
     /// Whether any image will do.
     pub any: bool,
+    /// Other users whose server may be there.
+    pub trusted: Vec<u32>,
 }
 
 /// A service that may run, as far as the project file tells.
@@ -37,6 +41,8 @@ pub struct Running {
     pub address: Address,
     /// What the server wants to hear first, or why that cannot be had.
     secret: Result<Option<Known>, Problem>,
+    /// Whose server may be there, where it wants no secret.
+    owners: Owners,
     /// Whether that is on a machine which the command line names.
     elsewhere: bool,
     /// Whether any image will do.
@@ -89,6 +95,7 @@ impl Running {
         let address = address(&service, overrides)?;
         let secret = secret::read(&expected_secret(&service, overrides), host);
         Ok(Running {
+            owners: owners(&service, overrides, host),
             service,
             address,
             secret,
@@ -138,12 +145,12 @@ impl Running {
     }
 
     fn open(&self, secret: Option<&Known>, timeouts: Timeouts) -> Result<Client, ConnectError> {
-        match secret {
-            Some(Known { line, owner }) => {
-                Client::connect_to_owner(&self.address, (line, *owner), timeouts)
-            }
-            None => Client::connect(&self.address, None, timeouts),
-        }
+        let (line, owners) = match secret {
+            // Nobody else may learn it.
+            Some(Known { line, owner }) => (Some(line.as_str()), &Owners::only(*owner)),
+            None => (None, &self.owners),
+        };
+        Client::connect_to_owner(&self.address, line, owners, timeouts)
     }
 
     /// Something that answers otherwise than the service would has a name.
@@ -192,9 +199,15 @@ impl Running {
             ConnectError::Closed { .. } => {
                 problem.help("name the file with its secret: `--secret-file FILE`")
             }
-            ConnectError::Stranger { .. } => problem.help(
+            ConnectError::Stranger { .. } if matches!(self.secret, Ok(Some(_))) => problem.help(
                 "the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port",
             ),
+            ConnectError::Stranger { user, .. } => {
+                let user = host::user_name(*user).unwrap_or_else(|| user.to_string());
+                problem
+                    .help(format!("if that is the service say so in the project file: `user: {user}`"))
+                    .help(format!("or accept everything of that user: `--trust {user}`"))
+            }
             _ => problem,
         }
     }
@@ -237,6 +250,18 @@ impl fmt::Display for Missed {
             Missed::Other(_, record) => record.fmt(f),
         }
     }
+}
+
+/// Whose server that of a service may be: who runs lisplaunch, root, and the user of the service.
+///
+/// Root speaks to everyone's services: where the file does not say whose one is, its owner is.
+fn owners(service: &Service, overrides: &Overrides, host: &Host) -> Owners {
+    let file = service.identity.file.as_ref().filter(|_| host.user == 0);
+    let user = match &service.user {
+        Some(user) => host::uid_of(user),
+        None => file.and_then(|file| Some(fs::metadata(file).ok()?.uid())),
+    };
+    Owners::new(host, &overrides.trusted).and(user)
 }
 
 /// Whether the image is on this machine. A container has a name of its own.

@@ -59,6 +59,13 @@ print(len(client.recv(1000)), flush=True)
 
 /// What `eval` says to the listener of another user, and how many bytes that one got.
 fn told_a_stranger(program: &str) -> (String, String) {
+    let project = with_secret("own").with_file("own", "abc\n");
+    only_for_its_owner(&project, "own");
+    told_by(&project, program, &[])
+}
+
+/// The same in this project, with more options.
+fn told_by(project: &Project, program: &str, options: &[&str]) -> (String, String) {
     let program = program
         .replace("FAMILY", "socket.AF_INET")
         .replace("DUAL", "False");
@@ -72,9 +79,8 @@ fn told_a_stranger(program: &str) -> (String, String) {
     let mut said = BufReader::new(stranger.stdout.take().unwrap());
     let mut port = String::new();
     said.read_line(&mut port).unwrap();
-    let project = with_secret("own").with_file("own", "abc\n");
-    only_for_its_owner(&project, "own");
-    let told = brief(project.run(&["eval", "1", "--port", port.trim()]), 3);
+    let arguments = [&["eval", "1", "--port", port.trim()], options].concat();
+    let told = brief(project.run(&arguments), 3);
     let mut bytes = String::new();
     said.read_to_string(&mut bytes).unwrap();
     stranger.wait().unwrap();
@@ -90,7 +96,7 @@ fn another_user_who_holds_the_port_is_not_told_the_secret() {
     let (told, bytes) = told_a_stranger(&here);
     assert_eq!(bytes, "0\n");
     assert_snapshot!(told, @"
-    error: the service `app` does not answer: another user (uid 65534) listens on `127.0.0.1:4005`; the secret was not sent
+    error: the service `app` does not answer: another user listens on `127.0.0.1:4005`: nobody (uid 65534); nothing was sent
      = help: the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port
     ");
     let everywhere = LISTENER.replace("HOST", "''");
@@ -105,6 +111,40 @@ fn another_user_who_holds_the_port_is_not_told_the_secret() {
             (told.clone(), "0\n".to_owned())
         );
     }
+}
+
+#[test]
+fn without_a_secret_too_only_the_users_of_the_service_are_spoken_to() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let here = LISTENER.replace("HOST", "'127.0.0.1'").replace("CLOSE", "");
+    let yaml = "name: app\nloader: none\nstart: (f)\nswank: 1\n";
+    let project = Project::new(yaml);
+    let (told, bytes) = told_by(&project, &here, &[]);
+    assert_eq!(bytes, "0\n");
+    // The listener may have gone before it was looked for.
+    let told: Vec<&str> = told
+        .lines()
+        .filter(|line| !line.contains("held by"))
+        .collect();
+    assert_snapshot!(told.join("\n"), @"
+    error: the service `app` does not answer: another user listens on `127.0.0.1:4005`: nobody (uid 65534); nothing was sent
+     = help: if that is the service say so in the project file: `user: nobody`
+     = help: or accept everything of that user: `--trust nobody`
+    ");
+    let spoken_to = |project: &Project, options: &[&str]| {
+        let (told, bytes) = told_by(project, &here, options);
+        assert_ne!(bytes, "0\n", "{told}");
+    };
+    spoken_to(&project, &["--trust", "nobody"]);
+    spoken_to(&Project::new(&format!("{yaml}user: nobody\n")), &[]);
+    // Root speaks to the services of those whose project files say nothing of a user.
+    let file = project.folder().join("lisplaunch.yaml");
+    std::os::unix::fs::chown(file, Some(65534), None).unwrap();
+    spoken_to(&project, &[]);
+    let other = Project::new(&format!("{yaml}user: daemon\n"));
+    assert_eq!(told_by(&other, &here, &[]).1, "0\n");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::live::swank::interrupt::Interrupt;
 use crate::live::swank::message::{self, Message, Returned};
 use crate::live::swank::sexp::{Sexp, quoted};
 use crate::live::swank::stopping::{Reason, Stopping};
+use crate::trust::Owners;
 
 /// How long a client waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,25 +64,27 @@ impl Client {
         Self::over(connection, address, secret, (timeouts, deadline))
     }
 
-    /// The same with a secret that only its owner, a user of this machine, and root may learn.
+    /// The same where the other end, if it is on this machine, belongs to one of `owners`.
     ///
-    /// Whoever holds the port while the service is down would be told it.
+    /// Another user may hold the port while the service is down, and would be told the secret, or
+    /// give answers of its own.
     ///
     /// # Errors
     /// Besides those, if another user of this machine listens there: nothing is sent then.
     pub fn connect_to_owner(
         address: &Address,
-        (secret, owner): (&str, u32),
+        secret: Option<&str>,
+        owners: &Owners,
         timeouts: Timeouts,
     ) -> Result<Client, ConnectError> {
         let deadline = Instant::now() + timeouts.connect;
         let connection = Connection::open(address, timeouts.connect)?;
-        match connection.stranger(owner) {
+        match connection.stranger(owners) {
             Some(user) => Err(ConnectError::Stranger {
                 address: address.clone(),
                 user,
             }),
-            None => Self::over(connection, address, Some(secret), (timeouts, deadline)),
+            None => Self::over(connection, address, secret, (timeouts, deadline)),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::live::swank::address::Address;
 use crate::live::swank::error::{ClientError, ConnectError, ProtocolError};
 use crate::live::swank::frame::{self, Decoder, FrameError, LONGEST};
 use crate::live::swank::listener;
+use crate::trust::Owners;
 
 /// How long one read or write may wait: flags and deadlines are looked at as often.
 const SLICE: Duration = Duration::from_millis(20);
@@ -68,9 +69,9 @@ impl Connection {
         Ok(connection)
     }
 
-    /// A user other than `owner` who could read what is sent, as far as can be known.
-    pub(crate) fn stranger(&self, owner: u32) -> Option<u32> {
-        listener::stranger(&self.stream, owner)
+    /// A user other than `owners` at the other end, as far as can be known.
+    pub(crate) fn stranger(&self, owners: &Owners) -> Option<u32> {
+        listener::stranger(&self.stream, owners)
     }
 
     /// Sends a message, until `deadline` if there is one.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::live::swank::address::Address;
 use crate::live::swank::frame::FrameError;
 use crate::live::swank::reader::ReadError;
+use crate::trust::described;
 
 /// Why there is no connection.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub enum ConnectError {
         /// Whether it was sent a secret: if so it is a wrong one, else one may be wanted.
         secret: bool,
     },
-    /// Another user of this machine listens there, who must not learn the secret.
+    /// A user of this machine listens there who is not the service's: nothing was sent.
     Stranger {
         /// Where.
         address: Address,
@@ -66,7 +67,8 @@ impl fmt::Display for ConnectError {
             ),
             ConnectError::Stranger { address, user } => write!(
                 f,
-                "another user (uid {user}) listens on `{address}`; the secret was not sent"
+                "another user listens on `{address}`: {}; nothing was sent",
+                described(*user)
             ),
             ConnectError::Protocol(address, error) => {
                 write!(f, "`{address}` does not answer as a swank server: {error}")

@@ -3,16 +3,14 @@
 use std::net::{SocketAddr, TcpStream};
 
 use crate::live::sockets::{Socket, tables};
+use crate::trust::Owners;
 
-/// The user who is always trusted.
-const ROOT: u32 = 0;
-
-/// A user other than `owner` and root who could read what is sent on this connection.
+/// A user other than `owners` who could read what is sent on this connection, or answer it.
 ///
 /// Where nothing can be known it is nobody: another machine and other systems have no `/proc` to
 /// read, and no other user can take it away here. It is looked at once the connection stands, so
 /// that nobody can come between the look and the connection.
-pub(crate) fn stranger(stream: &TcpStream, owner: u32) -> Option<u32> {
+pub(crate) fn stranger(stream: &TcpStream, owners: &Owners) -> Option<u32> {
     let (near, far) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
     let here = far.ip().to_canonical().is_loopback() || far.ip() == near.ip();
     if !here {
@@ -21,7 +19,7 @@ pub(crate) fn stranger(stream: &TcpStream, owner: u32) -> Option<u32> {
     tables()
         .find_map(|table| holders(&table, near, far))?
         .into_iter()
-        .find(|user| ![owner, ROOT].contains(user))
+        .find(|user| !owners.include(*user))
 }
 
 /// The users of the other end, `far`, and of the sockets that listen there; none if the other end
