@@ -12,9 +12,9 @@ use rustix::fs::{Access, Mode};
 
 use crate::host::Host;
 use crate::live::identity::Kinship;
-use crate::live::port::{self, Holder};
+use crate::live::occupant::Occupant;
+use crate::live::port;
 use crate::live::record::Record;
-use crate::live::state_file;
 use crate::live::swank::Address;
 use crate::plan::need::{Need, NeedKind};
 use crate::plan::service::Service;
@@ -43,23 +43,15 @@ pub fn taken_port(service: &Service, host: &Host) -> Option<Problem> {
     if !port::is_taken(&address) {
         return None;
     }
-    let holder = Holder::of(&address);
-    let process = holder.as_ref().and_then(Holder::process);
-    let record = process.and_then(|process| state_file::of_process(process, host));
-    let same = |record: &Record| record.kinship(&service.identity, true) == Kinship::Same;
-    let holder = match (record, holder) {
-        (Some(record), _) if same(&record) => {
-            let pid = record.pid.unwrap_or_default();
-            return Some(
-                Problem::error(format!("`{}` runs already, pid {pid}", service.name))
-                    .note(format!("its swank server has port {}", address.port))
-                    .help("`lisplaunch stop` stops it"),
-            );
-        }
-        (Some(record), _) => record.to_string(),
-        (None, Some(holder)) => holder.to_string(),
-        (None, None) => "something that this user cannot see".to_owned(),
-    };
+    let holder = Occupant::of(&address, host);
+    if let Some(Occupant::Service(record)) = &holder
+        && record.kinship(&service.identity, true) == Kinship::Same
+    {
+        return Some(runs_already(service, record));
+    }
+    let holder = holder.map_or("something that this user cannot see".to_owned(), |holder| {
+        holder.to_string()
+    });
     let problem = Problem::error(format!(
         "the port {} of swank is taken by {holder}",
         address.port
@@ -69,6 +61,14 @@ pub fn taken_port(service: &Service, host: &Host) -> Option<Problem> {
         None => problem,
     };
     Some(problem.help("stop that, or take another port"))
+}
+
+fn runs_already(service: &Service, record: &Record) -> Problem {
+    let pid = record.pid.unwrap_or_default();
+    let port = record.port.unwrap_or_default();
+    Problem::error(format!("`{}` runs already, pid {pid}", service.name))
+        .note(format!("its swank server has port {port}"))
+        .help("`lisplaunch stop` stops it")
 }
 
 /// SBCL looks for its files in the home folder and ends where there is none, as for a user of a

@@ -12,7 +12,7 @@ use crate::cli::live::Restart;
 use crate::live::finding::{Connected, Running};
 use crate::live::manager::Manager;
 use crate::live::report::Report;
-use crate::live::stop::manager;
+use crate::live::stop::complete;
 use crate::live::swank::Timeouts;
 use crate::live::waiting::until_ready;
 use crate::plan::service;
@@ -22,7 +22,8 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
     let service = arguments.service.as_ref();
     let running = session.running(service, &arguments.connection)?;
     let mut connected = connected(&running, Timeouts::default())?;
-    match (manager(&mut connected), connected.process()) {
+    complete(&mut connected);
+    match (connected.record.manager.clone(), connected.process()) {
         (Some(manager), _) => restart_by(&manager, &running, connected)?,
         (None, Some(process)) if tmux::restart(session, service, process)? => {}
         (None, _) => return Err(nothing_restarts(&running).into()),

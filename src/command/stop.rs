@@ -10,7 +10,7 @@ use super::{Failure, Session, tell};
 use crate::cli::live::Stop;
 use crate::live::finding::{Connected, Running};
 use crate::live::manager::Manager;
-use crate::live::stop::{is_gone, is_silent, leave, manager};
+use crate::live::stop::{complete, is_gone, is_silent, leave};
 use crate::live::swank::Timeouts;
 use crate::plan::service::Restart;
 use crate::plan::stopping;
@@ -19,7 +19,8 @@ use crate::problem::Problem;
 pub(super) fn execute(session: &Session, arguments: &Stop) -> Result<ExitCode> {
     let running = session.running(arguments.service.as_ref(), &arguments.connection)?;
     let mut connected = connected(&running, Timeouts::default())?;
-    let manager = manager(&mut connected);
+    complete(&mut connected);
+    let manager = connected.record.manager.clone();
     if let Some(manager) = manager.filter(|_| running.service.restart == Restart::Always) {
         if !arguments.anyway {
             return Err(would_return(&running, &connected, &manager).into());

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::identity::{Kinship, with_profiles};
 use super::inlined;
-use super::port::Holder;
+use super::occupant::Occupant;
 use super::process::Process;
 use super::record::Record;
 use super::secret::{self, Known};
@@ -47,6 +47,7 @@ pub struct Running {
     elsewhere: bool,
     /// Whether any image will do.
     any: bool,
+    host: Host,
 }
 
 /// Why there is no connection to a service.
@@ -60,7 +61,7 @@ pub enum Missed {
         listens: bool,
     },
     /// No swank server answers; what holds the port, if that is on this machine.
-    Unanswered(ConnectError, Option<Holder>),
+    Unanswered(ConnectError, Option<Occupant>),
     /// The image does not say what it is, and why.
     Mute(String),
     /// It is another image.
@@ -78,11 +79,7 @@ pub struct Connected {
 impl Connected {
     /// The process of the image, if that is on this machine.
     pub fn process(&self) -> Option<Process> {
-        let pid = self.record.pid.filter(|_| is_here(&self.client))?;
-        match self.record.started {
-            Some(started) => Process::that_began(pid, started),
-            None => Process::of_pid(pid),
-        }
+        self.record.process().filter(|_| is_here(&self.client))
     }
 }
 
@@ -101,6 +98,7 @@ impl Running {
             secret,
             elsewhere: overrides.host.is_some(),
             any: overrides.any,
+            host: host.clone(),
         })
     }
 
@@ -120,7 +118,7 @@ impl Running {
     pub fn attempt(&self, timeouts: Timeouts) -> Result<Connected, Missed> {
         let secret = self.secret.as_ref().map_err(|problem| Missed::Secret {
             problem: problem.clone(),
-            listens: self.elsewhere || Holder::of(&self.address).is_some(),
+            listens: self.elsewhere || Occupant::of(&self.address, &self.host).is_some(),
         })?;
         let mut client = self
             .open(secret.as_ref(), timeouts)
@@ -158,7 +156,7 @@ impl Running {
         let holder = match error {
             ConnectError::Closed { .. }
             | ConnectError::Stranger { .. }
-            | ConnectError::Protocol(..) => Holder::of(&self.address),
+            | ConnectError::Protocol(..) => Occupant::of(&self.address, &self.host),
             _ => None,
         };
         Missed::Unanswered(error, holder)
@@ -185,7 +183,7 @@ impl Running {
         }
     }
 
-    fn unanswered(&self, error: &ConnectError, holder: Option<&Holder>) -> Problem {
+    fn unanswered(&self, error: &ConnectError, holder: Option<&Occupant>) -> Problem {
         let problem = Problem::error(format!(
             "the service `{}` does not answer: {error}",
             self.service.name

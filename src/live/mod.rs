@@ -6,6 +6,7 @@ pub mod finding;
 pub mod identity;
 pub mod image;
 pub mod manager;
+pub mod occupant;
 pub mod port;
 pub mod process;
 pub mod record;

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
 /// A process of this machine. Its number may be given to another one once it is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {
@@ -68,6 +71,13 @@ impl Process {
     pub fn file(&self, name: &str) -> PathBuf {
         file(self.pid, name)
     }
+}
+
+/// Whether there is a process with this number.
+pub fn exists(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    // One of another user is there, too.
+    pid.is_some_and(|pid| !matches!(test_kill_process(pid), Err(Errno::SRCH)))
 }
 
 /// All processes.

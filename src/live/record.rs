@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::manager::Manager;
-use super::process::Process;
+use super::process::{self, Process};
 use super::swank::sexp::Sexp;
 
 /// What is known of an image. All of it may be missing where lisplaunch did not start it.
@@ -82,6 +82,16 @@ impl Record {
     /// Its process, if that runs on this machine.
     pub fn process(&self) -> Option<Process> {
         Process::that_began(self.pid?, self.started?)
+    }
+
+    /// Whether the process that wrote this still runs.
+    pub fn runs(&self) -> bool {
+        match (self.phase, self.started) {
+            (None | Some(Phase::Ended), _) => false,
+            (_, Some(_)) => self.process().is_some(),
+            // A system without `/proc`: another process may have its number by now.
+            (_, None) => self.pid.is_some_and(process::exists),
+        }
     }
 }
 

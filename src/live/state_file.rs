@@ -40,13 +40,6 @@ pub fn of_process(process: Process, host: &Host) -> Option<Record> {
     all(&services(host.state.as_ref()?)).find(|record| record.process() == Some(process))
 }
 
-impl Record {
-    /// Whether the process that wrote this still runs.
-    pub fn runs(&self) -> bool {
-        self.phase.is_some_and(|phase| phase != Phase::Ended) && self.process().is_some()
-    }
-}
-
 /// Where the service's user, the environment of the service and the person at the keyboard would
 /// have it.
 fn folders(service: &Service, host: &Host) -> Vec<PathBuf> {

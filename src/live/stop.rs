@@ -7,6 +7,7 @@ use super::finding::{Connected, Missed, Running};
 use super::manager::Manager;
 use super::process::Process;
 use super::swank::reader::read;
+use super::swank::sexp::Sexp;
 use super::swank::{
     Answer, Client, ClientError, ConnectError, Evaluation, Interrupt, Timeouts, Unheard,
 };
@@ -18,19 +19,20 @@ const ANSWER: Duration = Duration::from_secs(5);
 const GLANCE: Duration = Duration::from_millis(20);
 const TRIAL: Duration = Duration::from_millis(250);
 
-/// What may start the service of this image again.
-///
-/// An image that has no runtime is asked for what it was started from.
-pub fn manager(connected: &mut Connected) -> Option<Manager> {
+/// Asks an image that lacks the runtime, and so has not said it, what started it and when.
+pub fn complete(connected: &mut Connected) {
     if connected.record.project.is_some() {
-        return connected.record.manager.clone();
+        return;
     }
-    let Ok(Answer::Returned { values, .. }) =
-        evaluate(&mut connected.client, "(lisplaunch::find-manager)")
-    else {
-        return None;
+    let form = "(list (lisplaunch::find-manager) (lisplaunch::own-start-time))";
+    let Ok(Answer::Returned { values, .. }) = evaluate(&mut connected.client, form) else {
+        return;
     };
-    Manager::read(&read(values.first()?).ok()?)
+    let printed = values.first().and_then(|value| read(value).ok());
+    if let Some([manager, started]) = printed.as_ref().and_then(Sexp::as_list) {
+        connected.record.manager = Manager::read(manager);
+        connected.record.started = started.as_number();
+    }
 }
 
 /// Asks the image to leave, as on SIGTERM; it may be gone before it answers, or too busy with it.

@@ -136,7 +136,10 @@ fn an_image_that_lisplaunch_did_not_start_is_spoken_to_where_that_is_wanted() {
     assert_eq!(plain.run(&["eval", "(+ 1 1)"]).success(), "2\n");
     let status = plain.run(&["status"]).success();
     let row: Vec<&str> = status.lines().last().unwrap().split_whitespace().collect();
-    assert_eq!(row[..3], ["app", "up", &swank.pid().to_string()]);
+    assert_eq!(
+        row[..5],
+        ["app", "up", "(no", "states)", &swank.pid().to_string()]
+    );
     plain.run(&["status", "--wait"]).success();
 }
 

@@ -142,3 +142,36 @@ fn the_state_is_found_on_any_way_to_the_file() {
         .run(&["-f", file.to_str().unwrap(), "status"])
         .success();
 }
+
+#[test]
+fn the_state_is_where_the_environment_of_the_service_has_it() {
+    let mut service = plain("start: (+ 1 1)\nenv: {XDG_STATE_HOME: FOLDER}\n");
+    let folder = service.project.folder();
+    let file = folder.join("lisplaunch.yaml");
+    let state = service.project.home().join("state");
+    let yaml = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, yaml.replace("FOLDER", state.to_str().unwrap())).unwrap();
+    service.start();
+    service.wait_for_state("ready");
+    assert!(state.join("lisplaunch/services").is_dir());
+}
+
+#[test]
+fn a_service_that_is_not_ready_yet_says_what_it_waits_for() {
+    let mut service = plain("start: (+ 1 1)\nready: (probe-file \"open\")\n");
+    service.start();
+    let row = || {
+        let row = service.wait_for_state("starting");
+        row.contains("waits for").then_some(row)
+    };
+    let start = std::time::Instant::now();
+    let said = loop {
+        if let Some(said) = row() {
+            break said;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60));
+    };
+    assert!(said.ends_with("waits for (probe-file \"open\")"), "{said}");
+    std::fs::write(service.project.folder().join("open"), "").unwrap();
+    service.run(&["status", "--wait=2m"]).success();
+}

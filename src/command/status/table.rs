@@ -57,7 +57,13 @@ fn row(report: &Report) -> Vec<String> {
     let word = report.state.word().to_owned();
     match (&report.image, report.state) {
         (Some(image), State::Ready | State::Up) => {
-            row.push(word);
+            // That it answers is all that is known then.
+            let states = if report.phase.is_some() {
+                ""
+            } else {
+                " (no states)"
+            };
+            row.push(word + states);
             row.extend(cells(report, image));
         }
         (_, State::Loading | State::Starting | State::Stopping) => {
