@@ -61,6 +61,8 @@ pub const FILES: [File; 6] = [
         path: ENTRY,
         parts: &[
             include_str!("../templates/sbcl/runtime/package.lisp"),
+            include_str!("../templates/sbcl/runtime/interpret.lisp"),
+            include_str!("../templates/sbcl/runtime/user.lisp"),
             include_str!("../templates/sbcl/runtime/load.lisp"),
         ],
     },
@@ -136,10 +138,13 @@ pub const TRIAL: [File; 2] = [
 
 /// Everything that an image without the runtime needs to answer a client.
 pub fn definitions() -> String {
-    let wanted = |file: &&File| file.part().is_some() && file.path != SYSTEMS.path;
-    let parts = FILES.iter().filter(wanted);
-    let parts = parts.map(File::text).collect::<String>();
-    include_str!("../templates/sbcl/runtime/package.lisp").to_owned() + &parts
+    let asked = |file: &&File| matches!(file.part(), Some("core.lisp" | "swank.lisp"));
+    let parts = FILES.iter().filter(asked).map(File::text);
+    let base = [
+        include_str!("../templates/sbcl/runtime/package.lisp"),
+        include_str!("../templates/sbcl/runtime/user.lisp"),
+    ];
+    base.concat() + &parts.collect::<String>()
 }
 
 /// What it needs besides to compare its systems with what it has loaded.

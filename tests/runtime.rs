@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::REPOSITORY;
 
+mod bootstrap;
 mod last_words;
 mod load;
 mod quiet;
@@ -41,15 +42,21 @@ fn installed() -> TempDir {
 }
 
 /// An sbcl that has loaded the runtime and nothing else.
-fn sbcl(folder: &Path) -> Command {
+fn sbcl(home: &Path) -> Command {
+    sbcl_of_user(home, &["--no-userinit"])
+}
+
+/// An sbcl that has loaded the runtime, with more options before; `.sbclrc` counts.
+fn sbcl_of_user(home: &Path, options: &[&str]) -> Command {
     let mut command = Command::new("sbcl");
     command
-        .args(["--noinform", "--no-sysinit", "--no-userinit"])
-        .args(["--disable-debugger", "--load"])
-        .arg(folder.join(".lisplaunch/runtime.lisp"))
+        .args(["--noinform", "--no-sysinit", "--disable-debugger"])
+        .args(options)
+        .arg("--load")
+        .arg(home.join(".lisplaunch/runtime.lisp"))
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .env("HOME", folder)
+        .env("HOME", home)
         .env("LC_ALL", "C.UTF-8");
     command
 }

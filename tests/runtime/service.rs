@@ -10,6 +10,9 @@ use tempfile::TempDir;
 use super::{installed, sbcl};
 use crate::end_to_end::running::Running;
 
+/// The name of its state file.
+const STATE: &str = "%srv%shop.yaml@web";
+
 /// A started service `web` of a project `shop`.
 pub(super) struct Service {
     pub(super) process: Running,
@@ -46,7 +49,7 @@ impl Service {
     pub(super) fn until_state_holds(&mut self, text: &str) {
         let home = self.home.path();
         self.process
-            .until(text, || state(home)?.contains(text).then_some(()));
+            .until(text, || state(home, STATE)?.contains(text).then_some(()));
     }
 
     /// Waits for its end after a signal.
@@ -57,7 +60,7 @@ impl Service {
 
     /// What its state file holds.
     pub(super) fn state(&self) -> String {
-        state(self.home.path()).expect("there is a state file")
+        state(self.home.path(), STATE).expect("there is a state file")
     }
 
     /// The last line of standard error.
@@ -67,6 +70,8 @@ impl Service {
     }
 }
 
-fn state(home: &Path) -> Option<String> {
-    fs::read_to_string(home.join(".local/state/lisplaunch/services/%srv%shop.yaml@web")).ok()
+/// What a state file below a home folder holds.
+pub(super) fn state(home: &Path, name: &str) -> Option<String> {
+    let folder = home.join(".local/state/lisplaunch/services");
+    fs::read_to_string(folder.join(name)).ok()
 }

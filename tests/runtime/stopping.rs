@@ -47,8 +47,10 @@ fn an_exit_in_another_thread_runs_the_stop_forms_once() {
 
 #[test]
 fn a_cleanup_form_that_fails_does_not_skip_the_stop_forms() {
-    let start = "(unwind-protect (loop (sleep 1)) (error \"cleanup\"))";
-    let mut service = Service::start(&[STOP, STARTING, start]).until("STARTING");
+    let start = "(unwind-protect (progn (lisplaunch::note \"serving\") (loop (sleep 1)))
+                   (error \"cleanup\"))";
+    let mut service = Service::start(&[STOP, STARTING, start]);
+    service.until_state_holds(":NOTE \"serving\"");
     assert_eq!(service.stop(Signal::TERM).code(), Some(0));
     assert_stopped(&service);
     let log = service.process.stderr();
@@ -82,7 +84,8 @@ fn sigint_and_sighup_stop_in_order() {
         assert_eq!(service.stop(signal).code(), Some(code));
         assert_stopped(&service);
         // Nothing else.
-        assert_eq!(service.process.stderr().lines().count(), 1);
+        let log = service.process.stderr();
+        assert_eq!(log.lines().count(), 1, "{log}");
         assert!(service.state().contains(&format!(":EXIT {code}")));
     }
 }
@@ -119,7 +122,7 @@ fn a_start_form_cannot_keep_sigterm_to_itself() {
 fn the_state_file_holds_the_code_of_any_exit() {
     for (form, code) in [
         ("(sb-ext:exit :code 7)", 7),
-        ("(sb-ext:exit :code 8 :abort t)", 8),
+        ("(sb-ext:exit :code 8)", 8),
         ("(sb-ext:exit :code 257)", 1),
         (
             "(sb-thread:join-thread (sb-thread:make-thread #'sb-ext:exit))",

@@ -1,19 +1,27 @@
 ;;;; Loads the runtime of lisplaunch, compiled: on the first start into the user's cache, from
 ;;;; there afterwards. The name of a compiled file holds the version of SBCL and a hash of the text
-;;;; that it was made from, so that it can never be the wrong one.
-;;;;
-;;;; This file is read by SBCL's interpreter where there is one: compiling it would take longer
-;;;; than all that it does.
+;;;; that it was made from, so that it can never be the wrong one. Where there is no cache the text
+;;;; itself is loaded.
 
 (in-package #:lisplaunch)
 
-(defvar *usual-evaluator-mode*)
-(setq *usual-evaluator-mode* sb-ext:*evaluator-mode*)
-(if (find-package "SB-EVAL") (setq sb-ext:*evaluator-mode* :interpret))
+(defun folder-of (file)
+  "The folder that FILE is in."
+  (make-pathname :name nil :type nil :version nil :defaults file))
 
-(defvar *folder* (make-pathname :name nil :type nil :version nil
-                                :defaults (merge-pathnames *load-pathname*))
-  "The folder `.lisplaunch`, as the command line names it.")
+(defun this-folder ()
+  "The folder of this file: by the name that it was loaded by, which a symbolic link may lead to,
+unless that depends on the working folder."
+  (if (eq (first (pathname-directory *load-pathname*)) :absolute)
+      (folder-of *load-pathname*)
+      (folder-of *load-truename*)))
+
+(unless *folder*
+  (setq *folder* (this-folder)))
+
+(defun cache-folder ()
+  "Where the user's compiled files of the runtime lie."
+  (merge-pathnames "lisplaunch/" (user-folder "XDG_CACHE_HOME" ".cache/")))
 
 (defun file-text (file)
   "The bytes of FILE, each as a character."
@@ -21,44 +29,55 @@
     (let ((text (make-string (file-length in))))
       (subseq text 0 (read-sequence text in)))))
 
-(defun cache-folder ()
-  "Where the user's compiled files of the runtime lie."
-  (let ((named (sb-ext:posix-getenv "XDG_CACHE_HOME")))
-    (merge-pathnames "lisplaunch/"
-                     (if (and named (string/= named ""))
-                         (sb-ext:parse-native-namestring named nil *default-pathname-defaults*
-                                                         :as-directory t)
-                         (merge-pathnames ".cache/" (user-homedir-pathname))))))
+(defun compiled-name (source key)
+  "The name of the compiled file of SOURCE. KEY is what it depends on beside the text and SBCL."
+  (format nil "~a-~a-~36r.fasl"
+          (pathname-name source)
+          (substitute-if-not #\_ (lambda (char) (or (alphanumericp char) (find char ".-")))
+                             (lisp-implementation-version))
+          (sxhash (concatenate 'string (file-text source) key))))
 
-(defun compiled-file (source key)
-  "The compiled file of SOURCE, compiled first where it is missing; NIL where that cannot be done.
-KEY is what it depends on beside the text and SBCL."
+(defun compile-part (source fasl)
+  "Compiles SOURCE into FASL, which another process may do at the same time."
+  (let ((new (format nil "~a.~d.~d" (sb-ext:native-namestring fasl) (sb-unix:unix-getpid)
+                     (nth-value 1 (sb-ext:get-time-of-day))))
+        (*standard-output* (make-broadcast-stream))
+        (*error-output* (make-broadcast-stream)))
+    (ensure-directories-exist fasl :mode #o700)
+    (with-compilation-unit (:override t :policy '(optimize (speed 1) (safety 1) (debug 1)
+                                                           (space 1) (compilation-speed 1)))
+      (compile-file source :output-file (sb-ext:native-pathname new) :verbose nil :print nil))
+    (sb-unix:unix-rename new (sb-ext:native-namestring fasl))))
+
+(defun own-file-p (file)
+  "Whether FILE exists and belongs to the user of this process."
+  (eql (nth-value 5 (sb-unix:unix-stat (sb-ext:native-namestring file)))
+       (sb-unix:unix-getuid)))
+
+(defun load-compiled (source key)
+  "Loads the compiled file of SOURCE, compiled first where it is missing. False where that cannot be
+done."
   (ignore-errors
-   (let* ((hash (sxhash (concatenate 'string (file-text source) key)))
-          (name (format nil "~a-~a-~36r.fasl" (pathname-name source)
-                        (substitute-if-not #\_ (lambda (c) (or (alphanumericp c) (find c ".-")))
-                                           (lisp-implementation-version))
-                        hash))
-          (fasl (merge-pathnames (sb-ext:native-pathname name) (cache-folder)))
-          (new (format nil "~a.~d" (sb-ext:native-namestring fasl) (sb-unix:unix-getpid))))
+   (let ((fasl (merge-pathnames (sb-ext:native-pathname (compiled-name source key))
+                                (cache-folder))))
      (unless (probe-file fasl)
-       (ensure-directories-exist fasl :mode #o700)
-       (let ((*standard-output* (make-broadcast-stream))
-             (*error-output* (make-broadcast-stream)))
-         (compile-file source :output-file (sb-ext:native-pathname new)))
-       (sb-unix:unix-rename new (sb-ext:native-namestring fasl)))
-     fasl)))
+       (compile-part source fasl))
+     (and (own-file-p fasl)
+          (handler-case (load fasl :verbose nil :print nil)
+            ;; The next start makes it anew.
+            (error () (delete-file fasl) nil))))))
+
+(defun load-source (source)
+  (let ((sb-ext:*evaluator-mode* :compile))
+    (load source :verbose nil :print nil)))
 
 (defun load-part (name &optional (key ""))
   "Loads a part of the runtime. KEY is what its compiled file depends on beside the text and SBCL."
-  (let* ((source (merge-pathnames (concatenate 'string "runtime/" name ".lisp") *folder*))
-         (fasl (compiled-file source key))
-         (*package* *package*)
-         (*readtable* (copy-readtable nil)))
-    (handler-bind ((warning #'muffle-warning))
-      (or (and fasl (ignore-errors (load fasl)))
-          (load source)))))
+  (with-usual-syntax
+    (let ((source (merge-pathnames (format nil "runtime/~a.lisp" name) *folder*)))
+      (handler-bind ((warning #'muffle-warning))
+        (or (load-compiled source key)
+            (load-source source))))))
 
-(load-part "core")
-
-(setq sb-ext:*evaluator-mode* *usual-evaluator-mode*)
+(unwind-protect (load-part "core")
+  (setq sb-ext:*evaluator-mode* *usual-evaluator-mode*))

@@ -47,12 +47,26 @@ have the rest of the stop timeout to end. Called again it changes nothing."
       (log-line "stop form ~a failed: ~a" (form-line form) (condition-line condition)))))
 
 (defun run-stop-forms ()
-  "The exit hook."
+  "The exit hook. After it SBCL ends all other threads, in the time that is left."
   (begin-to-leave (exit-in-progress))
+  (prepare-end)
   ;; Taken off first: an exit in another thread has the main one run its hooks again.
   (loop while *stop-forms*
         do (destructuring-bind (form . function) (pop *stop-forms*)
-             (run-stop-form form function))))
+             (run-stop-form form function)))
+  (close-threads)
+  (setf sb-ext:*exit-timeout* (time-left)))
+
+(defvar *end-prepared* nil
+  "True once PREPARE-END has run.")
+
+(defun prepare-end ()
+  "Gets ready for the end of the process. Not at the start: redefining what SBCL calls itself takes
+milliseconds."
+  (unless *end-prepared*
+    (setf *end-prepared* t)
+    (around-thread-creation 'make-thread-while-open)
+    (on-end 'record-end)))
 
 (defun time-left ()
   "How many seconds are left to stop."
@@ -61,20 +75,18 @@ have the rest of the stop timeout to end. Called again it changes nothing."
 (defun watch-exit ()
   "Ends the process at the deadline. SBCL ends the watching thread with all others, once nothing is
 left to do that it does not bound itself."
-  (handler-case (sb-thread:make-thread #'end-at-deadline :name "lisplaunch stop")
+  (handler-case
+      ;; A thread is born with the signals blocked that its maker blocks, as the handler of a signal
+      ;; does, and could not be ended then.
+      (sb-sys:with-interrupts
+        (sb-thread:make-thread #'end-at-deadline :name "lisplaunch stop"))
     (serious-condition () nil)))
 
 (defun end-at-deadline ()
   (sleep (time-left))
   (log-line "~a did not stop within ~d s, so it is ended" (service-name) *stop-timeout*)
+  (prepare-end)
   (end-process *leave-code*))
-
-(defun end-threads (end-threads)
-  "Calls END-THREADS, which is SBCL's way to end all other threads, in the time that is left."
-  (begin-to-leave (exit-in-progress))
-  (close-threads)
-  (setf sb-ext:*exit-timeout* (time-left))
-  (funcall end-threads))
 
 (defun record-end (code)
   "What the end of the process does last."
@@ -89,9 +101,6 @@ left to do that it does not bound itself."
 (defun prepare-exit (timeout)
   "Sets up how the process leaves: TIMEOUT is in seconds."
   (setf *stop-timeout* timeout
-        ;; For whoever calls SB-EXT:EXIT.
+        ;; For who calls SB-EXT:EXIT.
         sb-ext:*exit-timeout* timeout)
-  (around-thread-creation 'make-thread-while-open)
-  (around-thread-end 'end-threads)
-  (on-end 'record-end)
   (pushnew 'run-stop-forms sb-ext:*exit-hooks*))

@@ -7,6 +7,13 @@
   (let ((symbol (first frame)))
     (and (symbolp symbol) (string= symbol name))))
 
+(defun mentions-p (name part)
+  "Whether PART is part of a symbol in NAME, which is a symbol or, as in ((:METHOD PRINT-OBJECT …) …),
+made of some."
+  (typecase name
+    (cons (or (mentions-p (car name) part) (mentions-p (cdr name) part)))
+    (symbol (search part (symbol-name name)))))
+
 (defun own-frame-p (frame)
   "Whether FRAME is of a function of the runtime."
   (let ((name (first frame)))
@@ -49,5 +56,5 @@ form, :READ and a text, :LOAD and a file; NIL where that is not known."
     (cond ((null frame) '())
           ((option-form frames) (list :evaluate (step-of-form (option-form frames) frames)))
           ((frame-name-p frame "LOAD") (list :load (second frame)))
-          ((search "READ-FROM-STRING" (princ-to-string (first frame)))
+          ((mentions-p (first frame) "READ-FROM-STRING")
            (list :read (second frame))))))

@@ -4,7 +4,7 @@
 
 (defun condition-named-p (condition name)
   "Whether NAME is part of the name of the type of CONDITION."
-  (search name (princ-to-string (type-of condition))))
+  (mentions-p (type-of condition) name))
 
 (defun address-in-use-p (condition)
   (or (condition-named-p condition "ADDRESS-IN-USE")
@@ -12,7 +12,7 @@
 
 (defun port-of-frame (frame)
   "The port that FRAME binds a socket to; NIL where it does no such thing."
-  (and (search "SOCKET-BIND" (princ-to-string (first frame)))
+  (and (mentions-p (first frame) "SOCKET-BIND")
        (find-if (lambda (argument) (typep argument '(integer 1 65535))) (rest frame))))
 
 (defun wanted-port (frames)

@@ -41,10 +41,6 @@ where there is no such function: another version need not have it. Done again, i
   "Calls FUNCTION instead of what makes a thread, with that and its arguments."
   (encapsulate 'sb-thread:make-thread function))
 
-(defun around-thread-end (function)
-  "Calls FUNCTION instead of what ends all other threads when the process leaves, with that."
-  (encapsulate 'sb-thread::%exit-other-threads function))
-
 (defun on-end (function)
   "Calls FUNCTION with the exit code when nothing is left to do but to end the process."
   (encapsulate 'sb-sys:os-exit

@@ -68,7 +68,8 @@ it holds none."
 (defun report-error (condition frames)
   "Writes CONDITION and the innermost FRAMES to the log."
   (ignore-errors
-   (format sb-sys:*stderr* "~&Unhandled ~s in thread ~s: ~a~%" (type-of condition)
+   (format sb-sys:*stderr* "~&Unhandled ~a in thread ~s: ~a~%"
+           (form-line (type-of condition) :case :upcase)
            (sb-thread:thread-name sb-thread:*current-thread*) (condition-line condition))
    (loop for frame in (remove-if #'own-frame-p frames)
          for number below 20

@@ -22,9 +22,8 @@ characters."
 (defun form-line (form &key (limit 120) (case :downcase))
   "FORM in one line, as a person would type it in CL-USER."
   (handler-case
-      (with-standard-io-syntax
-        (let ((*print-readably* nil)
-              (*print-case* case)
+      (with-usual-syntax
+        (let ((*print-case* case)
               (*print-length* 8)
               (*print-level* 5))
           (one-line (prin1-to-string form) limit)))

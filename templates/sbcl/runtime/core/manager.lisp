@@ -21,7 +21,7 @@
   "Whether systemd started this very process, and not one that started it in turn."
   (and (environment "INVOCATION_ID")
        (or (environment "NOTIFY_SOCKET")
-           (equal (environment "SYSTEMD_EXEC_PID") (princ-to-string (sb-unix:unix-getpid))))))
+           (equal (environment "SYSTEMD_EXEC_PID") (format nil "~d" (sb-unix:unix-getpid))))))
 
 (defun last-step (path)
   "What follows the last slash of PATH."

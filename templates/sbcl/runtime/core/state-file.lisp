@@ -8,10 +8,7 @@
 
 (defun state-folder ()
   "Where the user's programs keep what they must remember."
-  (let ((named (sb-ext:posix-getenv "XDG_STATE_HOME")))
-    (if (and named (string/= named "") (char= (char named 0) #\/))
-        (sb-ext:parse-native-namestring named nil *default-pathname-defaults* :as-directory t)
-        (merge-pathnames ".local/state/" (user-homedir-pathname)))))
+  (user-folder "XDG_STATE_HOME" ".local/state/"))
 
 (defun state-name (&key file profiles service &allow-other-keys)
   "The name of the state file of SERVICE, which FILE describes."
@@ -42,9 +39,8 @@ one whose name is too long for a file."
 
 (defun state-text ()
   "The state of the service as a client reads it."
-  (with-standard-io-syntax
-    (let ((*print-readably* nil))
-      (format nil "~s~%" (list* :version *version* (image))))))
+  (with-usual-syntax
+    (format nil "~s~%" (list* :version *version* (image)))))
 
 (defun write-state ()
   "Writes the state file. Where that fails once it is not tried again: the service goes on."
