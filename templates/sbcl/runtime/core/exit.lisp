@@ -14,6 +14,9 @@
 (defvar *deadline* nil
   "When it ends whatever its threads do, in internal real time.")
 
+(defvar *watcher-name* "lisplaunch stop"
+  "The name of the thread that ends the process at the deadline.")
+
 (defmacro on-stop (&body forms)
   "Evaluates each of FORMS when the process leaves, in order, before SBCL ends its threads."
   `(setf *stop-forms*
@@ -47,26 +50,16 @@ have the rest of the stop timeout to end. Called again it changes nothing."
       (log-line "stop form ~a failed: ~a" (form-line form) (condition-line condition)))))
 
 (defun run-stop-forms ()
-  "The exit hook. After it SBCL ends all other threads, in the time that is left."
+  "The exit hook."
   (begin-to-leave (exit-in-progress))
-  (prepare-end)
+  ;; Not at the start: to redefine what SBCL calls itself takes milliseconds.
+  (on-end 'record-end)
   ;; Taken off first: an exit in another thread has the main one run its hooks again.
   (loop while *stop-forms*
         do (destructuring-bind (form . function) (pop *stop-forms*)
              (run-stop-form form function)))
-  (close-threads)
+  (end-threads)
   (setf sb-ext:*exit-timeout* (time-left)))
-
-(defvar *end-prepared* nil
-  "True once PREPARE-END has run.")
-
-(defun prepare-end ()
-  "Gets ready for the end of the process. Not at the start: redefining what SBCL calls itself takes
-milliseconds."
-  (unless *end-prepared*
-    (setf *end-prepared* t)
-    (around-thread-creation 'make-thread-while-open)
-    (on-end 'record-end)))
 
 (defun time-left ()
   "How many seconds are left to stop."
@@ -79,13 +72,13 @@ left to do that it does not bound itself."
       ;; A thread is born with the signals blocked that its maker blocks, as the handler of a signal
       ;; does, and could not be ended then.
       (sb-sys:with-interrupts
-        (sb-thread:make-thread #'end-at-deadline :name "lisplaunch stop"))
+        (sb-thread:make-thread #'end-at-deadline :name *watcher-name*))
     (serious-condition () nil)))
 
 (defun end-at-deadline ()
   (sleep (time-left))
   (log-line "~a did not stop within ~d s, so it is ended" (service-name) *stop-timeout*)
-  (prepare-end)
+  (on-end 'record-end)
   (end-process *leave-code*))
 
 (defun record-end (code)

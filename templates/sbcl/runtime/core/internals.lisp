@@ -37,10 +37,6 @@ where there is no such function: another version need not have it. Done again, i
     (sb-alien:alien-funcall set-handler signal handler)
     (= handler ignore)))
 
-(defun around-thread-creation (function)
-  "Calls FUNCTION instead of what makes a thread, with that and its arguments."
-  (encapsulate 'sb-thread:make-thread function))
-
 (defun on-end (function)
   "Calls FUNCTION with the exit code when nothing is left to do but to end the process."
   (encapsulate 'sb-sys:os-exit

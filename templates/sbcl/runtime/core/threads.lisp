@@ -1,31 +1,30 @@
-;;;; No thread is made any more once SBCL ends all threads: it holds the lock that making one takes,
-;;;; and waits for a thread that waits for this lock until the exit times out.
+;;;; The end of all other threads, before SBCL ends them. SBCL holds the lock meanwhile that making a
+;;;; thread takes. A server's thread that waits for this lock to serve a new client cannot be
+;;;; interrupted, and the exit would wait for it until it times out.
 
 (in-package #:lisplaunch)
 
-(defvar *thread-gate* (sb-thread:make-mutex :name "lisplaunch threads")
-  "Held while a thread is made.")
+(defun threads-to-end (&aux (current sb-thread:*current-thread*))
+  "All threads but those that the end needs: the current and the main one, and the one that watches
+the exit."
+  (remove-if (lambda (thread)
+               (or (member thread (list current (main-thread)))
+                   (equal (sb-thread:thread-name thread) *watcher-name*)))
+             (sb-thread:list-all-threads)))
 
-(defvar *last-maker* nil
-  "The only thread that may still make threads; NIL as long as all may.")
+(defun end-thread (thread)
+  "Has THREAD unwind and end."
+  (handler-case (sb-thread:terminate-thread thread)
+    ;; It has ended already.
+    (sb-thread:interrupt-thread-error () nil)))
 
-(defun close-threads ()
-  "Lets no thread but the current one make another from now on."
-  (sb-thread:with-recursive-lock (*thread-gate*)
-    (setf *last-maker* sb-thread:*current-thread*)))
-
-(defun may-make-threads-p ()
-  (member *last-maker* (list nil sb-thread:*current-thread*)))
-
-(defun make-thread-while-open (make-thread &rest arguments)
-  "Calls MAKE-THREAD with ARGUMENTS, or ends the current thread where none may be made."
-  (sb-thread:with-recursive-lock (*thread-gate*)
-    (when (may-make-threads-p)
-      (return-from make-thread-while-open (apply make-thread arguments))))
-  (wait-for-own-end))
-
-(defun wait-for-own-end ()
-  "Ends the current thread. The main one is unwound by the thread that leaves."
-  (if (eq sb-thread:*current-thread* (main-thread))
-      (loop (sleep 1))
-      (sb-thread:abort-thread)))
+(defun end-threads ()
+  "Ends all threads that the end does not need, and those that they still make, in the time that is
+left."
+  (loop with ending = '()
+        for threads = (threads-to-end)
+        while (and threads (plusp (time-left)))
+        do (dolist (thread (set-difference threads ending))
+             (push thread ending)
+             (end-thread thread))
+           (sleep 1/200)))
