@@ -45,7 +45,9 @@
       "(defmacro text () (uiop:read-file-string (asdf:system-relative-pathname :shop \"text\")))")
 (text "price.lisp" "(in-package :shop) (defun price () (list (doubled 21) (text)))")
 (text "other.lisp" "(in-package :shop) (defun other () lib::*version*)"
-      "(defvar *data* (uiop:read-file-string (asdf:system-relative-pathname :shop \"data\")))")
+      "(defvar *data* (uiop:read-file-string (asdf:system-relative-pathname :shop \"data\")))"
+      "(load (asdf:system-relative-pathname :shop \"loaded.lisp\"))")
+(text "loaded.lisp" "1")
 (text "text" "hello")
 (text "data" "1")
 (text "lib/lib.asd" "(defsystem \"lib\" :components ((:file \"lib\")))")
@@ -79,12 +81,14 @@
   (check:is equal '(("macros" "price") ("macros" "price")) (actions "shop"))
   (check:is equal 63 (first (value price))))
 
-(check:deftest what-is-read-while-compiling-or-loading-counts
+(check:deftest what-a-macro-reads-and-what-is-loaded-counts
   (text "text" "world")
   (put-back "text")
   (check:is equal '(("price") ("price")) (actions "shop"))
-  (text "data" "2")
+  (text "loaded.lisp" "2")
   (check:is equal '(() ("other")) (actions "shop"))
+  ;; That is data.
+  (text "data" "2")
   (check:is equal '(() ()) (actions "shop")))
 
 (check:deftest another-system-of-the-project-counts
@@ -96,6 +100,37 @@
 (check:deftest a-touched-file-is-not-another-one
   (put-back "price.lisp")
   (put-back "shop.asd")
+  (check:is equal '(() ()) (actions "shop")))
+
+(defun compiled-files ()
+  (mapcar (lambda (name) (compiled-name (asdf:find-component "shop" name)))
+          '("package" "macros" "price" "other")))
+
+(check:deftest files-that-were-copied-are-the-same
+  (dolist (file (append (compiled-files) (list (sb-ext:native-namestring (project-file "price.lisp")))))
+    (uiop:run-program (format nil "cp -p '~a' '~:*~a.new' && mv '~:*~a.new' '~:*~a'" file)))
+  (check:is equal '(() ()) (actions "shop")))
+
+(check:deftest a-compiled-file-of-another-process-is-compiled-again
+  (let ((price (third (compiled-files))))
+    (uiop:run-program (format nil "echo >> '~a'" price))
+    (check:is equal '(("price") ("price")) (actions "shop"))
+    (delete-file (record-name price))
+    (check:is equal '(("price") ("price")) (actions "shop"))))
+
+(check:deftest where-nothing-can-be-written-asdf-s-judgement-must-do
+  (mapc #'delete-file (mapcar #'record-name (compiled-files)))
+  (encapsulate 'replaceable-p (constantly nil))
+  (check:is equal '() (first (actions "shop")))
+  (sb-int:unencapsulate 'replaceable-p 'lisplaunch)
+  (check:is equal '("package" "macros" "price" "other") (first (actions "shop"))))
+
+(check:deftest an-action-may-be-performed-by-itself
+  (text "price.lisp" "(in-package :shop) (defun price () 5)")
+  (dolist (operation '(asdf:compile-op asdf:load-op))
+    (asdf:perform (asdf:make-operation operation) (asdf:find-component "shop" "price")))
+  (check:is equal 5 (value price))
+  (actions "shop")
   (check:is equal '(() ()) (actions "shop")))
 
 (check:deftest a-file-whose-loading-failed-is-loaded-again

@@ -62,7 +62,9 @@ where some of it is not known, because it is yet to be compiled."
 (defun compiled-from-present-texts-p (operation component plan)
   (let ((record (record component))
         (key (action-key operation component plan)))
-    (and record key (eql key (getf record :key)))))
+    (and record
+         (or (getf record :assumed)
+             (and key (eql key (getf record :key)))))))
 
 (defmethod asdf::compute-action-stamp :around
     (plan (operation asdf:compile-op) (component asdf:cl-source-file) &key just-done)
@@ -84,20 +86,23 @@ compiles it; or NIL.")
                (funcall *around-compilation* component (lambda () (call-next-method)))
                (call-next-method))))
     (if (own-p component)
-        (remember-compilation operation component (note-inputs #'compile-it))
+        (remember-compilation operation component #'compile-it)
         (compile-it))
     (when *reloading*
       (push (source-name component) *compiled-now*))))
 
-(defun remember-compilation (operation component inputs)
-  (let ((compiled (compiled-name component))
-        (action (cons operation component)))
-    (remhash action (session-table 'keys))
-    (setf (gethash component (session-table 'records))
-          (list :inputs inputs :compiled (file-stat compiled)))
-    (write-record compiled
-                  (list* :key (action-key operation component nil)
-                         (gethash component (session-table 'records))))))
+(defun remember-compilation (operation component compile)
+  (let* ((source (source-name component))
+         (compiled (compiled-name component))
+         (stamp (stamp source))
+         (inputs (note-inputs :opened compile))
+         (record (list :inputs (acons source stamp (remove source inputs :key #'car :test #'string=))
+                       :compiled (stamp compiled))))
+    (in-session (lambda ()
+                  (remhash (cons operation component) (session-table 'keys))
+                  (setf (gethash component (session-table 'records)) record)
+                  (write-record compiled
+                                (list* :key (action-key operation component nil) record))))))
 
 ;;; Loading.
 
@@ -137,9 +142,11 @@ of its compilation and the inputs of its loading; NIL if that failed.")
 (defun remember-loading (component load)
   (let ((path (asdf:component-find-path component)))
     (setf (gethash path *loaded-components*) nil)
-    (let ((inputs (note-inputs load))
-          (key (action-key (asdf:make-operation 'asdf:compile-op) component nil)))
-      (setf (gethash path *loaded-components*) (cons key inputs)))))
+    (let ((inputs (note-inputs :loaded load)))
+      (in-session (lambda ()
+                    (setf (gethash path *loaded-components*)
+                          (cons (action-key (asdf:make-operation 'asdf:compile-op) component nil)
+                                inputs)))))))
 
 ;;; Definitions of systems.
 

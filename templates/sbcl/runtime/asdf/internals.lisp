@@ -13,6 +13,10 @@ OPERATION on COMPONENT."
   (let ((status (asdf::action-status plan operation component)))
     (and status (asdf::status-stamp status))))
 
+(defun in-session (function)
+  "Calls FUNCTION in the session that is under way, or in one of its own."
+  (asdf::call-with-asdf-session function))
+
 (defun session-table (name)
-  "A table that lasts as long as ASDF believes what it has seen of the file system."
+  "A table that lasts as long as ASDF's session."
   (asdf::consult-asdf-cache (list 'session-table name) (lambda () (make-hash-table :test 'equal))))

@@ -15,8 +15,9 @@ made of some."
     (symbol (search part (symbol-name name)))))
 
 (defun own-frame-p (frame)
-  "Whether FRAME is of a function of the runtime."
-  (let ((name (first frame)))
+  "Whether FRAME is of a function of the runtime, or of one within it: (LAMBDA () :IN NAME)."
+  (let* ((name (first frame))
+         (name (if (consp name) (second (member :in name)) name)))
     (and (symbolp name) (eq (symbol-package name) (find-package '#:lisplaunch)))))
 
 (defun frames ()
@@ -32,7 +33,7 @@ to the debugger, innermost first."
 
 (defun frames-of-option (frames)
   "Those of FRAMES that belong to what the command line has SBCL evaluate, read or load."
-  (subseq frames 0 (position-if #'outer-frame-p frames)))
+  (remove-if #'own-frame-p (subseq frames 0 (position-if #'outer-frame-p frames))))
 
 (defun step-of-form (form frames)
   "What FORM, which FRAMES evaluate, has come to: the form in it where it is a PROGN."

@@ -8,11 +8,11 @@
 native names that end in a slash, as given and with their links followed.")
 
 (defparameter *foreign-folders*
-  '("/.qlot/" "/.quicklisp/" "/quicklisp/" "/ocicl/" "/.lisplaunch/")
-  "In folders of these names a project keeps code that is not its own.")
+  '("/.qlot/" "/.quicklisp/" "/quicklisp/" "/ocicl/" "/.lisplaunch/" "/usr/share/common-lisp/")
+  "Folders of code that is not the project's own, wherever that lies.")
 
 (defvar *noting-inputs* nil
-  "Whether NOTE-INPUTS is at work.")
+  "What NOTE-INPUTS notes now: files that are :OPENED, or only those that are :LOADED.")
 
 (defun add-own-folder (name)
   "Counts what lies below the folder NAME, a native name, to the project's own code."
@@ -79,29 +79,35 @@ that is still right."
 
 (defun text-hash (name)
   "A hash of the bytes of the file NAME."
-  (let ((*noting-inputs* nil))
+  (let ((*noting-inputs* nil)
+        (hash 0))
     (with-open-file (in (sb-ext:native-pathname name) :external-format :latin-1)
-      (let ((text (make-string (file-length in))))
-        (sxhash (subseq text 0 (read-sequence text in)))))))
+      (loop with buffer = (make-string (max 1 (min 65536 (file-length in))))
+            for end = (read-sequence buffer in)
+            until (zerop end)
+            do (setf hash (logand most-positive-fixnum
+                                  (+ (* 31 hash) (sxhash (subseq buffer 0 end)))))))
+    hash))
 
-;;; What is opened while a file is compiled or loaded is part of what it is made from.
+;;; A file is made from its text, and from those of the files that the compiler reads because of it:
+;;; a macro may include them. What code reads while it is loaded is data, unless it is loaded too.
 
 (defvar *inputs* '()
-  "The names and stamps of the project's own files that were opened since NOTE-INPUTS began.")
+  "The names and stamps that NOTE-INPUTS has noted, the last one first.")
 
-(defun note-inputs (function)
-  "Calls FUNCTION and returns the project's own files that it opened to read, each as its name and
-its stamp: (NAME . STAMP)."
-  (let ((inputs (let ((*noting-inputs* t) (*inputs* '()))
+(defun note-inputs (kind function)
+  "Calls FUNCTION and returns the project's own files that it opened to read, if KIND is :OPENED, or
+that it loaded, if KIND is :LOADED: each as its name and its stamp, (NAME . STAMP)."
+  (let ((inputs (let ((*noting-inputs* kind) (*inputs* '()))
                   (funcall function)
-                  (reverse *inputs*))))
-    ;; They are what the file around is made from, too.
+                  *inputs*)))
+    ;; What is around is made from them, too.
     (when *noting-inputs*
-      (setf *inputs* (append (reverse inputs) *inputs*)))
-    inputs))
+      (setf *inputs* (append inputs *inputs*)))
+    (reverse inputs)))
 
 (defun note-input (file)
-  "Notes that FILE is about to be opened."
+  "Notes that FILE is about to be read."
   (let* ((name (own-source-name file))
          (stamp (and name (not (assoc name *inputs* :test #'string=)) (stamp name))))
     (when stamp (push (cons name stamp) *inputs*))))
@@ -126,7 +132,7 @@ loaded from: the inputs that NOTE-INPUTS returned, or NIL if that failed.")
   "Lets the image remember from now on what it loads."
   (encapsulate 'open
                (lambda (open file &rest options &key (direction :input) &allow-other-keys)
-                 (when (and *noting-inputs* (eq direction :input))
+                 (when (and (eq *noting-inputs* :opened) (eq direction :input))
                    (note-input file))
                  (apply open file options)))
   (encapsulate 'load
@@ -141,5 +147,7 @@ loaded from: the inputs that NOTE-INPUTS returned, or NIL if that failed.")
   (let ((values nil))
     (setf (gethash name *loaded-files*) nil)
     (setf (gethash name *loaded-files*)
-          (note-inputs (lambda () (setf values (multiple-value-list (funcall load))))))
+          (note-inputs :loaded (lambda ()
+                                 (note-input name)
+                                 (setf values (multiple-value-list (funcall load))))))
     (values-list values)))
