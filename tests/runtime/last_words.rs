@@ -1,6 +1,7 @@
 //! What the log and the state file say of a service that failed.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use super::service::Service;
 
@@ -90,6 +91,21 @@ fn a_missing_swank_can_be_installed_or_done_without() {
     let words = "did not start: loading system swank: Component :SWANK not found (`apt-get install \
                  cl-swank` installs swank; `swank: false` in the project file does without)";
     assert_last_words(&service, words);
+}
+
+#[test]
+fn a_file_of_the_project_is_named_too() {
+    let mut service = Service::start_with(&[], |mut command| {
+        let home = command.get_envs().find(|(name, _)| *name == "HOME");
+        let file = Path::new(home.unwrap().1.unwrap()).join("main.lisp");
+        std::fs::write(&file, "(defun main () (error \"no luck\"))\n(main)\n").unwrap();
+        command.arg("--load").arg(&file);
+        command
+    });
+    assert_eq!(service.process.wait().code(), Some(1));
+    assert_last_words(&service, "did not start: loading main.lisp: no luck");
+    let log = service.process.stderr();
+    assert!(!log.contains("LISPLAUNCH::"), "{log}");
 }
 
 #[test]
