@@ -1,0 +1,82 @@
+//! Why changed code was not loaded: what a person is shown when the trial of it did not end well.
+
+use super::Target;
+use crate::command::{Failure, tell};
+use crate::launch;
+use crate::problem::Problem;
+use crate::reload::diagnostic::Kind;
+use crate::reload::fresh::Reason;
+use crate::reload::limits::GivenUp;
+use crate::reload::report::{Report, UnknownSystem};
+use crate::suggest;
+
+impl Target {
+    /// Why the service was not asked to load the code.
+    pub(super) fn refused(&self, report: &Report, reason: Reason) -> Failure {
+        if let Some(unknown) = &report.unknown {
+            return self.unknown_system(unknown).into();
+        }
+        let problem = match reason {
+            Reason::Warnings => warned(report),
+            Reason::Failed(messages) => self.not_loaded(report, &messages),
+            Reason::GivenUp(GivenUp::Interrupted) => {
+                Problem::error("interrupted while the code was compiled")
+            }
+            Reason::GivenUp(GivenUp::TimedOut(after)) => Problem::error(format!(
+                "the code was not compiled within {}",
+                humantime::format_duration(after)
+            )),
+            Reason::NotStarted(command, error) => launch::not_started(&command, &error),
+            Reason::Io(error) => Problem::cannot("try the code", &error),
+        };
+        let name = &self.service.name;
+        Failure::failed([problem.help(format!("the service `{name}` is as it was"))])
+    }
+
+    /// The process has ended by an error.
+    fn not_loaded(&self, report: &Report, messages: &str) -> Problem {
+        // What the compiler says of the project's own files is shown already.
+        if report.worst() == Some(Kind::Error) {
+            return Problem::error("the code does not compile");
+        }
+        tell(messages);
+        let Some(failure) = &report.failure else {
+            return Problem::error("a fresh sbcl cannot compile and load the code");
+        };
+        let problem = Problem::error(format!(
+            "a fresh sbcl cannot load the code: {}: {}",
+            failure.condition, failure.message
+        ));
+        match &failure.file {
+            Some(file) => problem.note(format!("in {}", self.names.of(report.source_of(file)))),
+            None => problem,
+        }
+    }
+
+    fn unknown_system(&self, unknown: &UnknownSystem) -> Problem {
+        let known = self.known.iter().chain(&unknown.known);
+        Problem::error(format!("there is no system `{}`", unknown.name))
+            .help(suggest::help(&unknown.name, known.map(String::as_str)))
+    }
+}
+
+/// The compiler has found what stops a reload.
+fn warned(report: &Report) -> Problem {
+    let (errors, warnings) = (report.count(Kind::Error), report.count(Kind::Warning));
+    let problem = |found: &str| Problem::error(format!("the compiler found {found} in the code"));
+    let (errors, warnings) = (numbered(errors, "error"), numbered(warnings, "warning"));
+    match (errors, warnings) {
+        (Some(errors), Some(warnings)) => problem(&format!("{errors} and {warnings}")),
+        (Some(errors), None) => problem(&errors),
+        (None, warnings) => problem(&warnings.unwrap_or_default())
+            .help("fix it, or give `--allow-warnings` to load it all the same"),
+    }
+}
+
+fn numbered(number: usize, what: &str) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{number} {what}s")),
+    }
+}
