@@ -27,6 +27,7 @@ pub mod render;
 pub mod repl;
 pub mod runtime;
 pub mod suggest;
+pub mod terminal;
 pub mod tmux;
 pub mod trust;
 pub mod uninterrupted;

@@ -8,7 +8,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::terminal::{inert, steers};
 
 pub use list::Problems;
 
@@ -140,7 +142,7 @@ impl Problem {
         let excerpt = self.place.as_ref().map(Excerpt::new);
         let label = printable(&self.label);
         let mut group = level
-            .primary_title(visible(&self.message))
+            .primary_title(printable(&self.message))
             .elements(excerpt.iter().map(|excerpt| {
                 let annotation = AnnotationKind::Primary
                     .span(excerpt.range.clone())
@@ -251,20 +253,20 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
-/// Text that cannot steer a terminal.
+/// Text beside the source, on its way to a terminal.
 fn printable(text: &str) -> String {
-    normalize_untrusted_str(&visible(text))
+    inert(text).replace('\t', "    ")
 }
 
 /// Replaces what the renderer would print raw although it may steer a terminal, each by a
 /// character of as many bytes, so that ranges stay right.
 fn visible(text: &str) -> String {
-    let replaced = |c| match c {
-        '\u{80}'..='\u{9F}' | '\u{61C}' => '\u{B7}',
-        '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' => {
-            char::REPLACEMENT_CHARACTER
-        }
-        c => c,
+    // The renderer has signs for these.
+    let shown = |c: char| c.is_ascii() || !steers(c);
+    let replaced = |c: char| match c.len_utf8() {
+        _ if shown(c) => c,
+        2 => '\u{B7}',
+        _ => char::REPLACEMENT_CHARACTER,
     };
     text.chars().map(replaced).collect()
 }

@@ -10,4 +10,5 @@ mod service;
 mod states;
 mod status;
 mod stop;
+mod text;
 mod wait;

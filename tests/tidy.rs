@@ -13,6 +13,7 @@ use crate::support::REPOSITORY;
 /// another has a place of its own where it stands lower.
 const LAYERS: &[&str] = &[
     "word",
+    "terminal",
     "problem",
     "suggest",
     "runtime",

@@ -140,11 +140,16 @@ fn problem(
         {
             None
         }
-        Err(
-            error @ (ClientError::TimedOut { .. }
-            | ClientError::Interrupted { .. }
-            | ClientError::Output { .. }),
-        ) => Some(Problem::error(error.to_string())),
+        Err(ClientError::Output { error, stopped }) => {
+            let problem = Problem::cannot("write the output", error);
+            Some(match stopped {
+                true => problem,
+                false => problem.note("the evaluation may still run"),
+            })
+        }
+        Err(error @ (ClientError::TimedOut { .. } | ClientError::Interrupted { .. })) => {
+            Some(Problem::error(error.to_string()))
+        }
         Err(error) => Some(
             Problem::error(format!("the service `{name}` did not answer: {error}"))
                 .help("does it still run? `lisplaunch status` tells"),

@@ -35,6 +35,7 @@ use crate::problem::Problem;
 use crate::project::find::{Wanted, find};
 use crate::project::{Project, ServiceNode};
 use crate::render::{Folders, Templates};
+use crate::terminal::{self, inert};
 use crate::trust::Owners;
 use crate::word::Argv;
 use crate::{format, host};
@@ -152,6 +153,7 @@ fn report(problems: &[Problem]) {
 
 /// Tells a person how it went.
 fn tell(message: &str) {
+    let message = inert(message);
     // There is nobody left to tell that standard error cannot be written.
     let _ = writeln!(io::stderr(), "{message}");
 }
@@ -178,11 +180,7 @@ fn is_closed(stream: &io::Stdout) -> bool {
 /// Prints what a command has to say. A reader that has gone away is no error, nor is one that
 /// wants the exit code alone.
 fn print(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
+    match terminal::write(&mut io::stdout().lock(), text) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {
             Err(Failure::failed([Problem::cannot("write to standard output", &error)]).into())

@@ -1,12 +1,13 @@
 //! The service that loads the code: what it answers, and output that is kept or handed on.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use super::limits::Limits;
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
 use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output};
+use crate::terminal;
 
 /// The package that calls of the runtime are read in.
 pub const PACKAGE: &str = "COMMON-LISP-USER";
@@ -139,12 +140,10 @@ pub struct HandedOn;
 
 impl Output for HandedOn {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        terminal::write(&mut io::stdout().lock(), text)
     }
 
     fn stderr(&mut self, text: &str) -> io::Result<()> {
-        io::stderr().write_all(text.as_bytes())
+        terminal::write(&mut io::stderr(), text)
     }
 }

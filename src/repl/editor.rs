@@ -18,6 +18,7 @@ use super::history;
 use super::input::{self, Input};
 use super::link::Link;
 use super::screen::Screen;
+use crate::terminal;
 
 /// How many entries are kept.
 const ENTRIES: usize = 10_000;
@@ -89,6 +90,7 @@ impl Editor {
     }
 
     fn read(&mut self, screen: &Screen, prompt: &str) -> Line {
+        let prompt = &*terminal::inert(prompt);
         let styled = screen.prompt(prompt);
         match self.editor.readline(&(prompt, styled)) {
             Ok(text) => Line::Text(text),
@@ -180,7 +182,10 @@ impl Completer for Assistant {
         let found = link
             .client()
             .and_then(|client| client.complete(prefix, Some(&self.package)).ok());
-        Ok((start, found.unwrap_or_default()))
+        let mut found = found.unwrap_or_default();
+        // What cannot be shown as it is cannot be chosen.
+        found.retain(|name| !name.contains(terminal::steers));
+        Ok((start, found))
     }
 }
 

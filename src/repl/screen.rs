@@ -1,8 +1,10 @@
 //! What is written to standard output and standard error, and where the line stands.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use crate::problem::Problem;
+use crate::terminal::inert;
 
 /// How much of an unfinished line is remembered; no question is longer.
 const LONGEST_LINE: usize = 4096;
@@ -41,18 +43,17 @@ impl Screen {
 
     /// What the image wrote to its standard output.
     pub(super) fn output(&mut self, text: &str) -> io::Result<()> {
-        self.follow(text);
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        let text = shown(text, &io::stdout());
+        self.write(&text)
     }
 
     /// What the image wrote to its standard error.
     pub(super) fn errors(&mut self, text: &str) -> io::Result<()> {
+        let text = shown(text, &io::stderr());
         if self.together {
-            self.follow(text);
+            self.follow(&text);
         }
-        let text = self.painted(text, RED);
+        let text = self.painted(&text, RED);
         io::stderr().write_all(text.as_bytes())
     }
 
@@ -65,8 +66,8 @@ impl Screen {
     /// Something for the person, which is no value.
     pub(super) fn remark(&mut self, text: &str) -> io::Result<()> {
         self.fresh_line()?;
-        let text = self.painted(text, DIM);
-        self.output(&format!("{text}\n"))
+        let text = self.painted(&shown(text, &io::stdout()), DIM);
+        self.write(&format!("{text}\n"))
     }
 
     /// An error of the image.
@@ -98,7 +99,7 @@ impl Screen {
 
     /// A prompt as it looks.
     pub(super) fn prompt(&self, text: &str) -> String {
-        self.painted(text, CYAN)
+        self.painted(&shown(text, &io::stdout()), CYAN)
     }
 
     fn painted(&self, text: &str, colour: &str) -> String {
@@ -112,6 +113,13 @@ impl Screen {
         }
     }
 
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.follow(text);
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
     fn follow(&mut self, text: &str) {
         match text.rsplit_once('\n') {
             Some((_, rest)) => rest.clone_into(&mut self.line),
@@ -122,5 +130,14 @@ impl Screen {
             let start = (half..=self.line.len()).find(|&at| self.line.is_char_boundary(at));
             self.line.drain(..start.unwrap_or(half));
         }
+    }
+}
+
+/// What an image says, as it goes to this stream.
+fn shown<'t>(text: &'t str, stream: &impl IsTerminal) -> Cow<'t, str> {
+    if stream.is_terminal() {
+        inert(text)
+    } else {
+        Cow::Borrowed(text)
     }
 }

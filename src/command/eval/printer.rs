@@ -1,9 +1,10 @@
 //! An evaluation as a person sees it: its output and the values of each form, as they come.
 
-use std::io::{self, Write};
+use std::io;
 
 use crate::command::tell;
 use crate::live::swank::Output;
+use crate::terminal;
 
 /// Hands on the output of an evaluation.
 pub(super) struct Printer {
@@ -28,13 +29,11 @@ impl Output for Printer {
         if let Some(last) = text.chars().next_back() {
             self.at_line_start = last == '\n';
         }
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        terminal::write(&mut io::stdout().lock(), text)
     }
 
     fn stderr(&mut self, text: &str) -> io::Result<()> {
-        io::stderr().write_all(text.as_bytes())
+        terminal::write(&mut io::stderr(), text)
     }
 
     /// Prints each value on a line of its own, none beside the output.

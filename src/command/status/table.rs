@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::live::image::{Heap, Image};
 use crate::live::report::Report;
 use crate::live::state::State;
+use crate::terminal::inert;
 
 const HEADER: [&str; 10] = [
     "SERVICE", "STATE", "PID", "UPTIME", "LISP", "SWANK", "HEAP", "THREADS", "SYSTEMS", "PORTS",
@@ -15,7 +16,7 @@ const UNKNOWN: &str = "-";
 
 /// A line a service, below a line of titles.
 pub(super) fn text(reports: &[Report]) -> String {
-    let rows: Vec<Vec<String>> = reports.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = reports.iter().map(row).map(shown).collect();
     // What is said of a service that is down stretches over the other columns.
     let titles = if rows.iter().any(|row| row.len() == HEADER.len()) {
         &HEADER[..]
@@ -50,6 +51,12 @@ fn line(row: &[String], widths: &[usize]) -> String {
         line += &format!("{cell:width$}  ");
     }
     line.trim_end().to_owned() + "\n"
+}
+
+/// What an image or a state file says may be anything.
+fn shown(row: Vec<String>) -> Vec<String> {
+    let cell = |cell: String| inert(&cell).replace('\n', " ");
+    row.into_iter().map(cell).collect()
 }
 
 fn row(report: &Report) -> Vec<String> {

@@ -137,7 +137,7 @@ impl Client {
     /// Evaluates forms, and hands on their output as it comes.
     ///
     /// After the time limit, an interrupt or an error of `output` the evaluation is interrupted
-    /// in the image. What returned all the same is an answer.
+    /// in the image. What returned all the same is an answer, unless its output is lost.
     ///
     /// # Errors
     /// If there is no answer.
@@ -162,6 +162,7 @@ impl Client {
             ended = self.request(&evaluation.request(), limit, interrupt, &mut collector)?;
         }
         match ended {
+            (_, Some(stopping)) if stopping.is_of_output() => Err(stopping.error(true)),
             (Returned::Value(value), stopping) => match evaluation::outcome(&value) {
                 Ok(Outcome::Values(count, cut, package)) => {
                     Ok(collector.finish(count, cut, package)?)

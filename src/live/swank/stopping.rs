@@ -40,6 +40,11 @@ impl Stopping {
         }
     }
 
+    /// Whether it is ended since its output is lost, so that no answer of it is whole.
+    pub(crate) fn is_of_output(&self) -> bool {
+        matches!(self.reason, Reason::Output(_))
+    }
+
     /// Whether it is time to give up.
     pub(crate) fn is_over(&self) -> bool {
         Instant::now() >= self.until
