@@ -133,6 +133,21 @@
   (actions "shop")
   (check:is equal '(() ()) (actions "shop")))
 
+(check:deftest systems-that-asdf-infers-from-packages-count
+  (text "inferred.asd" "(defsystem \"inferred\" :class :package-inferred-system"
+        "  :depends-on (\"inferred/two\"))")
+  (text "one.lisp" "(defpackage #:inferred/one (:use :cl) (:export #:f)) (in-package #:inferred/one)"
+        "(defmacro f () 1)")
+  (text "two.lisp" "(defpackage #:inferred/two (:use :cl :inferred/one)) (in-package #:inferred/two)"
+        "(defun g () (f))")
+  (check:is equal '(("lisp" "lisp") ("lisp" "lisp")) (actions "inferred"))
+  (check:is equal '(() ()) (actions "inferred"))
+  (text "one.lisp" "(defpackage #:inferred/one (:use :cl) (:export #:f)) (in-package #:inferred/one)"
+        "(defmacro f () 2)")
+  (put-back "one.lisp")
+  (check:is equal '(("lisp" "lisp") ("lisp" "lisp")) (actions "inferred"))
+  (check:is equal 2 (funcall (find-symbol "G" "INFERRED/TWO"))))
+
 (check:deftest a-file-whose-loading-failed-is-loaded-again
   (text "other.lisp" "(in-package :shop) (defun other () 1) (when (boundp 'fail) (error \"no luck\"))")
   (progv (list (intern "FAIL" "SHOP")) '(t)

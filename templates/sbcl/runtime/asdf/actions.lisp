@@ -4,13 +4,18 @@
 
 (in-package #:lisplaunch)
 
+(defun definition-file (component)
+  "The file that defines the system of COMPONENT. What ASDF infers from packages has none of its
+own."
+  (let ((system (asdf:component-system component)))
+    (or (asdf:system-source-file system)
+        (let ((primary (asdf:registered-system (asdf:primary-system-name system))))
+          (and primary (asdf:system-source-file primary))))))
+
 (defun own-p (component)
   "Whether COMPONENT is the project's own."
-  (let ((file (asdf:system-source-file (asdf:component-system component))))
+  (let ((file (definition-file component)))
     (and file (own-source-name file) t)))
-
-(defun own-file-p (component)
-  (and (own-p component) (typep component 'asdf:cl-source-file)))
 
 (defun source-name (component)
   (sb-ext:native-namestring (asdf:component-pathname component)))
@@ -44,7 +49,7 @@ where some of it is not known, because it is yet to be compiled."
   (cond ((and (typep operation 'asdf:compile-op) (typep component 'asdf:cl-source-file))
          (inputs-key (getf (record component) :inputs)))
         ((and (typep operation 'asdf:prepare-op) (typep component 'asdf:system))
-         (let ((name (sb-ext:native-namestring (asdf:system-source-file component))))
+         (let ((name (sb-ext:native-namestring (definition-file component))))
            (inputs-key (list (cons name (stamp name (definition-stamp name)))))))
         (t 0)))
 
