@@ -14,14 +14,16 @@ const OTHER: u32 = 12345;
 const YAML: &str = "loader: none\nstart: (f)\n";
 
 /// Everything that carries out what a project file says.
-const ORDERS: [&[&str]; 8] = [
+const ORDERS: [&[&str]; 10] = [
     &["run"],
     &["run", "--dry-run"],
     &["argv"],
     &["emit", "makefile"],
     &["emit", "supervisor"],
     &["check"],
+    &["build"],
     &["tmux", "start"],
+    &["tmux", "restart"],
     &["reload"],
 ];
 
@@ -109,6 +111,24 @@ fn the_folder_and_links_of_another_user_are_refused() {
 }
 
 #[test]
+fn a_link_of_another_user_on_the_way_is_refused() {
+    if !is_root() {
+        return;
+    }
+    let project = Project::empty().with_file("real/lisplaunch.yaml", format!("name: app\n{YAML}"));
+    let link = project.folder().join("link");
+    symlink("real", &link).unwrap();
+    let argv = ["-f", "link/lisplaunch.yaml", "argv"];
+    project.run(&argv).success();
+    lchown(&link, Some(OTHER), None).unwrap();
+    let told = brief(&project.run(&argv));
+    assert!(
+        told.starts_with("error: the link `/srv/app/link` belongs to another user"),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_everyone_may_write_to_is_refused() {
     let project = Project::new(YAML);
     set_mode(&project.folder().join("lisplaunch.yaml"), 0o666);
@@ -174,11 +194,18 @@ fn templates_of_others_are_refused() {
     let project = Project::new(yaml).with_file("t/sbcl/argv", template);
     let folder = project.folder().join("t");
     set_mode(&folder, 0o777);
-    refuses(&project, "everyone may write to the folder `/srv/app/t`");
+    // To write what services load takes none.
+    let takes = |order: &&&[&str]| !matches!(order[0], "build");
+    let orders: Vec<&[&str]> = ORDERS.iter().filter(takes).copied().collect();
+    refuses_to(
+        &orders,
+        &project,
+        "everyone may write to the folder `/srv/app/t`",
+    );
     set_mode(&folder, 0o755);
     set_mode(&folder.join("sbcl"), 0o777);
     // The last one takes another template.
-    let orders = &ORDERS[..ORDERS.len() - 1];
+    let orders = &orders[..orders.len() - 1];
     let words = "everyone may write to the folder `/srv/app/t/sbcl`";
     refuses_to(orders, &project, words);
     set_mode(&folder.join("sbcl"), 0o755);

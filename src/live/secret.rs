@@ -41,7 +41,7 @@ fn of_slime(host: &Host) -> Result<Option<Known>, Problem> {
         return Ok(None);
     };
     let path = home.join(".slime-secret");
-    match File::open(&path) {
+    match open(&path, OFlags::empty()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         opened => opened
             .map_err(|error| unreadable(&path, &error))

@@ -90,7 +90,8 @@ fn read(file: &Path) -> io::Result<(String, Standing)> {
     let text = host::read_text_from(&mut open)?;
     // What is in the folder is acted on as well: the paths in the file are relative to it.
     let folder = Standing::of_folder(file.parent().unwrap_or(Path::new("/")))?;
-    Ok((text, Standing::of_file(file, &open)?.and(folder)))
+    let way = Standing::of_links(file)?;
+    Ok((text, Standing::of_file(file, &open)?.and(folder).and(way)))
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
