@@ -179,3 +179,26 @@ fn no_file_has_an_unfinished_mark() {
         }
     }
 }
+
+/// What a Lisp file defines at its top level.
+fn definitions(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let (kind, rest) = line.strip_prefix("(def")?.split_once(' ')?;
+        let name = rest.trim_start_matches('(').split([' ', ')']).next()?;
+        (!["ine-setf-expander", "method", "package"].contains(&kind)).then_some(name)
+    })
+}
+
+#[test]
+fn the_runtime_defines_a_name_once() {
+    let mut owners = std::collections::BTreeMap::new();
+    let files = files_below("templates/sbcl/runtime");
+    for (file, text) in &files {
+        for name in definitions(text) {
+            if let Some(other) = owners.insert(name, file) {
+                panic!("`{name}` is defined in {other} and in {file}: the later one replaces it");
+            }
+        }
+    }
+    assert!(owners.contains_key("boot"), "nothing was found");
+}

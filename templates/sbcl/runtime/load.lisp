@@ -29,7 +29,7 @@ unless that depends on the working folder."
     (let ((text (make-string (file-length in))))
       (subseq text 0 (read-sequence text in)))))
 
-(defun compiled-name (source key)
+(defun part-fasl-name (source key)
   "The name of the compiled file of SOURCE. KEY is what it depends on beside the text and SBCL."
   (format nil "~a-~a-~36r.fasl"
           (pathname-name source)
@@ -49,7 +49,7 @@ unless that depends on the working folder."
       (compile-file source :output-file (sb-ext:native-pathname new) :verbose nil :print nil))
     (sb-unix:unix-rename new (sb-ext:native-namestring fasl))))
 
-(defun own-file-p (file)
+(defun own-fasl-p (file)
   "Whether FILE exists and belongs to the user of this process."
   (eql (nth-value 5 (sb-unix:unix-stat (sb-ext:native-namestring file)))
        (sb-unix:unix-getuid)))
@@ -58,11 +58,11 @@ unless that depends on the working folder."
   "Loads the compiled file of SOURCE, compiled first where it is missing. False where that cannot be
 done."
   (ignore-errors
-   (let ((fasl (merge-pathnames (sb-ext:native-pathname (compiled-name source key))
+   (let ((fasl (merge-pathnames (sb-ext:native-pathname (part-fasl-name source key))
                                 (cache-folder))))
      (unless (probe-file fasl)
        (compile-part source fasl))
-     (and (own-file-p fasl)
+     (and (own-fasl-p fasl)
           (handler-case (load fasl :verbose nil :print nil)
             ;; The next start makes it anew.
             (error () (delete-file fasl) nil))))))

@@ -38,11 +38,11 @@ would leave behind those that are not."
   "Starts a thread of swank's own: an error in it ends that thread alone."
   (apply spawn (lambda ()
                  (let ((*thread-of-swank* t)
-                       (sb-ext:*invoke-debugger-hook* #'end-thread))
+                       (sb-ext:*invoke-debugger-hook* #'abort-thread-for))
                    (funcall work)))
          options))
 
-(defun end-thread (problem hook)
+(defun abort-thread-for (problem hook)
   "Ends this thread in the place of the debugger."
   (declare (ignore hook))
   (log-problem problem)

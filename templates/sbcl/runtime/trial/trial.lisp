@@ -13,7 +13,7 @@
   "What was undefined where it was used: lists of :FUNCTION, :VARIABLE or :TYPE, the name, the file
 and the bounds of the use.")
 
-(defun report (&rest finding)
+(defun write-finding (&rest finding)
   (with-open-file (out (sb-ext:native-pathname *report*)
                        :direction :output :external-format :utf-8
                        :if-exists :append :if-does-not-exist :create)
@@ -45,7 +45,7 @@ removing a file of its process number, is not for this process."
 
 (defun report-failure (condition)
   (let ((file (or *compile-file-truename* *load-truename*)))
-    (report :failed (prin1-to-string (type-of condition)) (princ-to-string condition)
+    (write-finding :failed (prin1-to-string (type-of condition)) (princ-to-string condition)
             (and file (sb-ext:native-namestring file)))))
 
 ;;; Compiling.
@@ -53,7 +53,7 @@ removing a file of its process number, is not for this process."
 (defun report-compilation (source outputs)
   "Reports that the file SOURCE is about to be compiled to the files OUTPUTS: what fails may leave a
 file, too."
-  (report :compiling source outputs))
+  (write-finding :compiling source outputs))
 
 (defun try-file (source compile)
   "Calls COMPILE, which compiles the project's own file SOURCE."
@@ -80,7 +80,7 @@ file, too."
                            *tried-file* (source-bounds) (message condition))))))
 
 (defun report-problem (severity file bounds message)
-  (report :problem severity file bounds message))
+  (write-finding :problem severity file bounds message))
 
 (defun note-undefined (name kind)
   (when *tried-file*
@@ -114,7 +114,7 @@ that have CHANGED are compiled as well, to the file OUTPUT, for the sake of what
 LOAD would fail only when code runs that it cannot compile."
   (dolist (system systems)
     (unless (system-exists-p system)
-      (report :unknown-system system (own-systems))
+      (write-finding :unknown-system system (own-systems))
       (leave-trial 1)))
   (funcall load-systems)
   (dolist (file files)
@@ -125,7 +125,7 @@ LOAD would fail only when code runs that it cannot compile."
                          (compile-file source :output-file (sb-ext:native-pathname output)))))
       (load source)))
   (report-undefined)
-  (report :done)
+  (write-finding :done)
   (leave-trial 0))
 
 (defun leave-trial (code)
