@@ -5,8 +5,7 @@
 //! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
 //! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
 //!
-//! With a service that runs, [`live`] speaks; [`reload`], [`repl`] and [`tmux`] are what people
-//! do with it.
+//! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own.
 
 pub mod argv;
 pub mod cli;
@@ -22,9 +21,7 @@ pub mod output;
 pub mod plan;
 pub mod problem;
 pub mod project;
-pub mod reload;
 pub mod render;
-pub mod repl;
 pub mod runtime;
 pub mod suggest;
 pub mod terminal;

@@ -34,8 +34,6 @@ const LAYERS: &[&str] = &[
     "format",
     "output",
     "install",
-    "reload",
-    "repl",
     "cli",
     "command",
     "lib",
@@ -53,11 +51,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("similar", "src/command/emit.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
-    (
-        "signal_hook",
-        "src/live/signals.rs src/repl/signals.rs src/uninterrupted.rs",
-    ),
-    ("rustyline", "src/repl/editor.rs"),
+    ("signal_hook", "src/live/signals.rs src/uninterrupted.rs"),
+    ("rustyline", "src/live/repl/editor.rs"),
 ];
 
 fn files_below(folder: &str) -> Vec<(String, String)> {

@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::live::connect;
 use super::{Failure, Session};
 use crate::cli::live::Repl;
+use crate::live::repl::{self, Ending, Image};
+use crate::live::signals::Signals;
 use crate::live::swank::Timeouts;
-use crate::repl::{self, Ending, Image};
 
 /// A person waits for what completes a symbol.
 const TIMEOUTS: Timeouts = Timeouts {
@@ -26,6 +27,7 @@ pub(super) fn execute(session: &Session, arguments: &Repl) -> Result<ExitCode> {
         service: running.service.name.to_string(),
         package: package.or(running.service.package.as_ref()).cloned(),
         client: connect(&running, TIMEOUTS)?,
+        signals: Signals::catch_in_evaluations().context("cannot catch signals")?,
         connect: Box::new(move || running.connect(TIMEOUTS).map(|connected| connected.client)),
     };
     let stdin = io::stdin();

@@ -1,6 +1,7 @@
-//! A service that runs: finding it, making sure that it is the one, how it is, and how it stops.
+//! A service that runs: [`finding`] it and making sure that it is the one, how it is in a
+//! [`report`], new code for it ([`reload`]), a conversation with it ([`repl`]), and its [`stop`].
 //!
-//! [`swank`] speaks to its image.
+//! [`swank`] speaks to its image; what the image says of itself is a [`record`].
 
 pub mod finding;
 pub mod identity;
@@ -10,6 +11,8 @@ pub mod occupant;
 pub mod port;
 pub mod process;
 pub mod record;
+pub mod reload;
+pub mod repl;
 pub mod report;
 pub mod secret;
 pub mod signals;

@@ -3,11 +3,11 @@
 use super::Target;
 use crate::command::{Failure, tell};
 use crate::launch;
+use crate::live::reload::diagnostic::Kind;
+use crate::live::reload::fresh::Reason;
+use crate::live::reload::limits::GivenUp;
+use crate::live::reload::report::{Report, UnknownSystem};
 use crate::problem::Problem;
-use crate::reload::diagnostic::Kind;
-use crate::reload::fresh::Reason;
-use crate::reload::limits::GivenUp;
-use crate::reload::report::{Report, UnknownSystem};
 use crate::suggest;
 
 impl Target {

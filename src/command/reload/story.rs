@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::reload::diagnostic::{Diagnostic, Kind};
+use crate::live::reload::diagnostic::{Diagnostic, Kind};
 
 /// What has happened so far.
 #[derive(Debug)]

@@ -12,13 +12,13 @@ mod input;
 mod link;
 mod prompt;
 mod screen;
-mod signals;
 
 use std::io;
 
 pub use feed::feed;
 pub use prompt::prompt;
 
+use crate::live::signals::Signals;
 use crate::live::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Package, Unheard};
 use crate::problem::Problem;
 
@@ -35,6 +35,8 @@ pub struct Image {
     pub client: Client,
     /// For when that is lost.
     pub connect: Connect,
+    /// Those that end an evaluation, and this program while nothing is evaluated.
+    pub signals: Signals,
 }
 
 /// Why a conversation ended before its time.

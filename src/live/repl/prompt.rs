@@ -9,8 +9,8 @@ use super::editor::{Editor, Line};
 use super::input::{self, Input};
 use super::link::{Link, News};
 use super::screen::Screen;
-use super::signals::Signals;
 use super::{Ending, Image, first_package};
+use crate::live::signals::Signals;
 use crate::live::swank::{Answer, ClientError, Evaluation, Info, Package};
 use crate::problem::Problem;
 
@@ -45,7 +45,7 @@ pub fn prompt(mut image: Image) -> Result<(), Ending> {
         link,
         editor,
         screen,
-        signals: Signals::watch(),
+        signals: image.signals,
         first: image.package,
         package,
     };

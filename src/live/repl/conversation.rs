@@ -4,7 +4,7 @@ use std::io;
 
 use super::editor::{Editor, Line};
 use super::screen::Screen;
-use super::signals::Signals;
+use crate::live::signals::Signals;
 use crate::live::swank::{Answer, Output, Restart};
 
 /// Where nothing is chosen.

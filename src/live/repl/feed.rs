@@ -5,8 +5,8 @@ use std::io::{self, BufRead};
 use super::conversation::headline;
 use super::input::{self, Input};
 use super::screen::Screen;
-use super::signals::Signals;
 use super::{Ending, Image, first_package};
+use crate::live::signals::Signals;
 use crate::live::swank::{Answer, Client, Evaluation, Output, Package};
 use crate::problem::Problem;
 
@@ -24,7 +24,7 @@ pub fn feed(mut image: Image, mut input: impl BufRead) -> Result<(), Ending> {
         client: image.client,
         package,
         screen: Screen::new(),
-        signals: Signals::watch(),
+        signals: image.signals,
     };
     let mut text = String::new();
     let mut before = 0;
