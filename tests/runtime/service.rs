@@ -58,6 +58,11 @@ impl Service {
         self.process.wait()
     }
 
+    /// Its home folder, which is the project's as well.
+    pub(super) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// What its state file holds.
     pub(super) fn state(&self) -> String {
         state(self.home.path(), STATE).expect("there is a state file")

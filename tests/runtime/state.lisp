@@ -2,11 +2,6 @@
 
 (in-package #:lisplaunch)
 
-(defun state ()
-  "What the state file holds."
-  (with-open-file (stream (sb-ext:native-pathname *state-file*) :external-format :utf-8)
-    (with-standard-io-syntax (read stream))))
-
 (defun mode (file)
   "The permission bits of FILE."
   (logand #o777 (nth-value 3 (sb-unix:unix-stat file))))
@@ -29,7 +24,7 @@
 (boot "shop" :service "web" :profiles '("production") :file "/srv/größe/lisplaunch.yaml")
 
 (check:deftest it-says-who-this-is
-  (let ((state (state)))
+  (let ((state (read-state)))
     (check:is equal 1 (getf state :version))
     (check:is equal (sb-unix:unix-getpid) (getf state :pid))
     (check:is equal (own-start-time) (getf state :started))
@@ -46,13 +41,35 @@
   (check:is = #o700 (mode (sb-ext:native-namestring
                            (merge-pathnames "lisplaunch/services/" (state-folder))))))
 
+(check:deftest a-second-process-leaves-it-to-the-first-until-it-is-ready
+  (flet ((write-other (&rest state)
+           (write-private-file (let ((*package* (find-package '#:keyword)))
+                                 (prin1-to-string state))
+                               *state-file*)))
+    (let ((*phase* :loading)
+          (started (start-time-of 1)))
+      (write-other :pid 1 :started started :phase :ready)
+      (write-state)
+      (check:is = 1 (getf (read-state) :pid))
+      (dolist (other (list (list :pid 1 :started (1+ started) :phase :ready)
+                           (list :pid 1 :started started :phase :stopping)
+                           (list :phase :ready)
+                           (list "not" :a "list" "of" 'keys)))
+        (apply #'write-other other)
+        (write-state)
+        (check:is = (sb-unix:unix-getpid) (getf (read-state) :pid)))
+      (write-other :pid 1 :started started :phase :ready)
+      (setf *phase* :ready)
+      (write-state)
+      (check:is = (sb-unix:unix-getpid) (getf (read-state) :pid)))))
+
 (check:deftest it-follows-the-phases-and-never-goes-back
   (starting)
-  (check:is eq :starting (getf (state) :phase))
+  (check:is eq :starting (getf (read-state) :phase))
   (note "waits")
-  (check:is equal "waits" (getf (state) :note))
+  (check:is equal "waits" (getf (read-state) :note))
   (enter :stopping)
-  (check:is equal '(:stopping nil) (list (getf (state) :phase) (getf (state) :note)))
+  (check:is equal '(:stopping nil) (list (getf (read-state) :phase) (getf (read-state) :note)))
   (enter :ready)
   (check:is eq :stopping *phase*))
 

@@ -1,11 +1,12 @@
 //! How a service stops.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::service::Service;
+use crate::end_to_end::running::eventually;
 
 const STARTING: &str = "(lisplaunch:starting)";
 const STAY: &str = "(lisplaunch:stay)";
@@ -139,11 +140,62 @@ fn the_state_file_holds_the_code_of_any_exit() {
 
 #[test]
 fn a_child_that_leaves_is_not_the_service() {
-    let fork = "(progn (require :sb-posix)
-                       (let ((pid (funcall (intern \"FORK\" :sb-posix))))
-                         (if (zerop pid)
-                             (sb-ext:exit :code 9 :abort t)
-                             (funcall (intern \"WAITPID\" :sb-posix) pid 0))))";
-    let service = Service::start(&[STARTING, fork, STAY]).until("READY");
-    assert!(service.state().contains(":EXIT NIL"));
+    for exit in ["(sb-ext:exit :code 9)", "(sb-ext:exit :code 9 :abort t)"] {
+        let fork = format!(
+            "(progn (require :sb-posix)
+                    (let ((pid (funcall (intern \"FORK\" :sb-posix))))
+                      (if (zerop pid)
+                          {exit}
+                          (funcall (intern \"WAITPID\" :sb-posix) pid 0))))"
+        );
+        let mut service = Service::start(&[STOP, STARTING, &fork, STAY]).until("READY");
+        assert!(service.state().contains(":EXIT NIL"));
+        assert_eq!(service.process.stdout(), "");
+        assert_eq!(service.stop(Signal::TERM).code(), Some(0));
+        assert_stopped(&service);
+    }
+}
+
+/// The same command on a terminal of `script`'s making.
+fn on_a_terminal(sbcl: &Command) -> Command {
+    let words = [sbcl.get_program()].into_iter().chain(sbcl.get_args());
+    let words = words.map(|word| format!("'{}'", word.to_str().unwrap().replace('\'', "'\\''")));
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command"]);
+    script.arg(format!("exec {}", words.collect::<Vec<_>>().join(" ")));
+    let variables = sbcl.get_envs();
+    script
+        .arg("/dev/null")
+        .env_clear()
+        .envs(variables.filter_map(|(name, value)| Some((name, value?))))
+        .env("SHELL", "/bin/sh")
+        .stdin(Stdio::piped());
+    script
+}
+
+#[test]
+fn control_c_at_the_prompt_stops_in_order() {
+    let stop = "(lisplaunch:on-stop (print :stopped))";
+    let mut service = Service::start_with(&[stop, STARTING, STAY], |sbcl| on_a_terminal(&sbcl));
+    service.process.until_it_says("* ");
+    service.process.enter("\u{3}");
+    assert_eq!(service.process.wait().code(), Some(130));
+    let said = service.process.stdout();
+    assert!(said.contains(":STOPPED"), "{said}");
+    assert!(!said.contains("Backtrace"), "{said}");
+}
+
+#[test]
+fn the_end_of_the_terminal_stops_in_order() {
+    let stop = "(lisplaunch:on-stop
+                  (close (open (merge-pathnames \"stopped\" (user-homedir-pathname))
+                               :direction :output)))";
+    let mut service =
+        Service::start_with(&[stop, STARTING, STAY], |sbcl| on_a_terminal(&sbcl)).until("READY");
+    service.process.until_it_says("* ");
+    service.process.signal(Signal::KILL);
+    eventually("an exit code of 129", || {
+        service.state().contains(":EXIT 129").then_some(())
+    });
+    assert!(service.home().join("stopped").exists());
 }

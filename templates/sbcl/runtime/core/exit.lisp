@@ -31,7 +31,8 @@ now on the stop timeout runs."
           *deadline* (+ (get-internal-real-time)
                         (* *stop-timeout* internal-time-units-per-second)))
     (enter :stopping note)
-    (watch-exit)
+    ;; An image that was not booted has a timeout of its own.
+    (when *identity* (watch-exit))
     t))
 
 (defun leave (&optional (code 0) note)
@@ -50,16 +51,20 @@ have the rest of the stop timeout to end. Called again it changes nothing."
       (log-line "stop form ~a failed: ~a" (form-line form) (condition-line condition)))))
 
 (defun run-stop-forms ()
-  "The exit hook."
-  (begin-to-leave (exit-in-progress))
-  ;; Not at the start: to redefine what SBCL calls itself takes milliseconds.
-  (on-end 'record-end)
   ;; Taken off first: an exit in another thread has the main one run its hooks again.
   (loop while *stop-forms*
         do (destructuring-bind (form . function) (pop *stop-forms*)
-             (run-stop-form form function)))
-  (end-threads)
-  (setf sb-ext:*exit-timeout* (time-left)))
+             (run-stop-form form function))))
+
+(defun stop ()
+  "The exit hook."
+  (unless (forked-p)
+    (begin-to-leave (exit-in-progress))
+    ;; Not at the start: to redefine what SBCL calls itself takes milliseconds.
+    (on-end 'record-end)
+    (run-stop-forms)
+    (end-threads)
+    (setf sb-ext:*exit-timeout* (time-left))))
 
 (defun time-left ()
   "How many seconds are left to stop."
@@ -83,8 +88,7 @@ left to do that it does not bound itself."
 
 (defun record-end (code)
   "What the end of the process does last."
-  ;; A child that was forked may leave without being the service.
-  (when (eql *pid* (sb-unix:unix-getpid))
+  (unless (forked-p)
     (setf *exit-code* code)
     (unless (or *last-words* *was-ready* (eql code 0))
       (setf *last-words* (format nil "left with exit code ~d" code)))
@@ -96,4 +100,4 @@ left to do that it does not bound itself."
   (setf *stop-timeout* timeout
         ;; For who calls SB-EXT:EXIT.
         sb-ext:*exit-timeout* timeout)
-  (pushnew 'run-stop-forms sb-ext:*exit-hooks*))
+  (pushnew 'stop sb-ext:*exit-hooks*))

@@ -11,17 +11,13 @@
       (search "address already in use" (condition-line condition) :test #'char-equal)))
 
 (defun port-of-frame (frame)
-  "The port that FRAME binds a socket to; NIL where it does no such thing."
-  (and (mentions-p (first frame) "SOCKET-BIND")
-       (find-if (lambda (argument) (typep argument '(integer 1 65535))) (rest frame))))
-
-(defun wanted-port (frames)
-  "The port that was to be bound in FRAMES, as far as they show it."
-  (or (some #'port-of-frame frames)
-      (destructuring-bind (&optional kind form) (current-option frames)
-        (and (eq kind :evaluate)
-             (typep form '(cons (eql start-swank)))
-             (getf (rest form) :port)))))
+  "The port that FRAME is to listen on, as far as its arguments show that."
+  (destructuring-bind (name &rest arguments) frame
+    (find-if (lambda (argument) (typep argument '(integer 1 65535)))
+             (if (or (mentions-p name "SOCKET-BIND") (mentions-p name "SOCKET-LISTEN"))
+                 arguments
+                 (let ((port (member :port arguments)))
+                   (and port (list (second port))))))))
 
 (defun port-hint (port)
   "Who holds PORT, as far as this process may know."
@@ -40,5 +36,6 @@
          "`sbcl: {control-stack-size: …}` in the project file makes the stack larger")
         ((equal (activity frames) "loading system swank")
          "`apt-get install cl-swank` installs swank; `swank: false` in the project file does without")
-        ((and (address-in-use-p condition) (wanted-port frames))
-         (port-hint (wanted-port frames)))))
+        ((address-in-use-p condition)
+         (let ((port (some #'port-of-frame frames)))
+           (and port (port-hint port))))))

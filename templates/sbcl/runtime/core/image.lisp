@@ -69,11 +69,16 @@
      (sb-thread:with-mutex (*state-lock*)
        ,@body)))
 
+(defun forked-p ()
+  "Whether this process is a child of the service, which has not come to a phase of its own."
+  (not (eql *pid* (sb-unix:unix-getpid))))
+
 (defun enter (phase &optional note)
   "Records that the service has come to PHASE, of which NOTE says more. It never goes back: what
-ends may be overtaken by the end of the process."
+ends may be overtaken by the end of the process. The end of a child is not that of the service."
   (with-state-lock
-    (when (later-phase-p phase)
+    (when (and (later-phase-p phase)
+               (not (and (member phase '(:stopping :ended)) (forked-p))))
       (setf *phase* phase
             *pid* (sb-unix:unix-getpid)
             *since* (values (sb-ext:get-time-of-day))

@@ -24,10 +24,14 @@ Together with its number it names a process for good."
   (let ((end (position #\) stat :from-end t)))
     (and end (parse-integer (nth 19 (words (subseq stat (1+ end))))))))
 
-(defun own-start-time ()
-  "When this process started, as START-TIME says it; NIL where that is not known."
-  (let ((stat (first (file-lines "/proc/self/stat"))))
+(defun start-time-of (pid)
+  "When the process PID started, as START-TIME says it; NIL where that is not known."
+  (let ((stat (first (file-lines (format nil "/proc/~d/stat" pid)))))
     (and stat (start-time stat))))
+
+(defun own-start-time ()
+  "When this process started."
+  (start-time-of (sb-unix:unix-getpid)))
 
 (defun listening-socket-p (line port)
   "Whether LINE of /proc/net/tcp or tcp6 is of a socket that listens on PORT."

@@ -42,8 +42,27 @@ one whose name is too long for a file."
   (with-usual-syntax
     (format nil "~s~%" (list* :version *version* (image)))))
 
+(defun read-state ()
+  "What the state file holds; NIL where there is none to read."
+  (with-open-file (stream (sb-ext:native-pathname *state-file*) :external-format :utf-8
+                                                                :if-does-not-exist nil)
+    (with-usual-syntax
+      (let ((*read-eval* nil))
+        (and stream (read stream))))))
+
+(defun held-by-other-p ()
+  "Whether the state file is of another process of this service, which runs and is ready."
+  ;; The file may hold anything.
+  (ignore-errors
+   (destructuring-bind (&key pid started phase &allow-other-keys) (read-state)
+     (and (eq phase :ready)
+          (/= pid (sb-unix:unix-getpid))
+          (eql started (start-time-of pid))))))
+
 (defun write-state ()
-  "Writes the state file. Where that fails once it is not tried again: the service goes on."
-  (when *state-file*
+  "Writes the state file. Where that fails once it is not tried again: the service goes on. A second
+process that does not become ready leaves it to the first."
+  (when (and *state-file*
+             (or (eq *phase* :ready) (not (held-by-other-p))))
     (handler-case (write-private-file (state-text) *state-file*)
       (error () (setf *state-file* nil)))))
