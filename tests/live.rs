@@ -1,5 +1,6 @@
 //! The commands that work with a running service, on a real one.
 
+mod bare;
 mod eval;
 mod identity;
 mod last_release;
