@@ -4,6 +4,7 @@
 //! ([`Printed`]) and nothing else; the dialect of the template spells them. There are
 //! no filters, so none can be forgotten and none can undo the spelling.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,6 +112,24 @@ impl Templates {
         self.built_in
             .iter()
             .map(|template| (template.name, self.folders.find(template.name)))
+    }
+
+    /// Files that lie where templates are looked for and replace none.
+    pub fn strays(&self) -> Vec<PathBuf> {
+        let names = || {
+            self.built_in
+                .iter()
+                .map(|template| Path::new(template.name))
+        };
+        let below: BTreeSet<&Path> = names().filter_map(Path::parent).collect();
+        let mut strays = Vec::new();
+        for folder in &self.folders.paths {
+            let files = below.iter().flat_map(|below| folder.join(below).read_dir());
+            let files = files.flatten().flatten().map(|entry| entry.path());
+            strays.extend(files.filter(|file| !names().any(|name| folder.join(name) == *file)));
+        }
+        strays.sort();
+        strays
     }
 
     /// The text of a template as it is in use; none if there is no such template.

@@ -123,7 +123,11 @@ impl<'a> Check<'a> {
             .extend(site.and_then(|site| site.check().err()));
         self.problems.extend(missing_templates(&plan));
         match super::templates(&plan) {
-            Ok(templates) => self.check_texts(plan, &templates),
+            Ok(templates) => {
+                self.problems
+                    .extend(templates.strays().iter().map(|file| stray(file)));
+                self.check_texts(plan, &templates);
+            }
             Err(problem) => self.problems.push(problem),
         }
     }
@@ -187,6 +191,12 @@ fn missing_templates(plan: &Plan) -> Option<Problem> {
         Problem::error(format!("`templates`: there is no folder `{folder}`"))
             .help("remove the key, or make the folder")
     })
+}
+
+/// A template of an earlier release would be left out without a word.
+fn stray(file: &Path) -> Problem {
+    Problem::warning(format!("`{}` replaces no template", file.display()))
+        .help("`lisplaunch templates` lists those that there are: rename it, or remove it")
 }
 
 /// What formats cannot hold of a plan.

@@ -52,6 +52,22 @@ fn the_projects_template_wins_then_the_users_then_the_built_in() {
 }
 
 #[test]
+fn files_that_replace_nothing_are_pointed_out() {
+    let project = Project::new(YAML)
+        .with_file("own/sbcl/argv", "{{ program }}")
+        .with_file("own/sbcl/stay.lisp", "(mine)")
+        .with_file("own/notes", "")
+        .with_sbcl("");
+    let outcome = project.run(&["check"]);
+    assert_snapshot!(outcome.stderr, @"
+    warning: `/srv/app/own/sbcl/stay.lisp` replaces no template
+     |
+     = help: `lisplaunch templates` lists those that there are: rename it, or remove it
+    ");
+    assert_eq!(outcome.code, Some(0));
+}
+
+#[test]
 fn templates_can_be_shown_without_a_project() {
     let project = Project::empty();
     for line in project.run(&["templates"]).output().lines() {
