@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::dialect::Printed;
 use crate::dialect::marked::{CommandLine, Run, runs};
-use crate::lisp::print::system_designator;
+use crate::lisp::print::{string, system_designator};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Form, Origin, Part};
 use crate::plan::ready::{self, Check, Ready};
@@ -17,11 +17,21 @@ use crate::render::{Template, Templates, Variable};
 use crate::word::{self, Argv, LONGEST, Line, Piece, Word};
 
 /// The template of the command line.
-pub const TEMPLATE: Template = Template {
+const ARGV: Template = Template {
     name: "sbcl/argv",
     text: include_str!("../templates/sbcl/argv"),
     dialect: &CommandLine,
 };
+
+/// That of a command line without the runtime.
+const PLAIN: Template = Template {
+    name: "sbcl/plain",
+    text: include_str!("../templates/sbcl/plain"),
+    dialect: &CommandLine,
+};
+
+/// The templates of command lines.
+pub const TEMPLATES: [Template; 2] = [ARGV, PLAIN];
 
 /// The command line of `service`, with `arguments` for the program in it.
 ///
@@ -82,135 +92,233 @@ fn render(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    let context = Variable::map(context(service, process, arguments));
-    let argv = lines(&templates.render(TEMPLATE.name, &context)?)?;
+    let runtime = match process {
+        Process::Service => service.runtime.as_ref(),
+        Process::Trial(trial) => Some(&trial.runtime),
+    };
+    let mut context = sbcl_context(service, arguments);
+    context.extend(loading_context(service, process));
+    if let Process::Service = process {
+        context.extend(starting_context(service));
+    }
+    let template = match runtime {
+        Some(runtime) => {
+            context.push(("runtime", word(runtime)));
+            context.extend(runtime_context(service, process));
+            ARGV
+        }
+        None => {
+            context.extend(plain_context(service));
+            PLAIN
+        }
+    };
+    let text = templates.render(template.name, &Variable::map(context))?;
+    let argv = lines(template.name, &text)?;
     check_lengths(&argv, service)?;
     Ok(argv)
 }
 
-/// What the template knows.
-fn context(
-    service: &Service,
-    process: Process<'_>,
-    arguments: &[String],
-) -> Vec<(&'static str, Variable)> {
-    let mut context = sbcl_context(service, arguments);
-    context.extend(loading_context(service, process));
-    context.extend(starting_context(service, process));
-    context
-}
+type Context = Vec<(&'static str, Variable)>;
 
 /// sbcl itself, and what it leaves to the program.
-fn sbcl_context(service: &Service, arguments: &[String]) -> Vec<(&'static str, Variable)> {
-    let options =
-        |options: &[Vec<Word>]| Variable::list(options.iter().map(|option| words(option)));
-    let arguments: Vec<Word> = arguments.iter().map(|text| text.as_str().into()).collect();
+fn sbcl_context(service: &Service, arguments: &[String]) -> Context {
+    let in_a_row = |options: &[Vec<Word>]| words(options.iter().flatten().cloned());
+    // What follows must not be read as options of the runtime.
+    let end = (!arguments.is_empty()).then(|| "--end-runtime-options".into());
+    let arguments = arguments.iter().map(|text| Word::from(text.as_str()));
     vec![
         ("program", word(&service.sbcl.program)),
-        ("runtime_options", options(&service.sbcl.runtime_options)),
-        ("toplevel_options", options(&service.sbcl.toplevel_options)),
-        ("arguments", list(&arguments, word)),
+        ("runtime_options", in_a_row(&service.sbcl.runtime_options)),
+        ("end_runtime_options", words(end)),
+        ("toplevel_options", in_a_row(&service.sbcl.toplevel_options)),
+        ("arguments", some_words(arguments)),
     ]
 }
 
-/// What comes before the forms that start the service.
-fn loading_context(service: &Service, process: Process<'_>) -> Vec<(&'static str, Variable)> {
+/// What is loaded.
+fn loading_context(service: &Service, process: Process<'_>) -> Context {
     let mut before: Vec<&Word> = service.before_load.iter().map(|form| &form.word).collect();
-    let mut runtime = service.runtime.as_ref();
-    let mut swank = service.swank.is_some();
-    let mut systems = service.systems.as_slice();
     let mut load = service.load.as_slice();
-    if let Process::Trial(trial) = process {
-        before.splice(0..0, &trial.begin);
-        before.push(&trial.load);
-        runtime = Some(&trial.runtime);
-        swank = false;
-        (systems, load) = (&[], &[]);
+    let mut systems = loading_forms(service);
+    match process {
+        Process::Service => {
+            let swank = service.swank.as_ref().and(service.loader.load_function());
+            systems.extend(swank.map(|load_system| format!("({load_system} :swank)")));
+        }
+        Process::Trial(trial) => {
+            before.splice(0..0, &trial.begin);
+            before.push(&trial.load);
+            systems.clear();
+            load = &[];
+        }
     }
-    let load_system = service.loader.load_function();
-    let folders: Vec<Word> = service.registry.iter().map(as_folder).collect();
-    let project_folder = service.identity.folder.as_str();
-    let below_project: Vec<Word> = folders
-        .iter()
-        .map(|folder| relative(folder, project_folder))
-        .collect();
     vec![
         ("require_asdf", flag(service.loader.needs_asdf())),
         ("setup", Variable::option(service.setup.as_ref().map(word))),
-        ("runtime", Variable::option(runtime.map(word))),
-        ("registry", list(&folders, string)),
-        ("project_registry", list(&below_project, string)),
         ("before_load", list(before, word)),
-        (
-            "load_systems",
-            flag(load_system.is_some() && (swank || !systems.is_empty())),
-        ),
-        ("load_system", bare(load_system.unwrap_or_default())),
-        ("systems", list(systems, |name| designator(name))),
+        ("systems", some_words(systems.into_iter().map(Word::from))),
         ("load", list(load, word)),
     ]
 }
 
-/// What the image is, and the forms that start the service.
-fn starting_context(service: &Service, process: Process<'_>) -> Vec<(&'static str, Variable)> {
-    let identity = &service.identity;
-    let text = |text: &str| string(&text.into());
+/// The forms that start the service.
+fn starting_context(service: &Service) -> Context {
+    let package = service.package.as_deref();
+    let package = package.map(|name| bare(system_designator(name)));
     let form = |form: &Form| word(&form.word);
-    let mut start = service.start.iter().map(form);
-    let usual_timeout = stopping::default_timeout(service.runtime.is_some());
-    let timeout = (service.stop_timeout != usual_timeout).then_some(service.stop_timeout.0);
-    // In a package of the service's own the symbols of CL need not be known.
-    let cl = if service.package.is_some() { "cl:" } else { "" };
+    let (first, further) = match service.start.split_first() {
+        Some((first, further)) => (Some(first.word.clone()), further),
+        None => (None, [].as_slice()),
+    };
+    vec![
+        ("package", Variable::option(package)),
+        ("cl", bare(cl(service))),
+        ("stop", list(&service.stop, form)),
+        ("starts", flag(first.is_some())),
+        ("first", words(first)),
+        ("further", list(further, form)),
+    ]
+}
+
+/// In a package of the service's own the symbols of CL need not be known.
+fn cl(service: &Service) -> &'static str {
+    service.package.as_ref().map_or("", |_| "cl:")
+}
+
+/// What the runtime is told. Options stand where they differ from what holds without them.
+fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     vec![
         ("serves", flag(matches!(process, Process::Service))),
-        ("project", text(identity.project.as_str())),
-        (
-            "service",
-            Variable::option(identity.service.as_ref().map(|name| text(name.as_str()))),
-        ),
-        ("profiles", list(&identity.profiles, |name| text(name))),
-        ("file", Variable::option(identity.file.as_deref().map(text))),
-        ("stop_timeout", Variable::option(timeout.map(bare))),
-        ("verbose", flag(service.verbose)),
-        (
-            "package",
-            Variable::option(service.package.as_deref().map(designator)),
-        ),
-        ("cl", bare(cl)),
-        ("stop", list(&service.stop, form)),
+        ("identity", words(identity(service))),
         (
             "swank",
-            Variable::option(service.swank.as_ref().map(swank_context)),
+            Variable::option(service.swank.as_ref().map(|swank| {
+                let mut options = server(swank);
+                options.option(":secret", secret(swank));
+                let close = format!("{}nil", cl(service));
+                options.option(":dont-close", (!swank.dont_close).then(|| close.into()));
+                words(options.0)
+            })),
         ),
         (
             "ready",
             Variable::option(service.ready.as_ref().map(ready_context)),
         ),
-        ("first", Variable::option(start.next())),
-        ("further", Variable::list(start)),
     ]
 }
 
-/// Arguments, or the text of a form.
-fn words(words: &[Word]) -> Variable {
-    Variable::printed(Printed::Words(words.to_vec()), "sbcl")
+/// What the image is told of itself.
+fn identity(service: &Service) -> Vec<Word> {
+    let identity = &service.identity;
+    let text = |text: &str| string(&text.into());
+    let profiles: Vec<Word> = identity.profiles.iter().map(|name| text(name)).collect();
+    let folders = service.registry.iter().map(as_folder);
+    let folders: Vec<Word> = folders
+        .map(|folder| string(&relative(&folder, &identity.folder)))
+        .collect();
+    let mut words = Keywords(vec![text(identity.project.as_str())]);
+    let service_name = identity.service.as_ref().map(|name| text(name.as_str()));
+    words.option(":service", service_name);
+    words.option(":profiles", in_list(&profiles));
+    words.option(":file", identity.file.as_deref().map(text));
+    words.option(":registry", in_list(&folders));
+    words.option(":stop-timeout", stop_timeout(service));
+    words.option(":verbose", service.verbose.then(|| "t".into()));
+    words.0
+}
+
+fn stop_timeout(service: &Service) -> Option<Word> {
+    let usual = stopping::default_timeout(service.runtime.is_some());
+    (service.stop_timeout != usual).then(|| service.stop_timeout.0.to_string().into())
+}
+
+/// Where swank's server listens.
+fn server(swank: &Swank) -> Keywords {
+    let usual = swank.interface.resolved() == keys::default("swank.interface");
+    let mut options = Keywords(Vec::new());
+    options.option(":port", Some(swank.port.word().clone()));
+    options.option(":interface", (!usual).then(|| string(&swank.interface)));
+    options
+}
+
+fn secret(swank: &Swank) -> Option<Word> {
+    match &swank.secret {
+        Secret::Slime => None,
+        Secret::None => Some("cl:nil".into()),
+        Secret::Auto(_) => Some(":auto".into()),
+        Secret::File(file) => Some(string(file)),
+    }
+}
+
+fn ready_context(ready: &Ready) -> Variable {
+    let (kind, what) = match &ready.check {
+        Check::Form(form) => ("", form.word.clone()),
+        Check::Http(url) => ("-http", string(url)),
+    };
+    let usual = ready.timeout == ready::default_timeout();
+    let timeout = ready.timeout.0.to_string();
+    let mut what = Keywords(vec![what]);
+    what.option(":timeout", (!usual).then(|| timeout.into()));
+    Variable::map([("kind", bare(kind)), ("what", words(what.0))])
+}
+
+/// What SBCL, ASDF and swank are told themselves.
+fn plain_context(service: &Service) -> Context {
+    let folders = service.registry.iter().map(as_folder);
+    let swank = service.swank.as_ref().map(|swank| {
+        let mut options = server(swank);
+        options.option(":style", Some(":spawn".into()));
+        let close = format!("{}t", cl(service));
+        options.option(":dont-close", swank.dont_close.then(|| close.into()));
+        words(options.0)
+    });
+    vec![
+        ("registry", list(folders, |folder| word(&string(&folder)))),
+        ("stop_timeout", some_words(stop_timeout(service))),
+        ("swank", Variable::option(swank)),
+    ]
+}
+
+/// Arguments of a form, some of them behind a keyword.
+struct Keywords(Vec<Word>);
+
+impl Keywords {
+    fn option(&mut self, name: &str, value: Option<Word>) {
+        if let Some(value) = value {
+            self.0.extend([name.into(), value]);
+        }
+    }
+}
+
+/// A form that makes a list; nothing for no items.
+fn in_list(items: &[Word]) -> Option<Word> {
+    let mut list = Word::from("(list");
+    for item in items {
+        list.push_text(" ");
+        list.extend(item.pieces().iter().cloned());
+    }
+    list.push_text(")");
+    (!items.is_empty()).then_some(list)
+}
+
+/// Arguments, or the texts of forms.
+fn words(words: impl IntoIterator<Item = Word>) -> Variable {
+    Variable::printed(Printed::Words(words.into_iter().collect()), "sbcl")
+}
+
+/// The same, unless there are none.
+fn some_words(some: impl IntoIterator<Item = Word>) -> Variable {
+    let mut some = some.into_iter().peekable();
+    let any = some.peek().is_some();
+    Variable::option(any.then(|| words(some)))
 }
 
 fn word(word: &Word) -> Variable {
-    words(std::slice::from_ref(word))
-}
-
-/// A string within a form.
-fn string(text: &Word) -> Variable {
-    Variable::printed(Printed::LispString(text.clone()), "sbcl")
+    words([word.clone()])
 }
 
 fn bare(text: impl Display) -> Variable {
     Variable::printed(Printed::Bare(text.to_string()), "sbcl")
-}
-
-fn designator(name: &str) -> Variable {
-    bare(system_designator(name))
 }
 
 fn list<T>(items: impl IntoIterator<Item = T>, print: impl Fn(T) -> Variable) -> Variable {
@@ -220,45 +328,6 @@ fn list<T>(items: impl IntoIterator<Item = T>, print: impl Fn(T) -> Variable) ->
 /// Something that holds or not.
 fn flag(holds: bool) -> Variable {
     Variable::option(holds.then(|| Variable::choice("true")))
-}
-
-/// What differs from what `start-swank` does without options.
-fn swank_context(swank: &Swank) -> Variable {
-    let secret = match &swank.secret {
-        Secret::Slime => None,
-        Secret::None => Some(bare("cl:nil")),
-        Secret::Auto(_) => Some(bare(":auto")),
-        Secret::File(file) => Some(string(file)),
-    };
-    let interface = &swank.interface;
-    let usual = interface.resolved() == keys::default("swank.interface");
-    Variable::map([
-        ("port", word(swank.port.word())),
-        (
-            "interface",
-            Variable::option((!usual).then(|| string(interface))),
-        ),
-        ("secret", Variable::option(secret)),
-        ("dont_close", flag(swank.dont_close)),
-    ])
-}
-
-/// What differs from what `ready-when` does without options.
-fn ready_context(ready: &Ready) -> Variable {
-    let (form, url) = match &ready.check {
-        Check::Form(form) => (Some(word(&form.word)), None),
-        Check::Http(url) => (None, Some(string(url))),
-    };
-    Variable::map([
-        ("form", Variable::option(form)),
-        ("url", Variable::option(url)),
-        (
-            "timeout",
-            Variable::option(
-                (ready.timeout != ready::default_timeout()).then(|| bare(ready.timeout.0)),
-            ),
-        ),
-    ])
 }
 
 /// The path as it is seen from `folder`, where it begins there.
@@ -290,7 +359,7 @@ fn as_folder(path: &Word) -> Word {
 /// Takes the rendered template apart.
 ///
 /// Line ends and blanks of the template separate lines and words; those inside a value do not.
-fn lines(text: &str) -> Result<Argv, Problem> {
+fn lines(template: &str, text: &str) -> Result<Argv, Problem> {
     let mut lines: Vec<Line> = Vec::new();
     let mut remark = None;
     for runs in lines_of_runs(text) {
@@ -299,7 +368,7 @@ fn lines(text: &str) -> Result<Argv, Problem> {
                 remark = Some(text[1..].trim().to_owned());
             }
             runs => {
-                let words = line_words(runs)?;
+                let words = line_words(template, runs)?;
                 if !words.is_empty() {
                     let remark = remark.take();
                     lines.push(Line { words, remark });
@@ -334,7 +403,7 @@ fn lines_of_runs(text: &str) -> Vec<Vec<Run<'_>>> {
 const BLANKS: [char; 3] = [' ', '\t', '\n'];
 
 /// The words of a line: the last one is a form where it begins with `(`.
-fn line_words(runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
+fn line_words(template: &str, runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
     let mut words = Vec::new();
     let mut word: Option<Word> = None;
     for (index, run) in runs.iter().enumerate() {
@@ -345,7 +414,8 @@ fn line_words(runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
                     match character {
                         '(' if word.is_none() => {
                             let first = Run::Template(&text[at..]);
-                            words.push(form(std::iter::once(&first).chain(&runs[index + 1..]))?);
+                            let rest = std::iter::once(&first).chain(&runs[index + 1..]);
+                            words.push(form(template, rest)?);
                             return Ok(words);
                         }
                         blank if BLANKS.contains(&blank) => words.extend(word.take()),
@@ -362,7 +432,7 @@ fn line_words(runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
 }
 
 /// Reads the form that stands in the template.
-fn form<'a>(runs: impl Iterator<Item = &'a Run<'a>>) -> Result<Word, Problem> {
+fn form<'a>(template: &str, runs: impl Iterator<Item = &'a Run<'a>>) -> Result<Word, Problem> {
     let mut shown = String::new();
     let parts: Vec<Part<'_>> = runs
         .map(|run| {
@@ -379,7 +449,7 @@ fn form<'a>(runs: impl Iterator<Item = &'a Run<'a>>) -> Result<Word, Problem> {
         .collect();
     let form = read_form(&parts).map_err(|fault| {
         let source = Arc::new(Source {
-            name: format!("the text that the template `{}` renders to", TEMPLATE.name),
+            name: format!("the text that the template `{template}` renders to"),
             text: shown,
         });
         fault.error(Place {

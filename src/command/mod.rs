@@ -354,6 +354,8 @@ fn templates(plan: &Plan) -> Result<Templates, Problem> {
 fn templates_in(project: Option<PathBuf>, owners: Vec<Owners>) -> Result<Templates, Problem> {
     let user = dirs::config_dir().map(|folder| folder.join("lisplaunch/templates"));
     let folders = Folders::new(project.into_iter().chain(user).collect(), owners)?;
-    let built_in = std::iter::once(crate::argv::TEMPLATE).chain(format::templates());
+    let built_in = crate::argv::TEMPLATES
+        .into_iter()
+        .chain(format::templates());
     Ok(Templates::new(built_in.collect(), folders))
 }

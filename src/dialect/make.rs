@@ -124,7 +124,7 @@ impl Dialect for Make {
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
             Printed::Prelude(words) => prelude(words),
-            Printed::LispString(_) | Printed::LogFile(_) => Err(misplaced("a Makefile")),
+            Printed::LogFile(_) => Err(misplaced("a Makefile")),
         }
     }
 }

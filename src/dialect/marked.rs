@@ -4,7 +4,6 @@
 //! and `NAME=value`. What stands outside was written in the template.
 
 use super::{Dialect, Printed, Refusal, misplaced};
-use crate::lisp::print;
 use crate::word::{Piece, Variable, Word};
 
 /// A command line, one argument or an option with its value a line.
@@ -15,7 +14,6 @@ impl Dialect for CommandLine {
     fn spell(&self, value: &Printed) -> Result<String, Refusal> {
         match value {
             Printed::Words(words) => Ok(joined(words.iter().map(mark))),
-            Printed::LispString(text) => Ok(mark(&print::string(text))),
             Printed::Bare(text) => Ok(text.clone()),
             _ => Err(misplaced("a command line")),
         }

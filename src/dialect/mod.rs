@@ -21,8 +21,6 @@ use crate::word::Word;
 pub enum Printed {
     /// Words of a command line, in a row.
     Words(Vec<Word>),
-    /// A string within Lisp text.
-    LispString(Word),
     /// What must stand before a command with these words; nothing, mostly.
     Prelude(Vec<Word>),
     /// Text after a comment sign, up to the end of the line.

@@ -166,7 +166,7 @@ impl Dialect for Sh {
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
             Printed::Prelude(_) => Ok(String::new()),
-            Printed::LispString(_) | Printed::LogFile(_) => Err(misplaced("a shell script")),
+            Printed::LogFile(_) => Err(misplaced("a shell script")),
         }
     }
 }

@@ -181,9 +181,7 @@ impl Dialect for Supervisord {
             Printed::LogFile(word) => log_file(word),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
-            Printed::Prelude(_) | Printed::LispString(_) => {
-                Err(misplaced("supervisord's configuration"))
-            }
+            Printed::Prelude(_) => Err(misplaced("supervisord's configuration")),
         }
     }
 }

@@ -165,8 +165,7 @@ sbcl: {dynamic-space-size: 1GB}
     # the process stays; on a terminal SBCL's prompt comes
     set -- "$@" --eval '(lisplaunch:stay)'
     # arguments for the program
-    set -- "$@" --end-toplevel-options
-    set -- "$@" -v
+    set -- "$@" --end-toplevel-options -v
     # env, env-file: what its environment has besides
     exec env \
       A='it'\''s' "$@"
@@ -193,7 +192,7 @@ sbcl: {dynamic-space-size: 1GB}
     set -- "$@" --eval '(in-package :my-app)'
     # stop: what runs when the process is to end
     set -- "$@" --eval '(cl:setf sb-ext:*exit-hooks* (cl:list* (cl:lambda () (h)) sb-ext:*exit-hooks*))'
-    # swank, ready, start: the server for SLIME, then the service
+    # swank, start: the server for SLIME, then the service
     set -- "$@" --eval '(cl:progn (swank:create-server :port 4005 :style :spawn :dont-close cl:t) (f))'
     set -- "$@" --eval '(g)'
     # the process stays; on a terminal SBCL's prompt comes

@@ -58,7 +58,7 @@ fn a_file_can_come_from_standard_input() {
 fn paths_are_relative_to_the_file() {
     let yaml = "loader: none\nload: [a.lisp, ./b.lisp, ../c.lisp, ~/d.lisp, /e.lisp]\nlog: app.log";
     let project = Project::empty().with_file("sub/lisplaunch.yaml", yaml);
-    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r#"sbcl --noinform --disable-debugger --load /srv/app/sub/.lisplaunch/runtime.lisp --eval '(lisplaunch:boot "sub" :file "/srv/app/sub/lisplaunch.yaml")' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(lisplaunch:starting)' --eval '(lisplaunch:stay)'"#);
+    assert_snapshot!(project.run(&["-C", "sub", "argv"]).output(), @r#"sbcl --noinform --disable-debugger --load /srv/app/sub/.lisplaunch/runtime.lisp --eval '(lisplaunch:boot "sub" :file "/srv/app/sub/lisplaunch.yaml")' --load /srv/app/sub/a.lisp --load /srv/app/sub/b.lisp --load /srv/app/sub/../c.lisp --load /home/me/d.lisp --load /e.lisp --eval '(progn (lisplaunch:starting))' --eval '(lisplaunch:stay)'"#);
 }
 
 #[test]
@@ -188,8 +188,7 @@ start: (f \"$$HOME `ls`\" 'a)
       --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' \
       --eval '(progn (lisplaunch:starting) (f "$HOME `ls`" '\''a))' \
       --eval '(lisplaunch:stay)' \
-      --end-toplevel-options \
-      'x y'
+      --end-toplevel-options 'x y'
     "#);
     let mut shell = std::process::Command::new("sh");
     shell

@@ -17,6 +17,7 @@ fn templates_are_listed_with_their_origin() {
         );
     assert_snapshot!(project.run(&["templates"]).output(), @"
     sbcl/argv                /srv/app/own/sbcl/argv
+    sbcl/plain               built in
     makefile/Makefile        /home/me/.config/lisplaunch/templates/makefile/Makefile
     supervisor/program.conf  built in
     ");

@@ -130,6 +130,6 @@ fn templates_have_names() {
     ");
     assert_snapshot!(brief(project.run(&["templates", "show", "xyzzy"]), 2), @"
     error: there is no template `xyzzy`
-     = help: there are: `sbcl/argv`, `makefile/Makefile`, `supervisor/program.conf`
+     = help: there are: `sbcl/argv`, `sbcl/plain`, `makefile/Makefile`, `supervisor/program.conf`
     ");
 }

@@ -147,8 +147,7 @@ services:
       --eval '(lisplaunch:boot "shop" :service "web" :file "/srv/app/lisplaunch.yaml")' \
       --eval '(progn (lisplaunch:starting) (shop:start "a;" :port 8080))' \
       --eval '(lisplaunch:stay)' \
-      --end-toplevel-options \
-      '--verbose\;' \
+      --end-toplevel-options '--verbose\;' \
       ';' set-option -w -t '=shop-web:' remain-on-exit failed \
       ';' set-option -t '=shop-web:' destroy-unattached off \
       ';' set-option -F -t '=shop-web:' @lisplaunch-pane '#{pane_id}' \
