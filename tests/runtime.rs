@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::support::REPOSITORY;
 
 mod bootstrap;
+mod cold;
 mod last_words;
 mod load;
 mod quiet;

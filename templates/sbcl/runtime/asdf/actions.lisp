@@ -85,8 +85,19 @@ where some of it is not known, because it is yet to be compiled."
   "A function that is called with each component that ASDF compiles, and with the function that
 compiles it; or NIL.")
 
+(defvar *output-file* nil
+  "The file that ASDF compiles to now.")
+
+(defun delete-unless-replaced (delete file)
+  "Does not delete what is about to be replaced: services that start together load what they find
+there."
+  (unless (equal file *output-file*)
+    (funcall delete file)))
+
+(encapsulate 'uiop:delete-file-if-exists 'delete-unless-replaced)
+
 (defmethod asdf:perform :around ((operation asdf:compile-op) (component asdf:cl-source-file))
-  (flet ((compile-it ()
+  (flet ((compile-it (&aux (*output-file* (first (asdf:output-files operation component))))
            (if *around-compilation*
                (funcall *around-compilation* component (lambda () (call-next-method)))
                (call-next-method))))
