@@ -365,6 +365,24 @@ fn many_services_and_profiles_are_checked_in_time() {
     ");
 }
 
+/// Services that differ in digits alone are alike, but for the values of variables.
+#[test]
+fn what_services_cannot_share_is_found_with_every_profile() {
+    for services in [
+        "services: {a: {env: {X: '${P:-1}'}}, b: {env: {X: '${P:-2}'}}}",
+        "env: {X: '${P:-1}'}\nservices: {a: , b: }\nprofiles: {p: {services: {b: {env: {X: '${P:-2}'}}}}}",
+        "services: {a: {env: {X: '${P:-1}', Y: '${P:-2}'}}, b: {env: {X: '${P:-1}', Y: '${P:-1}'}}}",
+    ] {
+        let project = Project::new(&format!("loader: none\nstart: (f)\n{services}"));
+        let output = ends(&mut project.command(&["check"]));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            told.contains("a Makefile cannot have two defaults for `P`"),
+            "{told}"
+        );
+    }
+}
+
 // Names that are not UTF-8.
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod seen;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -133,7 +134,8 @@ impl<'a> Check<'a> {
     }
 
     fn check_files(&mut self, service: &Service) {
-        self.files.is_right(seen::files(service), || {
+        let files = self.files.hash(seen::files(service));
+        self.files.is_right(files, || {
             let mut found = launch::obstacles(service, &self.session.host);
             found.extend(missing_log_folder(service));
             let right = found.is_empty();
@@ -145,31 +147,37 @@ impl<'a> Check<'a> {
     /// What the templates and the formats cannot hold.
     fn check_texts(&mut self, mut plan: Plan, templates: &Templates) {
         let all = std::mem::take(&mut plan.services);
-        let (mut right, mut fresh) = (true, Vec::new());
-        for service in &all {
-            let texts = seen::texts(service, plan.templates.as_deref(), self.digits_count);
+        let mut alike = HashSet::new();
+        let mut different = Vec::new();
+        let (mut right, mut fresh) = (true, false);
+        for service in all {
+            let texts = seen::texts(&service, plan.templates.as_deref(), self.digits_count);
+            let texts = self.texts.hash(texts);
             right &= self.texts.is_right(texts, || {
+                fresh = true;
                 // Alone, since a format tells only the first thing that it cannot hold.
                 plan.services = vec![service.clone()];
                 let found: Vec<Problem> = unwritable(&plan, templates).collect();
-                fresh.append(&mut plan.services);
                 let right = found.is_empty();
                 self.problems.extend(found);
                 right
             });
+            if alike.insert(texts) {
+                different.push(service);
+            }
         }
-        if right && !fresh.is_empty() {
-            // What services cannot share are variables, which digits tell apart.
-            plan.services = if self.digits_count { all } else { fresh };
+        // There are things that services cannot share.
+        if right && fresh {
+            plan.services = different;
             self.problems.extend(unwritable(&plan, templates));
         }
     }
 }
 
-/// Whether digits may tell variables or the labels of forms apart.
+/// Whether digits may tell the labels of forms apart.
 fn tells_digits_apart(value: &str) -> bool {
     let mut pairs = value.as_bytes().windows(2);
-    pairs.any(|pair| pair == b"${" || pair[0] == b'#' && pair[1].is_ascii_digit())
+    pairs.any(|pair| pair[0] == b'#' && pair[1].is_ascii_digit())
 }
 
 fn missing_log_folder(service: &Service) -> Option<Problem> {

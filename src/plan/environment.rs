@@ -169,10 +169,12 @@ fn file_values(
 fn file_value(name: &str, value: &str, variables: &Variables) -> Word {
     let kept = variables.integers.contains(name) && is_integer(value);
     if kept {
-        Word::from_iter([Piece::Variable(Variable {
+        let variable = Variable {
             name: name.to_owned(),
             value: value.to_owned(),
-        })])
+        };
+        variables.keep(&variable);
+        Word::from_iter([Piece::Variable(variable)])
     } else {
         value.into()
     }

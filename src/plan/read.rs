@@ -111,9 +111,9 @@ impl Planning<'_> {
         Variables {
             set: self.choices.set.clone(),
             environment: Arc::clone(&self.host.environment),
-            files: std::collections::BTreeMap::new(),
             integers: integer_names(node),
             allowance: self.allowance.clone(),
+            ..Variables::default()
         }
     }
 }
@@ -201,6 +201,7 @@ impl Context<'_> {
             umask: self.parse("umask", Umask::parse),
             priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
             needs,
+            variables: self.reader.variables.kept.take().into_iter().collect(),
         };
         self.check_loader(&service);
         if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {

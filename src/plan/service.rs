@@ -97,6 +97,9 @@ pub struct Service {
     /// What must be there before it can start.
     #[serde(skip)]
     pub needs: Vec<Need>,
+    /// The variables that stay ones in its words, with their values.
+    #[serde(skip)]
+    pub variables: Vec<(String, String)>,
 }
 
 /// What a running image knows itself by, so that no command takes another one for it.

@@ -127,6 +127,7 @@ fn resolve_segment(segment: Segment, variables: &Variables) -> Result<ValuePart,
                 value,
             };
             if integer {
+                variables.keep(&variable);
                 PartText::Kept(variable)
             } else {
                 PartText::Substituted(variable)

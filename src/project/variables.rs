@@ -1,6 +1,6 @@
 //! Where the values of variables come from.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
 use super::yaml::{Kind, Node};
 use crate::problem::Problem;
+use crate::word::Variable;
 
 /// How much text the variables of a plan may become in all, in bytes: each of the services that
 /// inherit a value gets a copy.
@@ -58,6 +59,8 @@ pub struct Variables {
     pub integers: BTreeSet<String>,
     /// How much text they may still become.
     pub allowance: Allowance,
+    /// Those that stay variables where they have been used, with the values that they had there.
+    pub kept: RefCell<BTreeSet<(String, String)>>,
 }
 
 /// Why there is no value.
@@ -70,6 +73,12 @@ pub enum Missing {
 }
 
 impl Variables {
+    /// Notes that a variable stays one.
+    pub fn keep(&self, variable: &Variable) {
+        let kept = (variable.name.clone(), variable.value.clone());
+        self.kept.borrow_mut().insert(kept);
+    }
+
     /// The value of `name`.
     pub fn get(&self, name: &str) -> Result<&str, Missing> {
         if let Some(value) = self.set.get(name) {

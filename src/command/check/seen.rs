@@ -15,9 +15,14 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Whether nothing is wrong with `what`: known of something equal, or found out by `check`.
-    pub(super) fn is_right(&mut self, what: impl Hash, check: impl FnOnce() -> bool) -> bool {
-        let hash = self.hash.hash_one(what);
+    /// What is equal has the same one.
+    pub(super) fn hash(&self, what: impl Hash) -> u64 {
+        self.hash.hash_one(what)
+    }
+
+    /// Whether nothing is wrong with what has this hash: known of something equal, or found out
+    /// by `check`.
+    pub(super) fn is_right(&mut self, hash: u64, check: impl FnOnce() -> bool) -> bool {
         let right = self.hashes.contains(&hash) || check();
         if right {
             self.hashes.insert(hash);
@@ -50,7 +55,7 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
 /// What formats and templates are given of `service`.
 ///
 /// Digits are spelt alike in every language. So services that differ in digits alone are alike,
-/// unless these tell variables or labels of forms apart.
+/// unless these are values of variables, or tell labels of forms apart.
 pub(super) fn texts(
     service: &Service,
     templates: Option<&str>,
@@ -62,7 +67,7 @@ pub(super) fn texts(
     };
     let identity = (&service.identity.profiles, templates);
     serde_json::to_writer(&mut text, &(service, identity)).expect("a plan has a text");
-    text.bytes
+    (text.bytes, service.variables.clone())
 }
 
 struct Text {
