@@ -84,6 +84,7 @@ fn matters_of_style_do_not() {
 
 #[test]
 fn warnings_can_be_allowed_but_errors_cannot() {
+    let failure = "(type-of (nth-value 1 (ignore-errors (app:answer))))";
     let mut service = service();
     service.change("answer.lisp", &answer("(if t 3 (gone))"));
     assert_eq!(service.reload(&[]).code, Some(1));
@@ -107,14 +108,10 @@ fn warnings_can_be_allowed_but_errors_cannot() {
     compiled answer.lisp, later.lisp in TIME
     loaded answer.lisp, later.lisp in TIME
     "#);
-    assert_snapshot!(service.value("(nth-value 1 (ignore-errors (app:answer)))"), @r#"
-    #<SIMPLE-TYPE-ERROR expected-type: NUMBER datum: "one">
-    "#);
+    assert_eq!(service.value(failure), "SIMPLE-TYPE-ERROR");
     // The next start loads what was reloaded, though ASDF alone would not have compiled it.
     service.restart();
-    assert_snapshot!(service.value("(nth-value 1 (ignore-errors (app:answer)))"), @r#"
-    #<SIMPLE-TYPE-ERROR expected-type: NUMBER datum: "one">
-    "#);
+    assert_eq!(service.value(failure), "SIMPLE-TYPE-ERROR");
 
     service.change("answer.lisp", &answer("(let ((a 1 2)) a)"));
     assert_snapshot!(told(service.reload(&["--allow-warnings"]), 1), @"

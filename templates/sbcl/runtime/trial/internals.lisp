@@ -15,19 +15,18 @@ the position in each list that must be entered. NIL where that is not known."
 
 (defun source-bounds ()
   "Where the form that is compiled now begins and ends in its file, as numbers of characters, or the
-smallest form around it of which that is known. NIL where nothing is."
-  (let ((source (and (boundp 'sb-c::*source-info*) sb-c::*source-info*)))
-    (when source
-      (let* ((file (sb-c::source-info-file-info source))
-             (path (source-path))
-             (form (and path (ignore-errors (elt (sb-c::file-info-forms file) (first path)))))
-             (bounds nil))
-        (loop
-          (setf bounds (or (read-bounds form (sb-c::file-info-subforms file)) bounds)
-                path (rest path))
-          (unless (and path (listp form)) (return))
-          (setf form (ignore-errors (nth (first path) form))))
-        bounds))))
+smallest form around it of which that is known. NIL where nothing is, as in another SBCL perhaps."
+  (ignore-errors
+   (let* ((file (sb-c::source-info-file-info sb-c::*source-info*))
+          (path (source-path))
+          (form (elt (sb-c::file-info-forms file) (first path)))
+          (bounds nil))
+     (loop
+       (setf bounds (or (read-bounds form (sb-c::file-info-subforms file)) bounds)
+             path (rest path))
+       (unless (and path (listp form))
+         (return bounds))
+       (setf form (nth (first path) form))))))
 
 (defun read-bounds (form read)
   "The bounds of FORM among the forms of which READ holds the beginning and end."
@@ -45,13 +44,12 @@ smallest form around it of which that is known. NIL where nothing is."
 
 (defun reading-bounds (at-end)
   "Where the form begins that is read now, if AT-END is true, or else how far reading came."
-  (let ((stream (and (boundp 'sb-c::*source-info*)
-                     (sb-c::source-info-stream sb-c::*source-info*))))
-    (when (sb-int:form-tracking-stream-p stream)
-      (let ((start (sb-int:form-tracking-stream-form-start-char-pos stream))
-            (now (sb-impl::form-tracking-stream-input-char-pos stream)))
-        (list (if (and at-end start) start (max 0 (1- now)))
-              now)))))
+  (ignore-errors
+   (let* ((stream (sb-c::source-info-stream sb-c::*source-info*))
+          (start (sb-int:form-tracking-stream-form-start-char-pos stream))
+          (now (sb-impl::form-tracking-stream-input-char-pos stream)))
+     (list (if (and at-end start) start (max 0 (1- now)))
+           now))))
 
 (defun message (condition)
   "What CONDITION reports, without the chapters of manuals that it refers to."
