@@ -1,5 +1,6 @@
 //! `lisplaunch restart`: whatever started the service does so again.
 
+use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -45,7 +46,12 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
 /// left.
 fn restart_by(manager: &Manager, running: &Running, connected: Connected) -> Result<(), Failure> {
     let process = connected.process();
-    let Err(error) = manager.restart(process) else {
+    let restarted = match process {
+        Some(process) => manager.restart(process),
+        // It may know another service by this name here.
+        None => Err(io::Error::other("it runs on another machine")),
+    };
+    let Err(error) = restarted else {
         return Ok(());
     };
     if running.service.restart == service::Restart::Always {

@@ -60,8 +60,8 @@ impl Manager {
     ///
     /// # Errors
     /// With what it said.
-    pub fn restart(&self, process: Option<Process>) -> io::Result<()> {
-        let words = self.command("restart", process);
+    pub fn restart(&self, process: Process) -> io::Result<()> {
+        let words = self.command("restart", Some(process));
         let mut command = Command::new(&words[0]);
         // A question for a password would not be seen.
         command.args(&words[1..]).stdin(Stdio::null());

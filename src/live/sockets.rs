@@ -39,11 +39,11 @@ impl Socket {
         same(self.remote, address)
     }
 
-    /// Whether it takes connections to this address.
+    /// Whether it takes connections to this address, or to one of all addresses.
     pub(crate) fn listens_at(&self, address: SocketAddr) -> bool {
-        let anywhere = self.local.ip().to_canonical().is_unspecified();
+        let all = |address: SocketAddr| address.ip().to_canonical().is_unspecified();
         let port = self.local.port() == address.port();
-        self.listens && (self.is_at(address) || (anywhere && port))
+        self.listens && (self.is_at(address) || (port && (all(self.local) || all(address))))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use insta::assert_snapshot;
 
-use super::service::Service;
+use super::service::{SMALL, Service};
 
 /// A small service that believes to be a program of supervisord.
-fn supervised() -> Service {
-    let mut service = Service::small("(f)");
+fn supervised(keys: &str) -> Service {
+    let mut service = Service::with(&(SMALL.replace("STOP", "(f)") + keys), "small");
     let mut command = service.project.command(&["run"]);
     command
         .env("SUPERVISOR_PROCESS_NAME", "web")
@@ -18,7 +18,7 @@ fn supervised() -> Service {
 
 #[test]
 fn a_service_that_would_be_started_again_is_stopped_where_that_is_done() {
-    let mut service = supervised();
+    let mut service = supervised("");
     assert_snapshot!(service.run(&["stop"]).failure(1), @"
     error: supervisord would start the service `small` again
      |
@@ -44,5 +44,17 @@ fn what_nothing_would_start_again_is_not_stopped_by_restart() {
      |
      = help: stop it with `lisplaunch stop`, and start it with `lisplaunch run`
     ");
+    assert_eq!(service.eval("1"), "1\n");
+}
+
+#[test]
+fn the_manager_of_another_machine_is_not_the_one_here() {
+    let service = supervised("restart: on-failure\n");
+    service.eval("(sb-int:encapsulate 'machine-instance 'test (lambda (f) (declare (ignore f)) \"elsewhere\"))");
+    let said = service.run(&["restart"]).failure(1);
+    assert!(
+        said.contains("`supervisorctl restart shop:web`: it runs on another machine"),
+        "{said}"
+    );
     assert_eq!(service.eval("1"), "1\n");
 }

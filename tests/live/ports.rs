@@ -44,6 +44,21 @@ fn a_port_that_is_taken_is_an_error_that_names_who_has_it() {
 }
 
 #[test]
+fn a_port_of_one_address_is_taken_for_all() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let project = Project::new(&format!(
+        "name: app\nloader: asdf\nstart: (f)\nswank: {{port: {port}, interface: 0.0.0.0, allow-remote: true}}\n"
+    ))
+    .with_sbcl("exit 0");
+    let said = project.run(&["run"]).failure(1);
+    assert!(
+        said.contains(&format!(", pid {}\n", std::process::id())),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_port_whose_last_connection_is_not_forgotten_yet_is_free() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

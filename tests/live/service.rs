@@ -43,7 +43,7 @@ services:
 ";
 
 /// One that is small, and its only service: its stop forms are given.
-const SMALL: &str = r"
+pub const SMALL: &str = r"
 name: small
 loader: asdf
 stop-timeout: 1s
