@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-/// A day; nobody waits longer.
+/// A day; no one waits longer.
 const LONGEST_WAIT: u64 = 24 * 60 * 60;
 
 /// Where the service's swank server is, if not where the project file says.
@@ -273,7 +273,7 @@ pub enum TmuxCommand {
     },
     /// Stop it, and start it again
     ///
-    /// What keeps it from being started is told before it is stopped.
+    /// What keeps it from being started is reported before it is stopped.
     Restart(TmuxStart),
     /// Say whether it runs: exits with 0 if so, with 3 if not
     Status {

@@ -61,14 +61,14 @@ fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
     let signals = Signals::catch().context("cannot catch signals")?;
     let mut printer = printer::Printer::new();
     let ended = evaluate(&mut client, evaluation, &mut printer, &signals);
-    let told = match &ended {
+    let said = match &ended {
         Ok(Answer::Returned { .. }) => printer.cut.then(|| {
             Problem::warning("the values are longer than 4 MB, and cut")
                 .help("what is printed may have any length: `(print …)`")
         }),
         _ => problem(&running.service, evaluation, &ended),
     };
-    report(told.as_slice());
+    report(said.as_slice());
     Ok(exit_code(&ended, &signals))
 }
 
@@ -110,7 +110,7 @@ fn exit_code(ended: &Result<Answer, ClientError>, signals: &Signals) -> ExitCode
     }
 }
 
-/// What a person is told of an evaluation that did not return.
+/// What a person reads of an evaluation that did not return.
 fn problem(
     service: &Service,
     evaluation: &Evaluation,
@@ -134,7 +134,7 @@ fn problem(
             .help("`--package` names the one to begin in, `package:` in the project file the usual one"),
         ),
         Ok(Answer::Aborted(reason)) => Some(aborted(reason)),
-        // Nobody wants the rest.
+        // The rest is not wanted.
         Err(ClientError::Output { error, stopped: true })
             if error.kind() == io::ErrorKind::BrokenPipe =>
         {
@@ -152,7 +152,7 @@ fn problem(
         }
         Err(error) => Some(
             Problem::error(format!("the service `{name}` did not answer: {error}"))
-                .help("does it still run? `lisplaunch status` tells"),
+                .help("does it still run? `lisplaunch status` says"),
         ),
     }
 }
@@ -172,7 +172,7 @@ fn signalled(phase: Phase, condition: &str, message: &str, backtrace: &[String])
         Phase::Evaluate => format!("the evaluation signalled `{condition}`"),
         Phase::Print => format!("a value cannot be printed: `{condition}`"),
     });
-    // Below an empty line a reader tells where in its stream it stood, which is none of the
+    // Below an empty line a reader says where in its stream it stood, which is none of the
     // person's, as are the calls of the reader itself.
     if phase == Phase::Read {
         let reason = message.split("\n\n").next().unwrap_or(message);

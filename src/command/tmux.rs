@@ -215,7 +215,7 @@ impl Target {
         commands.extend(self.session.start(&[], command));
         let directory = self.service.directory.resolved();
         if let Err(failed) = client::run_in(Path::new(&directory), &commands, &[]) {
-            // Nobody is going to read it.
+            // It is not going to be read.
             let _ = std::fs::remove_file(&file);
             return Err(explain(&failed).into());
         }
@@ -242,7 +242,7 @@ impl Target {
         if !inside && !terminal {
             let status = self.command("status");
             return Err(Failure::failed([Problem::error("`attach` needs a terminal")
-                .help(format!("`{status}` tells how the service is"))])
+                .help(format!("`{status}` says how the service is"))])
             .into());
         }
         Err(explain(&client::become_client(&command)).into())

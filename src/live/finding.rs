@@ -1,13 +1,13 @@
 //! Finding the running service that a command speaks to: where it listens, and whether what
 //! answers there is that service.
 
-use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::identity::{Kinship, with_profiles};
+use super::identity::Kinship;
 use super::inlined;
+use super::missed::Missed;
 use super::occupant::Occupant;
 use super::process::Process;
 use super::record::Record;
@@ -33,7 +33,7 @@ pub struct Overrides {
     pub trusted: Vec<u32>,
 }
 
-/// A service that may run, as far as the project file tells.
+/// A service that may run, as far as the project file says.
 pub struct Running {
     /// What the project file says about it.
     pub service: Service,
@@ -48,24 +48,6 @@ pub struct Running {
     /// Whether any image will do.
     any: bool,
     host: Host,
-}
-
-/// Why there is no connection to a service.
-#[derive(Debug)]
-pub enum Missed {
-    /// The secret is not known, so that nothing was asked.
-    Secret {
-        /// Why.
-        problem: Problem,
-        /// Whether something may listen there.
-        listens: bool,
-    },
-    /// No swank server answers; what holds the port, if that is on this machine.
-    Unanswered(ConnectError, Option<Occupant>),
-    /// The image does not say what it is, and why.
-    Mute(String),
-    /// It is another image.
-    Other(Kinship, Box<Record>),
 }
 
 /// A connection to the image of a service.
@@ -108,7 +90,7 @@ impl Running {
     /// Why there is none, for a person.
     pub fn connect(&self, timeouts: Timeouts) -> Result<Connected, Problem> {
         self.attempt(timeouts)
-            .map_err(|missed| self.explain(&missed))
+            .map_err(|missed| missed.explain(&self.service, &self.address))
     }
 
     /// The same with the reason as it is.
@@ -122,7 +104,7 @@ impl Running {
         })?;
         let mut client = self
             .open(secret.as_ref(), timeouts)
-            .map_err(|error| self.unheard(error))?;
+            .map_err(|error| self.unheard(error, secret.is_some()))?;
         let record = client.image();
         let record = record.map_err(|error| Missed::Mute(error.to_string()))?;
         let record = Record::read(&record);
@@ -144,7 +126,7 @@ impl Running {
 
     fn open(&self, secret: Option<&Known>, timeouts: Timeouts) -> Result<Client, ConnectError> {
         let (line, owners) = match secret {
-            // Nobody else may learn it.
+            // No one else may learn it.
             Some(Known { line, owner }) => (Some(line.as_str()), &Owners::only(*owner)),
             None => (None, &self.owners),
         };
@@ -152,14 +134,18 @@ impl Running {
     }
 
     /// Something that answers otherwise than the service would has a name.
-    fn unheard(&self, error: ConnectError) -> Missed {
+    fn unheard(&self, error: ConnectError, secret: bool) -> Missed {
         let holder = match error {
             ConnectError::Closed { .. }
             | ConnectError::Stranger { .. }
             | ConnectError::Protocol(..) => Occupant::of(&self.address, &self.host),
             _ => None,
         };
-        Missed::Unanswered(error, holder)
+        Missed::Unanswered {
+            error,
+            holder,
+            secret,
+        }
     }
 
     /// Whether an image that does not say which service it is may be this one: it was started
@@ -168,85 +154,6 @@ impl Running {
         let process = record.pid.filter(|_| here).and_then(Process::of_pid);
         self.service.runtime.is_none()
             || process.is_some_and(|process| inlined::is_service(process, &self.service))
-    }
-
-    /// What a person reads of it.
-    pub fn explain(&self, missed: &Missed) -> Problem {
-        match missed {
-            Missed::Secret { problem, .. } => problem.clone(),
-            Missed::Unanswered(error, holder) => self.unanswered(error, holder.as_ref()),
-            Missed::Mute(reason) => Problem::error(format!(
-                "the image on `{}` does not say which service it is: {reason}",
-                self.address
-            )),
-            Missed::Other(kinship, record) => self.other(*kinship, record),
-        }
-    }
-
-    fn unanswered(&self, error: &ConnectError, holder: Option<&Occupant>) -> Problem {
-        let problem = Problem::error(format!(
-            "the service `{}` does not answer: {error}",
-            self.service.name
-        ));
-        let problem = match holder {
-            Some(holder) => problem.note(format!("the port is held by {holder}")),
-            None => problem,
-        };
-        match error {
-            ConnectError::Refused(_) => problem.help("does it run? `lisplaunch status` tells"),
-            ConnectError::Closed { .. } => {
-                problem.help("name the file with its secret: `--secret-file FILE`")
-            }
-            ConnectError::Stranger { .. } if matches!(self.secret, Ok(Some(_))) => problem.help(
-                "the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port",
-            ),
-            ConnectError::Stranger { user, .. } => {
-                let user = host::user_name(*user).unwrap_or_else(|| user.to_string());
-                problem
-                    .help(format!("if that is the service say so in the project file: `user: {user}`"))
-                    .help(format!("or accept everything of that user: `--trust {user}`"))
-            }
-            _ => problem,
-        }
-    }
-
-    fn other(&self, kinship: Kinship, record: &Record) -> Problem {
-        let problem = Problem::error(format!(
-            "`{}` is not the service `{}`{}: it is {record}",
-            self.address,
-            self.service.name,
-            match (kinship, self.service.identity.profiles.as_slice()) {
-                (Kinship::OtherProfiles, []) => " without a profile".to_owned(),
-                (Kinship::OtherProfiles, profiles) => with_profiles(profiles),
-                _ => String::new(),
-            }
-        ));
-        let problem = match (kinship, record.profiles.as_slice()) {
-            (Kinship::OtherProfiles, []) => problem.help("leave the profile out to speak to it"),
-            (Kinship::OtherProfiles, profiles) => {
-                problem.help(format!("`-p {}` speaks to it", profiles.join(",")))
-            }
-            (Kinship::Other, _) => {
-                problem.help("one of the two needs another port: `swank:` in its project file")
-            }
-            (Kinship::Unknown | Kinship::Same, _) => problem,
-        };
-        problem.help("`--any` speaks to whatever image is there")
-    }
-}
-
-impl fmt::Display for Missed {
-    /// In a line, beside the name of the service.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Missed::Secret { problem, .. } => f.write_str(problem.message()),
-            Missed::Unanswered(error, Some(holder)) => {
-                write!(f, "{error}; the port is held by {holder}")
-            }
-            Missed::Unanswered(error, None) => error.fmt(f),
-            Missed::Mute(reason) => f.write_str(reason),
-            Missed::Other(_, record) => record.fmt(f),
-        }
     }
 }
 

@@ -16,7 +16,7 @@ const QUERY: &str = "(lisplaunch::status)";
 /// How many milliseconds a tick has in `/proc`, on every Linux that runs SBCL.
 const TICK: u64 = 10;
 
-/// A running image. What it does not tell is none.
+/// A running image. What it does not say is none.
 #[derive(Serialize)]
 pub struct Image {
     /// Such as `SBCL 2.2.9`.
@@ -45,7 +45,7 @@ pub struct Heap {
 }
 
 impl Image {
-    /// Asks; or tells why there is no answer.
+    /// Asks; or says why there is no answer.
     pub fn ask(client: &mut Client, patience: Duration) -> Result<Self, String> {
         let evaluation = Evaluation {
             package: Some("COMMON-LISP-USER"),
@@ -67,10 +67,10 @@ impl Image {
 
 fn understand(values: &[String], info: &Info) -> Option<Image> {
     let printed = read(values.first()?).ok()?;
-    let told = read(printed.as_str()?).ok()?;
-    let number = |key| told.property(key).and_then(Sexp::as_number);
-    let text = |key| told.property(key).and_then(Sexp::as_str);
-    let mut systems = texts(&told, ":systems");
+    let said = read(printed.as_str()?).ok()?;
+    let number = |key| said.property(key).and_then(Sexp::as_number);
+    let text = |key| said.property(key).and_then(Sexp::as_str);
+    let mut systems = texts(&said, ":systems");
     systems.sort_unstable();
     Some(Image {
         lisp: lisp(info),
@@ -83,13 +83,13 @@ fn understand(values: &[String], info: &Info) -> Option<Image> {
             size: number(":size"),
         },
         threads: number(":threads"),
-        ports: ports(&texts(&told, ":listening"), &texts(&told, ":sockets")),
+        ports: ports(&texts(&said, ":listening"), &texts(&said, ":sockets")),
         systems: systems.into_iter().map(str::to_owned).collect(),
     })
 }
 
-fn texts<'a>(told: &'a Sexp, key: &str) -> Vec<&'a str> {
-    let list = told.property(key).and_then(Sexp::as_list);
+fn texts<'a>(said: &'a Sexp, key: &str) -> Vec<&'a str> {
+    let list = said.property(key).and_then(Sexp::as_list);
     let elements = list.unwrap_or_default().iter();
     elements.filter_map(Sexp::as_str).collect()
 }

@@ -7,6 +7,7 @@ pub mod finding;
 pub mod identity;
 pub mod image;
 pub mod manager;
+pub mod missed;
 pub mod occupant;
 pub mod port;
 pub mod process;

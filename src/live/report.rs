@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::finding::{Missed, Overrides, Running};
+use super::finding::{Overrides, Running};
 use super::image::Image;
+use super::missed::Missed;
 use super::record::{Phase, Record};
 use super::state::State;
 use super::state_file;

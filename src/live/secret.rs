@@ -1,4 +1,4 @@
-//! The secret that a client tells the swank server of a service.
+//! The secret that the swank server of a service wants from a client.
 //!
 //! The server reads it anew for each client, by the same rules; see `templates/sbcl/runtime/swank/secret.lisp`.
 
@@ -16,9 +16,9 @@ use crate::problem::Problem;
 /// A secret that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// What is told.
+    /// What is sent.
     pub line: String,
-    /// The user whose file it was in: besides root the only one who may be told.
+    /// The user whose file it was in: besides root the only one who may learn it.
     pub owner: u32,
 }
 
@@ -35,7 +35,7 @@ pub fn read(secret: &Secret, host: &Host) -> Result<Option<Known>, Problem> {
     }
 }
 
-/// What SLIME itself would tell.
+/// What SLIME itself would send.
 fn of_slime(host: &Host) -> Result<Option<Known>, Problem> {
     let Some(home) = &host.home else {
         return Ok(None);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::finding::Missed;
+use super::missed::Missed;
 use super::record::{Phase, Record};
 use super::swank::ConnectError;
 
@@ -74,7 +74,7 @@ impl State {
             Some(record) => match (record.phase, record.runs()) {
                 (Some(Phase::Ready), true) if missed.is_some() => State::Silent,
                 (Some(phase), true) => return State::of_phase(phase),
-                (Some(Phase::Ended), false) if record.exit == Some(0) => State::Down,
+                (Some(Phase::Ended), false) if record.exit.is_some_and(is_order) => State::Down,
                 (Some(Phase::Ended), false) => return State::Failed,
                 (_, false) | (None, true) => return State::Crashed,
             },
@@ -93,23 +93,26 @@ impl State {
     }
 }
 
+/// Whether it left because it was asked to: by SIGTERM or `stop`, by Ctrl-C, or with its terminal.
+fn is_order(exit: i32) -> bool {
+    matches!(exit, 0 | 129 | 130)
+}
+
 impl Missed {
     /// What is seen of a service that cannot be asked; `alone` where nothing has its port.
     fn state(&self, alone: State) -> State {
         match self {
-            Missed::Secret { listens: false, .. }
-            | Missed::Unanswered(ConnectError::Refused(_), _) => alone,
-            Missed::Secret { .. } | Missed::Unanswered(ConnectError::Closed { .. }, _) => {
-                State::Locked
-            }
-            Missed::Other(..)
-            | Missed::Unanswered(ConnectError::Stranger { .. } | ConnectError::Protocol(..), _) => {
-                State::Other
-            }
-            Missed::Mute(_) | Missed::Unanswered(ConnectError::TimedOut(..), _) => State::Silent,
-            Missed::Unanswered(ConnectError::Unresolved(..) | ConnectError::Unreachable(..), _) => {
-                State::Unknown
-            }
+            Missed::Secret { listens: false, .. } => alone,
+            Missed::Secret { .. } => State::Locked,
+            Missed::Mute(_) => State::Silent,
+            Missed::Other(..) => State::Other,
+            Missed::Unanswered { error, .. } => match error {
+                ConnectError::Refused(_) => alone,
+                ConnectError::Closed { .. } => State::Locked,
+                ConnectError::Stranger { .. } | ConnectError::Protocol(..) => State::Other,
+                ConnectError::TimedOut(..) => State::Silent,
+                ConnectError::Unresolved(..) | ConnectError::Unreachable(..) => State::Unknown,
+            },
         }
     }
 }

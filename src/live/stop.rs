@@ -3,8 +3,9 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::finding::{Connected, Missed, Running};
+use super::finding::{Connected, Running};
 use super::manager::Manager;
+use super::missed::Missed;
 use super::process::Process;
 use super::swank::reader::read;
 use super::swank::sexp::Sexp;
@@ -81,12 +82,13 @@ pub fn is_silent(running: &Running, pid: Option<u32>, deadline: Instant) -> bool
             // A tunnel accepts, finds nothing and closes. Another image may take the port.
             Err(
                 Missed::Other(..)
-                | Missed::Unanswered(
-                    ConnectError::Refused(_)
-                    | ConnectError::Closed { .. }
-                    | ConnectError::Stranger { .. },
-                    _,
-                ),
+                | Missed::Unanswered {
+                    error:
+                        ConnectError::Refused(_)
+                        | ConnectError::Closed { .. }
+                        | ConnectError::Stranger { .. },
+                    ..
+                },
             ) => return true,
             Ok(connected) if connected.record.pid != pid => return true,
             _ if Instant::now() > deadline => return false,

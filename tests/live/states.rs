@@ -175,3 +175,12 @@ fn a_service_that_is_not_ready_yet_says_what_it_waits_for() {
     std::fs::write(service.project.folder().join("open"), "").unwrap();
     service.run(&["status", "--wait=2m"]).success();
 }
+
+#[test]
+fn a_service_that_was_interrupted_at_its_terminal_has_not_failed() {
+    let mut service = plain("start: (+ 1 1)\n");
+    service.start();
+    service.wait_for_state("ready");
+    service.signal(Signal::INT);
+    service.wait_for_state("down");
+}

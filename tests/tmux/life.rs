@@ -378,7 +378,7 @@ fn attach_shows_the_session_on_a_terminal() {
     insta::assert_snapshot!(server.run(&["attach"]).failure(1), @"
     error: `attach` needs a terminal
      |
-     = help: `lisplaunch tmux status` tells how the service is
+     = help: `lisplaunch tmux status` says how the service is
     ");
     let attach = format!("{LISPLAUNCH} tmux attach");
     let mut terminal = on_terminal(&server, &attach);

@@ -57,7 +57,7 @@ struct Failed<'a> {
 
 impl Recorder {
     /// The object for an evaluation that ended with `answer`, or without one; `message` is
-    /// what a person is told where no condition says it.
+    /// what a person reads where no condition says it.
     pub(super) fn object(&self, answer: Option<&Answer>, message: &str) -> Result<String> {
         match answer {
             Some(Answer::Returned { package, .. }) => written(&Returned {

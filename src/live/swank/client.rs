@@ -53,7 +53,7 @@ impl Client {
     /// the first line of its file, without the line break.
     ///
     /// # Errors
-    /// If there is nobody, or somebody who does not answer as a swank server.
+    /// If nothing answers, or something that does not answer as a swank server.
     pub fn connect(
         address: &Address,
         secret: Option<&str>,
@@ -66,7 +66,7 @@ impl Client {
 
     /// The same where the other end, if it is on this machine, belongs to one of `owners`.
     ///
-    /// Another user may hold the port while the service is down, and would be told the secret, or
+    /// Another user may hold the port while the service is down, and would learn the secret, or
     /// give answers of its own.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::trust::described;
 pub enum ConnectError {
     /// The name of the host is unknown.
     Unresolved(Address, io::Error),
-    /// Nobody listens on the port.
+    /// Nothing listens on the port.
     Refused(Address),
     /// There is no way to the host, or the connection failed for another reason.
     Unreachable(Address, io::Error),

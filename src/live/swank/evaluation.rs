@@ -101,7 +101,7 @@ pub trait Output {
     }
 
     /// Another thread of the image entered the debugger on this connection, with this message,
-    /// and was aborted since nobody would have answered it.
+    /// and was aborted since no one would have answered it.
     ///
     /// # Errors
     /// End the evaluation.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// One that nobody requested yet.
+    /// One that has not been requested yet.
     pub fn new() -> Self {
         Self::default()
     }

@@ -7,9 +7,9 @@ use crate::trust::Owners;
 
 /// A user other than `owners` who could read what is sent on this connection, or answer it.
 ///
-/// Where nothing can be known it is nobody: another machine and other systems have no `/proc` to
+/// Where nothing can be known there is none: another machine and other systems have no `/proc` to
 /// read, and no other user can take it away here. It is looked at once the connection stands, so
-/// that nobody can come between the look and the connection.
+/// that no one can come between the look and the connection.
 pub(crate) fn stranger(stream: &TcpStream, owners: &Owners) -> Option<u32> {
     let (near, far) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
     let here = far.ip().to_canonical().is_loopback() || far.ip() == near.ip();
@@ -74,7 +74,7 @@ mod tests {
             holders_of(&lines, "127.0.0.1:4005"),
             Some(vec![0, 1000, 1001])
         );
-        // Nobody has the other end here.
+        // The other end is not here.
         assert_eq!(holders_of(&lines, "127.0.0.1:4006"), None);
         assert_eq!(
             holders_of(&["nonsense 1 2\n".to_owned()], "127.0.0.1:1"),

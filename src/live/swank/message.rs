@@ -1,4 +1,4 @@
-//! What a server says, and the replies that it must have whoever asks.
+//! What a server says, and the replies that it must have in any case.
 //!
 //! The messages are those of `dispatch-event` in `swank.lisp`. What is not among them, or not of
 //! its shape, is [`Message::Other`]: a client must pass over what it does not know.
@@ -61,7 +61,7 @@ impl Question {
         format!("(:emacs-return {thread} {tag} {index})")
     }
 
-    /// The reply when there is nobody to answer: the end of the input, none of the restarts.
+    /// The reply when there is no one to answer: the end of the input, none of the restarts.
     pub(crate) fn nothing(&self) -> String {
         match self.asked {
             Asked::Line => self.text(""),

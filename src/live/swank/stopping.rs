@@ -1,4 +1,4 @@
-//! Ending a request that takes too long or that nobody wants any more.
+//! Ending a request that takes too long or that is not wanted any more.
 
 use std::io;
 use std::time::{Duration, Instant};
