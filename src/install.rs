@@ -4,7 +4,7 @@
 //! folders are opened one from the other, through no link, and looked at once they are open: root
 //! writes into the folders of other users, who could put something else in their place meanwhile.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
@@ -148,15 +148,18 @@ impl<'a> Site<'a> {
     }
 
     fn trusted(&self, folder: Folder) -> Result<Folder, Problem> {
-        self.check_owner(&folder.path, &folder.open)?;
+        self.trusted_metadata(&folder.path, &folder.open)?;
         Ok(folder)
     }
 
-    fn check_owner(&self, path: &Path, open: &File) -> Result<(), Problem> {
-        let standing =
-            Standing::of_open(path, open).map_err(|error| Problem::io("read", path, &error))?;
+    /// What is known of an open file or folder, if what is in it may be acted on.
+    fn trusted_metadata(&self, path: &Path, open: &File) -> Result<Metadata, Problem> {
+        let metadata = open.metadata();
+        let metadata = metadata.map_err(|error| Problem::io("read", path, &error))?;
+        let standing = Standing::of_open(path, &metadata);
         let mut owners = self.owners.iter();
-        owners.try_for_each(|owners| owners.check(&standing))
+        owners.try_for_each(|owners| owners.check(&standing))?;
+        Ok(metadata)
     }
 
     /// Whether a file is there and the same.
@@ -164,9 +167,7 @@ impl<'a> Site<'a> {
         let Some((path, mut open)) = folder.find(name, THROUGH_NO_LINK)? else {
             return Ok(false);
         };
-        self.check_owner(&path, &open)?;
-        let unreadable = |error| Problem::io("read", &path, &error);
-        let metadata = open.metadata().map_err(unreadable)?;
+        let metadata = self.trusted_metadata(&path, &open)?;
         if !metadata.is_file() {
             return Err(
                 Problem::error(format!("`{}` is not a plain file", path.display()))
@@ -176,9 +177,13 @@ impl<'a> Site<'a> {
         if metadata.len() != file.length() as u64 {
             return Ok(false);
         }
-        let mut text = Vec::with_capacity(file.length());
-        open.read_to_end(&mut text).map_err(unreadable)?;
-        Ok(file.is(&text))
+        let mut text = vec![0; file.length()];
+        match open.read_exact(&mut text) {
+            Ok(()) => Ok(file.is(&text)),
+            // Another process is writing over it.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            Err(error) => Err(Problem::io("read", &path, &error)),
+        }
     }
 
     /// Writes a file beside its place and puts it there.

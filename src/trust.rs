@@ -186,18 +186,14 @@ impl Standing {
         Ok(Standing(parts))
     }
 
-    /// That of a file or a folder alone: whoever opened it has come to it step by step.
-    ///
-    /// # Errors
-    /// When it cannot be looked at.
-    pub fn of_open(path: &Path, open: &File) -> io::Result<Self> {
-        let metadata = open.metadata()?;
+    /// That of an open file or folder alone: whoever opened it has come to it step by step.
+    pub fn of_open(path: &Path, metadata: &Metadata) -> Self {
         let kind = if metadata.is_dir() {
             Kind::Folder
         } else {
             Kind::File
         };
-        Ok(Standing(vec![Part::new(path, kind, &metadata)]))
+        Standing(vec![Part::new(path, kind, metadata)])
     }
 
     /// That of the links on the way to a file, wherever they are, which may not be there yet.

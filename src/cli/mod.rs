@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::format;
 
@@ -289,5 +289,10 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
 
 /// Reads the arguments of this process; ends it for `--help` and for what is no command.
 pub fn parse() -> Cli {
-    Cli::parse()
+    // Most processes become sbcl at once: taking the command apart again would be for nothing.
+    let command = Box::leak(Box::new(Cli::command()));
+    let parsed = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| error.format(command).exit())
 }

@@ -167,6 +167,42 @@ fn services_can_be_chosen() {
 }
 
 #[test]
+fn check_shows_which_argument_of_a_supervised_command_differs() {
+    let yaml = "loader: none\nload: [a.lisp]\nstart: (f)\nstop: (g)\nswank: 4005\nenv: {A: b}\n";
+    let project = Project::new(yaml);
+    project.run(&["emit", "supervisor", "-o", "."]).output();
+    let check = ["emit", "supervisor", "--check", "-o", "."];
+    assert_eq!(project.run(&check).output(), "");
+    let changed = yaml
+        .replace("4005", "4006")
+        .replace("load: [a.lisp]", "load: [a.lisp, b.lisp]")
+        .replace("stop: (g)\n", "")
+        .replace("A: b", "A: c");
+    let project = project.with_file("lisplaunch.yaml", changed);
+    let outcome = project.run(&check);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    assert_snapshot!(outcome.stdout, @r#"
+    --- ./supervisor.conf
+    +++ what lisplaunch would write
+    @@ -7,11 +7,11 @@
+       --load /srv/app/.lisplaunch/runtime.lisp
+       --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")'
+       --load /srv/app/a.lisp
+    -  --eval '(lisplaunch:on-stop (g))'
+    -  --eval '(progn (lisplaunch:start-swank :port 4005) (f))'
+    +  --load /srv/app/b.lisp
+    +  --eval '(progn (lisplaunch:start-swank :port 4006) (f))'
+       --eval '(lisplaunch:stay)'
+     directory=/srv/app
+    -environment=A="b"
+    +environment=A="c"
+     autorestart=true
+     exitcodes=0
+     startsecs=10
+    "#);
+}
+
+#[test]
 fn a_supervisor_can_start_lisplaunch_instead() {
     let project = Project::new("loader: none\nstart: (f)\nenv: {A: b}\nservices: {a: , b: }");
     let output = project
