@@ -1,6 +1,6 @@
 (defpackage :shop/mailer
   (:use :cl)
-  (:export #:main))
+  (:export #:main #:up-p))
 
 (in-package :shop/mailer)
 
@@ -12,9 +12,17 @@
                             order item))
   (format t "~&mailed ~A~%" order))
 
+(defvar *rounds* 0
+  "How often all that is packed has been mailed.")
+
+(defun up-p ()
+  "True once the first round has gone well."
+  (plusp *rounds*))
+
 (defun main (&key (every 2) (data "var"))
   "Mail for what is packed, for ever: this never returns."
   (shop:every-seconds every
                       (lambda ()
                         (shop:process data "packed" "sent"
-                                      (lambda (order item) (mail order item data))))))
+                                      (lambda (order item) (mail order item data)))
+                        (incf *rounds*))))

@@ -50,6 +50,14 @@ pub(super) fn read(context: &Context<'_>) -> Option<Ready> {
     let fields = field.fields();
     let timeout = fields.read("timeout", Seconds::parse);
     let check = match (fields.get("form"), fields.get("http")) {
+        (Some(form), None) if form.is_true() => {
+            form.report(
+                Problem::error("`ready` is `true`: expected a form")
+                    .help("a form that is true once the service is ready: `(my-app:up-p)`")
+                    .help("or leave it out: the service is ready once `start` has returned"),
+            );
+            return None;
+        }
         (Some(form), None) => Check::Form(form.form()?),
         (None, Some(url)) => Check::Http(url.parse_word(url_of_a_server)?),
         (Some(_), Some(url)) => {

@@ -302,7 +302,16 @@ impl<'a> Field<'a> {
 
     /// Whether it is switched off with `false`.
     pub fn is_false(&self) -> bool {
-        matches!(&self.node.kind, Kind::Scalar(scalar) if scalar.text == "false")
+        self.is_text("false")
+    }
+
+    /// Whether it is switched on with `true`.
+    pub fn is_true(&self) -> bool {
+        self.is_text("true")
+    }
+
+    fn is_text(&self, text: &str) -> bool {
+        matches!(&self.node.kind, Kind::Scalar(scalar) if scalar.text == text)
     }
 
     /// The text of a leaf, its variables resolved.

@@ -10,6 +10,7 @@ fn ready_is_a_form_or_a_url() {
     assert_snapshot!(wrong(&[
         "ready: (f",
         "ready: (f) (g)",
+        "ready: true",
         "ready: {timeout: 5m}",
         "ready: {form: (f), http: http://localhost/}",
         "ready: {form: (f), timeout: soon}",
@@ -27,6 +28,12 @@ fn ready_is_a_form_or_a_url() {
     1 | ready: (f) (g)
       |            ^^^ the second form
       = help: write a list with one form each, or put them into one `(progn …)`
+    error: `ready` is `true`: expected a form
+     --> lisplaunch.yaml:1:8
+    1 | ready: true
+      |        ^^^^
+      = help: a form that is true once the service is ready: `(my-app:up-p)`
+      = help: or leave it out: the service is ready once `start` has returned
     error: `ready` says nothing to wait for
      --> lisplaunch.yaml:1:8
     1 | ready: {timeout: 5m}
