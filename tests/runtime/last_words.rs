@@ -89,7 +89,7 @@ fn a_missing_swank_can_be_installed_or_done_without() {
     });
     assert_eq!(service.process.wait().code(), Some(1));
     let words = "did not start: loading system swank: Component :SWANK not found (`apt-get install \
-                 cl-swank` installs swank; `swank: false` in the project file does without)";
+                 cl-swank` installs swank; `swank: false` does without it)";
     assert_last_words(&service, words);
 }
 
@@ -142,6 +142,16 @@ fn the_frames_are_those_of_the_service() {
 }
 
 #[test]
+fn a_message_of_many_lines_is_whole() {
+    let form = "(error \"~{line ~a~%~}\" (loop for i below 100 collect i))";
+    let service = failed(&["(lisplaunch:starting)", form]);
+    let log = service.process.stderr();
+    assert!(log.contains("line 0\nline 1\n"), "{log}");
+    assert!(log.contains("line 99\n 0: (ERROR "), "{log}");
+    assert!(service.last_line().len() < 500);
+}
+
+#[test]
 fn many_frames_and_long_ones_are_cut() {
     let forms = [
         "(defun f (n x) (if (zerop n) (error \"deep\") (list (f (1- n) x))))",
@@ -190,6 +200,11 @@ fn an_exit_with_a_code_before_it_is_ready_is_a_failed_start() {
 
 #[test]
 fn a_condition_that_cannot_be_printed_does_no_harm() {
+    let endless = "(define-condition endless (error) () (:report (lambda (c s) (princ c s))))";
+    assert_last_words(
+        &failed(&[endless, "(error 'endless)"]),
+        "did not start: (error (quote endless)): endless",
+    );
     let service = failed(&[
         "(define-condition odd (error) () (:report (lambda (c s) (error \"again ~a ~a\" c s))))",
         "(error 'odd)",

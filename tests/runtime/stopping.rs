@@ -39,9 +39,10 @@ fn a_second_sigterm_does_not_cut_the_stop_forms_short() {
 }
 
 #[test]
-fn an_exit_in_another_thread_runs_the_stop_forms_once() {
+fn an_exit_in_another_thread_runs_the_stop_forms_once_and_takes_no_longer() {
     let exit = "(sb-thread:make-thread (lambda () (sb-ext:exit :code 3)))";
-    let mut service = Service::start(&[STOP, STARTING, exit, STAY]);
+    let patient = "(setf lisplaunch::*stop-timeout* 600)";
+    let mut service = Service::start(&[STOP, patient, STARTING, exit, STAY]);
     assert_eq!(service.process.wait().code(), Some(3));
     assert_stopped(&service);
 }

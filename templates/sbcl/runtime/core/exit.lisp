@@ -9,7 +9,7 @@
   "How many seconds a stop may take.")
 
 (defvar *leave-code* 0
-  "The code that it leaves with.")
+  "The code that the process leaves with.")
 
 (defvar *deadline* nil
   "When it ends whatever its threads do, in internal real time.")
@@ -50,19 +50,18 @@ have the rest of the stop timeout to end. Called again it changes nothing."
     (serious-condition (condition)
       (log-line "stop form ~a failed: ~a" (form-line form) (condition-line condition)))))
 
-(defun run-stop-forms ()
-  ;; Taken off first: an exit in another thread has the main one run its hooks again.
-  (loop while *stop-forms*
-        do (destructuring-bind (form . function) (pop *stop-forms*)
-             (run-stop-form form function))))
+(defvar *stopped* nil
+  "True once STOP has run: an exit in another thread has the main one run its hooks, too.")
 
 (defun stop ()
   "The exit hook."
-  (unless (forked-p)
+  (unless (or *stopped* (forked-p))
+    (setf *stopped* t)
     (begin-to-leave (exit-in-progress))
     ;; Not at the start: to redefine what SBCL calls itself takes milliseconds.
     (on-end 'record-end)
-    (run-stop-forms)
+    (loop for (form . function) in *stop-forms*
+          do (run-stop-form form function))
     (end-threads)
     (setf sb-ext:*exit-timeout* (time-left))))
 

@@ -8,8 +8,7 @@
     (and (symbolp symbol) (string= symbol name))))
 
 (defun mentions-p (name part)
-  "Whether PART is part of a symbol in NAME, which is a symbol or, as in ((:METHOD PRINT-OBJECT …) …),
-made of some."
+  "Whether PART is part of a symbol in NAME, the name of a function or a type, which may be a list."
   (typecase name
     (cons (or (mentions-p (car name) part) (mentions-p (cdr name) part)))
     (symbol (search part (symbol-name name)))))
@@ -25,8 +24,8 @@ made of some."
   (sb-debug:list-backtrace :count most-positive-fixnum))
 
 (defun frames-of-error ()
-  "The frames above SBCL's processing of the command line, or above the start of the thread, that led
-to the debugger, innermost first."
+  "The frames that led to the debugger, innermost first, up to SBCL's processing of the command line
+or the start of the thread."
   (let* ((frames (frames))
          (debugger (position 'invoke-debugger frames :key #'first)))
     (frames-of-option (if debugger (nthcdr (1+ debugger) frames) frames))))

@@ -29,13 +29,13 @@
 (defun hint (condition frames)
   "What may help against CONDITION, an error in FRAMES, in one line; NIL where nothing is known to."
   (cond ((condition-named-p condition "HEAP-EXHAUSTED")
-         (format nil "the heap of ~d MB is full; `sbcl: {dynamic-space-size: …}` in the project file ~
-                      makes it larger"
+         (format nil "the heap of ~d MB is full; `sbcl: {dynamic-space-size: …}` in the project ~
+                      file makes it larger"
                  (floor (sb-ext:dynamic-space-size) (expt 2 20))))
         ((condition-named-p condition "CONTROL-STACK-EXHAUSTED")
          "`sbcl: {control-stack-size: …}` in the project file makes the stack larger")
         ((equal (activity frames) "loading system swank")
-         "`apt-get install cl-swank` installs swank; `swank: false` in the project file does without")
+         "`apt-get install cl-swank` installs swank; `swank: false` does without it")
         ((address-in-use-p condition)
          (let ((port (some #'port-of-frame frames)))
            (and port (port-hint port))))))

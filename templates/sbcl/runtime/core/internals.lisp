@@ -68,7 +68,7 @@ or :LOAD and a text."
     (and (listp options) (every #'consp options) options)))
 
 (defun outer-frame-p (frame)
-  "Whether FRAME is of the function that processes the command line, or of one that starts a thread."
+  "Whether FRAME is of what processes the command line, or of what starts a thread."
   (or (command-line-frame-p frame)
       (and (listp (first frame)) (member 'sb-thread::run (first frame)))))
 

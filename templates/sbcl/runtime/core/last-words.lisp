@@ -6,8 +6,8 @@
 (defvar *last-words* nil
   "What failed and why, in one line, once that is known.")
 
-(defun condition-line (condition)
-  "The message of CONDITION in one line, without the stream that a reader's error names."
+(defun full-message (condition)
+  "The message of CONDITION, without the stream that a reader's error names."
   (let ((text (handler-case
                   ;; Some messages are lines only where they are printed prettily.
                   (let ((*print-pretty* t)
@@ -15,11 +15,14 @@
                     (princ-to-string condition))
                 (serious-condition () ""))))
     (with-input-from-string (lines text)
-      (let ((line (one-line (format nil "~{~a~^ ~}"
-                                    (loop for line = (read-line lines nil)
-                                          while line
-                                          unless (search "Stream: " line) collect line)))))
-        (if (string= line "") (form-line (type-of condition)) line)))))
+      (format nil "~{~a~^~%~}" (loop for line = (read-line lines nil)
+                                     while line
+                                     unless (search "Stream: " line) collect line)))))
+
+(defun condition-line (condition)
+  "The message of CONDITION in one line."
+  (let ((line (one-line (full-message condition))))
+    (if (string= line "") (form-line (type-of condition)) line)))
 
 (defun system-name (designator)
   "The name of the system that DESIGNATOR, a form, means; NIL where it is none."
@@ -46,7 +49,8 @@
       ((nil) nil)
       (:evaluate (form-activity value))
       (:read (format nil "reading ~a" (one-line (start-form-text value) 120)))
-      (:load (format nil "loading ~a" (sb-ext:native-namestring (enough-namestring value (project-folder))))))))
+      (:load (format nil "loading ~a"
+                     (sb-ext:native-namestring (enough-namestring value (project-folder))))))))
 
 (defun start-form-text (text)
   "The start form in TEXT, an option of the command line that could not be read; TEXT itself where
@@ -70,16 +74,17 @@ it holds none."
   (ignore-errors
    (format sb-sys:*stderr* "~&Unhandled ~a in thread ~s: ~a~%"
            (form-line (type-of condition) :case :upcase)
-           (sb-thread:thread-name sb-thread:*current-thread*) (condition-line condition))
-   (loop for frame in (remove-if #'own-frame-p frames)
+           (sb-thread:thread-name sb-thread:*current-thread*)
+           (shortened (full-message condition) 4000))
+   (loop for frame in frames
          for number below 20
          do (format sb-sys:*stderr* "~2d: ~a~%" number (form-line frame :limit 160 :case :upcase)))
    (finish-output sb-sys:*stderr*)))
 
 (defun compose-last-words (condition frames)
-  "Records what failed and why, and what may help."
-  (setf *last-words* (format nil "~@[~a: ~]~a~@[ (~a)~]" (activity frames) (condition-line condition)
-                             (hint condition frames))))
+  "What failed and why, and what may help."
+  (format nil "~@[~a: ~]~a~@[ (~a)~]"
+          (activity frames) (condition-line condition) (hint condition frames)))
 
 (defun last-line ()
   "The last line of the log of a service that failed."
@@ -101,17 +106,33 @@ it holds none."
 (defun end-with-last-words (condition hook)
   "Ends the service because of CONDITION, as SBCL does where the debugger is disabled."
   (declare (ignore hook))
-  (let ((frames (frames-of-error)))
-    (report-error condition frames)
+  ;; SBCL has taken the hook away for the time of this call, and an error in here must not wait for
+  ;; a person either.
+  (let* ((sb-ext:*invoke-debugger-hook* 'end-at-once)
+         (frames (frames-of-error)))
     (cond ((exit-in-progress)
            ;; A cleanup form failed while the stack was unwound: the exit goes on without it.
+           (report-error condition frames)
            (resume-exit))
-          ((not *leaving*)
-           (compose-last-words condition frames)
+          (*leaving*
+           (report-error condition frames)
+           (end-current-thread))
+          (t
+           (setf *last-words* (compose-last-words condition frames))
            (begin-to-leave 1 *last-words*)
-           (sb-ext:exit :code 1))
-          ((eq sb-thread:*current-thread* (main-thread)) (sb-ext:exit :code *leave-code*))
-          (t (sb-thread:abort-thread)))))
+           (report-error condition frames)
+           (sb-ext:exit :code 1)))))
+
+(defun end-current-thread ()
+  "Ends the current thread of a process that leaves."
+  (if (eq sb-thread:*current-thread* (main-thread))
+      (sb-ext:exit :code *leave-code*)
+      (sb-thread:abort-thread)))
+
+(defun end-at-once (condition hook)
+  "Ends the process without more words."
+  (declare (ignore condition hook))
+  (end-process 1))
 
 (defun take-unhandled-errors ()
   "Lets an error that ends the process leave last words, unless the debugger is there for it."

@@ -3,21 +3,27 @@
 
 (in-package #:lisplaunch)
 
+(defun shortened (text limit)
+  "TEXT, cut after LIMIT characters."
+  (if (> (length text) limit)
+      (concatenate 'string (subseq text 0 (1- limit)) "…")
+      text))
+
+(defun blank-p (char)
+  "Whether CHAR is a blank, a line end or a control character."
+  (or (char<= char #\Space) (char<= #\Rubout char #\U+9F)))
+
+(defun words (text)
+  "The words of TEXT, which blanks separate."
+  (loop for start = (position-if-not #'blank-p text)
+        then (position-if-not #'blank-p text :start end)
+        while start
+        for end = (or (position-if #'blank-p text :start start) (length text))
+        collect (subseq text start end)))
+
 (defun one-line (text &optional (limit 300))
-  "TEXT with each run of blanks, line ends and control characters as one blank, cut after LIMIT
-characters."
-  (let ((line (with-output-to-string (line)
-                (let ((blank nil))
-                  (loop for char across text
-                        do (cond ((or (char<= char #\Space) (char<= #\Rubout char #\U+9F))
-                                  (setf blank t))
-                                 (t (when (and blank (plusp (file-position line)))
-                                      (write-char #\Space line))
-                                    (setf blank nil)
-                                    (write-char char line))))))))
-    (if (> (length line) limit)
-        (concatenate 'string (subseq line 0 (1- limit)) "…")
-        line)))
+  "The words of TEXT in one line, cut after LIMIT characters."
+  (shortened (format nil "~{~a~^ ~}" (words text)) limit))
 
 (defun form-line (form &key (limit 120) (case :downcase))
   "FORM in one line, as a person would type it in CL-USER."

@@ -33,4 +33,4 @@
 harm."
   (when (and *notify-socket* (not (eq *phase* :ended)))
     (handler-case (funcall 'send-notification *notify-socket* (notification))
-      (error () nil))))
+      (serious-condition () nil))))

@@ -9,14 +9,6 @@
      (loop for line = (read-line stream nil)
            while line collect line))))
 
-(defun words (line)
-  "The words of LINE, which blanks separate."
-  (loop for start = (position #\Space line :test-not #'char=)
-          then (position #\Space line :start end :test-not #'char=)
-        while start
-        for end = (or (position #\Space line :start start) (length line))
-        collect (subseq line start end)))
-
 (defun start-time (stat)
   "The time at which a process started, in ticks since the machine did: field 22 of its line STAT.
 Together with its number it names a process for good."
@@ -37,9 +29,10 @@ Together with its number it names a process for good."
   "Whether LINE of /proc/net/tcp or tcp6 is of a socket that listens on PORT."
   (destructuring-bind (&optional slot (local "") remote state &rest rest) (words line)
     (declare (ignore slot remote rest))
-    (and (equal state "0A")
-         (eql (parse-integer local :start (1+ (or (position #\: local) -1)) :radix 16 :junk-allowed t)
-              port))))
+    (let ((colon (position #\: local)))
+      (and colon
+           (equal state "0A")
+           (eql (parse-integer local :start (1+ colon) :radix 16) port)))))
 
 (defun listening-inodes (port)
   "The numbers, as strings, of the sockets that listen on PORT."

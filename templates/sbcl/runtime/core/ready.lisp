@@ -41,8 +41,8 @@ in FORM means not yet. After TIMEOUT seconds the wait is reported, and goes on."
       (sleep *check-interval*))))
 
 (defun waiting-note (late problem)
-  "What the service waits for. LATE is for how long it has, once that is too long; PROBLEM is why the
-last check failed."
+  "What the service waits for. LATE is for how long it has, once that is too long; PROBLEM is why
+the last check failed."
   (format nil "~@[not ready after ~a: ~]waits for ~a~@[: ~a~]" late *awaited* problem))
 
 (defun duration (seconds)

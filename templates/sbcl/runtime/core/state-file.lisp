@@ -65,4 +65,4 @@ process that does not become ready leaves it to the first."
   (when (and *state-file*
              (or (eq *phase* :ready) (not (held-by-other-p))))
     (handler-case (write-private-file (state-text) *state-file*)
-      (error () (setf *state-file* nil)))))
+      (serious-condition () (setf *state-file* nil)))))

@@ -1,5 +1,5 @@
-;;;; The end of all other threads, before SBCL ends them. SBCL holds the lock meanwhile that making a
-;;;; thread takes. A server's thread that waits for this lock to serve a new client cannot be
+;;;; The end of all other threads, before SBCL ends them. SBCL holds the lock meanwhile that making
+;;;; a thread takes. A server's thread that waits for this lock to serve a new client cannot be
 ;;;; interrupted, and the exit would wait for it until it times out.
 
 (in-package #:lisplaunch)
