@@ -164,7 +164,7 @@ impl<'a> Site<'a> {
 
     /// Whether a file is there and the same.
     fn holds(&self, folder: &Folder, name: &str, file: &runtime::File) -> Result<bool, Problem> {
-        let Some((path, mut open)) = folder.find(name, THROUGH_NO_LINK)? else {
+        let Some((path, open)) = folder.find(name, THROUGH_NO_LINK)? else {
             return Ok(false);
         };
         let metadata = self.trusted_metadata(&path, &open)?;
@@ -177,13 +177,10 @@ impl<'a> Site<'a> {
         if metadata.len() != file.length() as u64 {
             return Ok(false);
         }
-        let mut text = vec![0; file.length()];
-        match open.read_exact(&mut text) {
-            Ok(()) => Ok(file.is(&text)),
-            // Another process is writing over it.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-            Err(error) => Err(Problem::io("read", &path, &error)),
-        }
+        let mut text = Vec::with_capacity(file.length());
+        let read = open.take(metadata.len()).read_to_end(&mut text);
+        read.map_err(|error| Problem::io("read", &path, &error))?;
+        Ok(file.is(&text))
     }
 
     /// Writes a file beside its place and puts it there.
