@@ -142,7 +142,7 @@ pub const KEYS: &[Key] = &[
     service("ready.form", Form, Nothing, "asked again and again, in `package`: true once it is ready"),
     service("ready.http", Url, Nothing, "asked again and again: ready once it answers without an error"),
     service("ready.timeout", Duration, Value("5m"), "after how long the wait is reported; a first start compiles"),
-    service("stop", Forms, Nothing, "runs when the process is told to stop (`sb-ext:*exit-hooks*`)"),
+    service("stop", Forms, Nothing, "what runs, in this order, before the process ends"),
     service("package", Name, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
     service("loader", Choice(&["quicklisp", "qlot", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
     service("setup", File, Said("the loader's own"), "given to `--load` before anything else: `~/quicklisp/setup.lisp` and the like"),
