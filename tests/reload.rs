@@ -318,6 +318,23 @@ fn a_service_that_dies_does_not_answer() {
 }
 
 #[test]
+fn code_may_end_the_process_that_tries_it() {
+    let service = app("").start("");
+    let exit = "(unless (boundp 'cl-user::*started*) (sb-ext:exit :code 7 :abort t))\n";
+    service.change("answer.lisp", &format!("{}{exit}", answer("\"new\"")));
+    assert_snapshot!(told(service.reload(&[]), 1), @"");
+    assert_eq!(service.value("(app:answer)"), "\"old\"");
+}
+
+#[test]
+fn an_image_may_answer_otherwise_than_this_release_asks() {
+    let service = app("").start("");
+    service.value("(defun lisplaunch::prepare-reload (&rest options) options :yes)");
+    assert_snapshot!(told(service.reload(&[]), 1), @"");
+    assert_eq!(service.value("(app:answer)"), "\"old\"");
+}
+
+#[test]
 fn what_the_service_cannot_load_is_told() {
     let service = app("").start("");
     // Fine in a fresh image, but not where it has another value.

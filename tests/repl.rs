@@ -28,7 +28,7 @@ fn at_port(port: u16) -> Project {
 
 /// A terminal at its first prompt.
 fn prompt(project: &Project) -> Terminal {
-    let terminal = Terminal::start(project, &["repl"]);
+    let terminal = Terminal::start(project, &["repl", "--any"]);
     terminal.expect_last("CL-USER>");
     terminal
 }
@@ -69,7 +69,7 @@ fn assert_no_thread_is_left(swank: &Swank) {
 }
 
 fn feed(project: &Project, input: &str) -> Outcome {
-    project.run_with_input(&["repl"], input.as_bytes())
+    project.run_with_input(&["repl", "--any"], input.as_bytes())
 }
 
 #[test]
@@ -476,7 +476,9 @@ fn a_pipe_ends_at_the_first_error() {
     assert!(stderr.contains("standard input:3:"), "{stderr}");
     let stderr = feed(&project, "1 2)\n").failure(2);
     assert!(stderr.contains("standard input:1:4"), "{stderr}");
-    let stderr = project.run_with_input(&["repl"], b"\"\xff\"\n").failure(2);
+    let stderr = project
+        .run_with_input(&["repl", "--any"], b"\"\xff\"\n")
+        .failure(2);
     assert!(stderr.contains("cannot read standard input:"), "{stderr}");
     // A form that asks finds the end of its input.
     assert!(
@@ -501,12 +503,14 @@ fn nothing_begins_without_a_service_or_a_package() {
         "{stderr}"
     );
     let project = self::project(Swank::shared());
-    let stderr = project.run(&["repl", "--package", "none-such"]).failure(1);
+    let stderr = project
+        .run(&["repl", "--any", "--package", "none-such"])
+        .failure(1);
     assert!(
         stderr.contains("the service `app` has no package `none-such`"),
         "{stderr}"
     );
-    let outcome = project.run_with_input(&["repl", "--package", "swank"], b"'connection");
+    let outcome = project.run_with_input(&["repl", "--any", "--package", "swank"], b"'connection");
     assert_eq!(outcome.success(), "CONNECTION\n");
 }
 

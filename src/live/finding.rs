@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use super::command_line;
 use super::identity::Kinship;
-use super::inlined;
 use super::missed::Missed;
 use super::occupant::Occupant;
 use super::process::Process;
@@ -151,9 +151,11 @@ impl Running {
     /// Whether an image that does not say which service it is may be this one: it was started
     /// without the runtime, or by a release that had none.
     fn may_be_plain(&self, record: &Record, here: bool) -> bool {
-        let process = record.pid.filter(|_| here).and_then(Process::of_pid);
-        self.service.runtime.is_none()
-            || process.is_some_and(|process| inlined::is_service(process, &self.service))
+        match record.pid.filter(|_| here).and_then(Process::of_pid) {
+            Some(process) => command_line::is_service(&process, &self.service),
+            // Its process is another machine's, and what it is cannot be seen.
+            None => self.service.runtime.is_none(),
+        }
     }
 }
 

@@ -23,5 +23,5 @@ pub mod stop;
 pub mod swank;
 pub mod waiting;
 
-mod inlined;
+mod command_line;
 mod sockets;

@@ -132,15 +132,17 @@ fn an_image_that_lisplaunch_did_not_start_is_spoken_to_where_that_is_wanted() {
     // Having answered, it has the runtime, and still does not know which service it is.
     assert_eq!(project.run(&["eval", "(+ 1 1)"]).code, Some(3));
 
+    // Nor was it started as a service that has no runtime.
     let plain = Project::new(&format!("{yaml}runtime: false\n"));
-    assert_eq!(plain.run(&["eval", "(+ 1 1)"]).success(), "2\n");
-    let status = plain.run(&["status"]).success();
+    assert_eq!(plain.run(&["stop"]).code, Some(3));
+    assert_eq!(plain.run(&["eval", "--any", "(+ 1 1)"]).success(), "2\n");
+    let status = plain.run(&["status", "--any"]).success();
     let row: Vec<&str> = status.lines().last().unwrap().split_whitespace().collect();
     assert_eq!(
         row[..5],
         ["app", "up", "(no", "states)", &swank.pid().to_string()]
     );
-    plain.run(&["status", "--wait"]).success();
+    plain.run(&["status", "--any", "--wait"]).success();
 }
 
 #[test]
