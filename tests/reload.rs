@@ -322,7 +322,11 @@ fn code_may_end_the_process_that_tries_it() {
     let service = app("").start("");
     let exit = "(unless (boundp 'cl-user::*started*) (sb-ext:exit :code 7 :abort t))\n";
     service.change("answer.lisp", &format!("{}{exit}", answer("\"new\"")));
-    assert_snapshot!(told(service.reload(&[]), 1), @"");
+    assert_snapshot!(told(service.reload(&[]), 1), @"
+    error: the sbcl that tried the code ended before all of it was loaded
+     |
+     = help: the service `app` is as it was
+    ");
     assert_eq!(service.value("(app:answer)"), "\"old\"");
 }
 
@@ -330,7 +334,11 @@ fn code_may_end_the_process_that_tries_it() {
 fn an_image_may_answer_otherwise_than_this_release_asks() {
     let service = app("").start("");
     service.value("(defun lisplaunch::prepare-reload (&rest options) options :yes)");
-    assert_snapshot!(told(service.reload(&[]), 1), @"");
+    assert_snapshot!(told(service.reload(&[]), 1), @"
+    error: the service `app`, preparing the reload: its answer is not understood
+     |
+     = help: was it started by another release of lisplaunch? restart it
+    ");
     assert_eq!(service.value("(app:answer)"), "\"old\"");
 }
 

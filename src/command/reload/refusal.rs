@@ -41,7 +41,9 @@ impl Target {
         }
         tell(messages);
         let Some(failure) = &report.failure else {
-            return Problem::error("a fresh sbcl cannot compile and load the code");
+            return Problem::error(
+                "the sbcl that tried the code ended before all of it was loaded",
+            );
         };
         let problem = Problem::error(format!(
             "a fresh sbcl cannot load the code: {}: {}",
