@@ -1,5 +1,6 @@
 //! The command line as it is typed. The only module that names clap.
 
+mod lazy;
 pub mod live;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::format;
+use lazy::Chosen;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -47,7 +49,7 @@ pub struct Cli {
     pub selection: Selection,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Chosen,
 }
 
 /// Which project, profile and variables.
@@ -105,23 +107,10 @@ pub enum Command {
     Argv(PrintArgv),
     #[expect(missing_docs, reason = "see above")]
     Emit(Emit),
-    /// Write what the services load from beside the project file: `.lisplaunch/`
-    ///
-    /// It holds lisplaunch's own code, and every command that prints or starts a command line
-    /// writes it where it is missing or differs. So this is for the owner of a folder that the
-    /// service's user may not write to, and for images that are built for another machine.
-    #[command(after_help = "\
-Examples:
-  lisplaunch build
-  lisplaunch build -f /srv/my-app/lisplaunch.yaml -p production")]
-    Build,
-    /// Tell everything that is wrong, without starting anything
-    ///
-    /// Checks all services, without a profile and with each profile alone: values, forms,
-    /// files, ports, templates. Exits with 0, or with 1 and every problem; with 2 when there
-    /// is no file to check.
-    #[command(after_help = "Examples:\n  lisplaunch check\n  lisplaunch check -p production")]
-    Check,
+    #[expect(missing_docs, reason = "see above")]
+    Build(Build),
+    #[expect(missing_docs, reason = "see above")]
+    Check(Check),
     #[expect(missing_docs, reason = "see above")]
     Show(Show),
     #[expect(missing_docs, reason = "see above")]
@@ -237,6 +226,27 @@ pub struct Emit {
     #[arg(long, action = ArgAction::SetTrue, exclusive = true)]
     pub list: bool,
 }
+
+/// Write what the services load from beside the project file: `.lisplaunch/`
+///
+/// It holds lisplaunch's own code, and every command that prints or starts a command line
+/// writes it where it is missing or differs. So this is for the owner of a folder that the
+/// service's user may not write to, and for images that are built for another machine.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch build
+  lisplaunch build -f /srv/my-app/lisplaunch.yaml -p production")]
+pub struct Build {}
+
+/// Tell everything that is wrong, without starting anything
+///
+/// Checks all services, without a profile and with each profile alone: values, forms,
+/// files, ports, templates. Exits with 0, or with 1 and every problem; with 2 when there
+/// is no file to check.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  lisplaunch check\n  lisplaunch check -p production")]
+pub struct Check {}
 
 /// Print the plan: every default, variable and path resolved
 #[derive(Args, Debug)]

@@ -103,12 +103,12 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         selection: cli.selection,
         host: Host::current(),
     };
-    match cli.command {
+    match cli.command.0 {
         Command::Run(arguments) => run::execute(&session, &arguments),
         Command::Argv(arguments) => argv::execute(&session, &arguments),
         Command::Emit(arguments) => emit::execute(&session, &arguments),
-        Command::Build => build::execute(&session),
-        Command::Check => check::execute(&session),
+        Command::Build(_) => build::execute(&session),
+        Command::Check(_) => check::execute(&session),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Templates(arguments) => templates::execute(&session, &arguments),
         Command::Tmux(arguments) => tmux::execute(&session, &arguments),

@@ -1,0 +1,83 @@
+//! The subcommands, described as far as the list of them needs: most processes become sbcl at
+//! once, and the options of all others would cost more than the rest of the launch.
+
+use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand};
+
+use super::{
+    Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
+    live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
+};
+
+/// A name, what it is for, and what adds its options.
+type Described = (&'static str, &'static str, fn(Clap) -> Clap);
+
+#[rustfmt::skip]
+const ALL: [Described; 15] = [
+    ("run", "Become the sbcl process of a service", Run::augment_args),
+    ("argv", "Print the argument list of sbcl, for programs", PrintArgv::augment_args),
+    ("emit", "Write the service for another tool", Emit::augment_args),
+    ("build", "Write what the services load from beside the project file: `.lisplaunch/`", Build::augment_args),
+    ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
+    ("show", "Print the plan: every default, variable and path resolved", Show::augment_args),
+    ("templates", "List the templates, and which file each comes from", Templates::augment_args),
+    ("eval", "Evaluate forms in the running service", Eval::augment_args),
+    ("reload", "Load changed code into the running service", Reload::augment_args),
+    ("status", "Show how the services are", Status::augment_args),
+    ("stop", "Stop the running service through its own exit", Stop::augment_args),
+    ("restart", "Stop the running service, and return when it is ready again", Restart::augment_args),
+    ("connect", "Print what to type in Emacs to connect to the running service", Connect::augment_args),
+    ("repl", "Talk to the running service at a prompt", Repl::augment_args),
+    ("tmux", "Keep the service in a tmux session", Tmux::augment_args),
+];
+
+/// What to do, from options that are not looked at before they are asked for.
+#[derive(Debug)]
+pub struct Chosen(pub Command);
+
+impl FromArgMatches for Chosen {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        Command::from_arg_matches(matches).map(Chosen)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl Subcommand for Chosen {
+    fn augment_subcommands(command: Clap) -> Clap {
+        let described =
+            ALL.map(|(name, about, options)| Clap::new(name).about(about).defer(options));
+        command
+            .subcommands(described)
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+    }
+
+    fn augment_subcommands_for_update(command: Clap) -> Clap {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        ALL.iter().any(|(known, ..)| *known == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_subcommand_is_described_as_it_describes_itself() {
+        let whole = Command::augment_subcommands(Clap::new("lisplaunch"));
+        let whole: Vec<(String, String)> = whole
+            .get_subcommands()
+            .map(|command| {
+                let about = command.get_about().map(ToString::to_string);
+                (command.get_name().to_owned(), about.unwrap_or_default())
+            })
+            .collect();
+        let described = ALL.map(|(name, about, _)| (name.to_owned(), about.to_owned()));
+        assert_eq!(described.as_slice(), whole);
+    }
+}
