@@ -4,11 +4,12 @@
 //! folders are opened one from the other, through no link, and looked at once they are open: root
 //! writes into the folders of other users, who could put something else in their place meanwhile.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
 
@@ -71,9 +72,15 @@ impl<'a> Site<'a> {
         let project = self.open()?;
         let folder = self.enter(&project, runtime::FOLDER)?;
         let parts = self.enter(&folder, runtime::PARTS)?;
+        let since = self.entry_time(&folder)?;
         let mut written = Vec::new();
         for (folder, name, file) in Self::files(&folder, &parts) {
-            if !self.holds(folder, name, file)? {
+            // The entry comes last, and is never older than the others.
+            let holds = match file.path {
+                runtime::ENTRY => since.is_some() && written.is_empty(),
+                _ => self.holds(folder, name, file, since)?,
+            };
+            if !holds {
                 let text = file.text();
                 written.push(uninterrupted(|| self.replace(folder, name, &text))?);
             }
@@ -93,8 +100,9 @@ impl<'a> Site<'a> {
         let Some(parts) = self.find(&folder, runtime::PARTS)? else {
             return self.check_writable(&folder);
         };
+        let since = self.entry_time(&folder)?;
         for (folder, name, file) in Self::files(&folder, &parts) {
-            if !self.holds(folder, name, file)? {
+            if !self.holds(folder, name, file, since)? {
                 self.check_writable(folder)?;
             }
         }
@@ -156,16 +164,53 @@ impl<'a> Site<'a> {
     fn trusted_metadata(&self, path: &Path, open: &File) -> Result<Metadata, Problem> {
         let metadata = open.metadata();
         let metadata = metadata.map_err(|error| Problem::io("read", path, &error))?;
-        let standing = Standing::of_open(path, &metadata);
-        let mut owners = self.owners.iter();
-        owners.try_for_each(|owners| owners.check(&standing))?;
+        self.check_owner(path, &metadata)?;
         Ok(metadata)
     }
 
-    /// Whether a file is there and the same.
-    fn holds(&self, folder: &Folder, name: &str, file: &runtime::File) -> Result<bool, Problem> {
+    fn check_owner(&self, path: &Path, metadata: &Metadata) -> Result<(), Problem> {
+        let standing = Standing::of_open(path, metadata);
+        let mut owners = self.owners.iter();
+        owners.try_for_each(|owners| owners.check(&standing))
+    }
+
+    /// When the entry was written, if it is there and the same.
+    fn entry_time(&self, folder: &Folder) -> Result<Option<SystemTime>, Problem> {
+        let entry = runtime::FILES.last().expect("there is an entry");
+        let same = self.read_same(folder, entry.path, entry)?;
+        Ok(same.and_then(|metadata| metadata.modified().ok()))
+    }
+
+    /// Whether a file is there and the same. The entry, of the time `since`, tells from which
+    /// texts the files are that were written before it: those are not read.
+    fn holds(
+        &self,
+        folder: &Folder,
+        name: &str,
+        file: &runtime::File,
+        since: Option<SystemTime>,
+    ) -> Result<bool, Problem> {
+        let path = folder.path.join(name);
+        if let (Some(since), Ok(metadata)) = (since, fs::symlink_metadata(&path))
+            && metadata.is_file()
+            && metadata.len() == file.length() as u64
+            && metadata.modified().is_ok_and(|time| time <= since)
+        {
+            return self.check_owner(&path, &metadata).map(|()| true);
+        }
+        let same = self.read_same(folder, name, file)?;
+        Ok(same.is_some())
+    }
+
+    /// What is known of a file, if it is there and the same.
+    fn read_same(
+        &self,
+        folder: &Folder,
+        name: &str,
+        file: &runtime::File,
+    ) -> Result<Option<Metadata>, Problem> {
         let Some((path, open)) = folder.find(name, THROUGH_NO_LINK)? else {
-            return Ok(false);
+            return Ok(None);
         };
         let metadata = self.trusted_metadata(&path, &open)?;
         if !metadata.is_file() {
@@ -175,12 +220,12 @@ impl<'a> Site<'a> {
             );
         }
         if metadata.len() != file.length() as u64 {
-            return Ok(false);
+            return Ok(None);
         }
         let mut text = Vec::with_capacity(file.length());
         let read = open.take(metadata.len()).read_to_end(&mut text);
         read.map_err(|error| Problem::io("read", &path, &error))?;
-        Ok(file.is(&text))
+        Ok(file.is(&text).then_some(metadata))
     }
 
     /// Writes a file beside its place and puts it there.

@@ -21,21 +21,27 @@ pub struct File {
 impl File {
     /// All of it.
     pub fn text(&self) -> String {
-        self.parts.concat()
+        self.parts.concat() + self.stamp()
     }
 
     /// How many bytes it has.
     pub fn length(&self) -> usize {
-        self.parts.iter().map(|text| text.len()).sum()
+        let parts: usize = self.parts.iter().map(|text| text.len()).sum();
+        parts + self.stamp().len()
     }
 
     /// Whether this is all of it.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let mut rest = Some(bytes);
-        for text in self.parts {
+        for text in self.parts.iter().chain([&self.stamp()]) {
             rest = rest.and_then(|rest| rest.strip_prefix(text.as_bytes()));
         }
         rest.is_some_and(<[u8]>::is_empty)
+    }
+
+    /// What the entry ends with: a comment that differs wherever another file does.
+    fn stamp(&self) -> &'static str {
+        if self.path == ENTRY { STAMP } else { "" }
     }
 
     /// Its name in [`PARTS`], if it is one of those.
@@ -55,17 +61,8 @@ const SYSTEMS: File = File {
     ],
 };
 
-/// All of them.
+/// All of them, the one last that tells from which texts the others are.
 pub const FILES: [File; 6] = [
-    File {
-        path: ENTRY,
-        parts: &[
-            include_str!("../templates/sbcl/runtime/package.lisp"),
-            include_str!("../templates/sbcl/runtime/interpret.lisp"),
-            include_str!("../templates/sbcl/runtime/user.lisp"),
-            include_str!("../templates/sbcl/runtime/load.lisp"),
-        ],
-    },
     File {
         path: "runtime/core.lisp",
         parts: &[
@@ -119,7 +116,53 @@ pub const FILES: [File; 6] = [
         path: ".gitignore",
         parts: &["*\n"],
     },
+    File {
+        path: ENTRY,
+        parts: &[
+            include_str!("../templates/sbcl/runtime/package.lisp"),
+            include_str!("../templates/sbcl/runtime/interpret.lisp"),
+            include_str!("../templates/sbcl/runtime/user.lisp"),
+            include_str!("../templates/sbcl/runtime/load.lisp"),
+        ],
+    },
 ];
+
+const STAMP: &str = match str::from_utf8(&STAMP_BYTES) {
+    Ok(stamp) => stamp,
+    Err(_) => panic!("digits are ASCII"),
+};
+
+const STAMP_BYTES: [u8; 22] = {
+    let mut stamp = *b";;;; ................\n";
+    let mut rest = hash(&FILES);
+    let mut at = 5;
+    while at < 21 {
+        stamp[at] = b"0123456789abcdef"[(rest % 16) as usize];
+        rest /= 16;
+        at += 1;
+    }
+    stamp
+};
+
+/// The FNV-1a hash of these texts.
+const fn hash(files: &[File]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut file = 0;
+    while file < files.len() {
+        let mut part = 0;
+        while part < files[file].parts.len() {
+            let bytes = files[file].parts[part].as_bytes();
+            let mut at = 0;
+            while at < bytes.len() {
+                hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+                at += 1;
+            }
+            part += 1;
+        }
+        file += 1;
+    }
+    hash
+}
 
 /// What the process that tries changed code loads besides.
 pub const TRIAL: [File; 2] = [

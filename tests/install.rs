@@ -134,12 +134,12 @@ fn whatever_starts_nothing_leaves_the_folder_alone() {
 fn build_says_what_it_wrote() {
     let project = Project::new(PLAIN);
     assert_snapshot!(project.run(&["build"]).success(), @"
-    wrote /srv/app/.lisplaunch/runtime.lisp
     wrote /srv/app/.lisplaunch/runtime/core.lisp
     wrote /srv/app/.lisplaunch/runtime/asdf.lisp
     wrote /srv/app/.lisplaunch/runtime/swank.lisp
     wrote /srv/app/.lisplaunch/runtime/sockets.lisp
     wrote /srv/app/.lisplaunch/.gitignore
+    wrote /srv/app/.lisplaunch/runtime.lisp
     ");
     assert_snapshot!(project.run(&["build"]).success(), @"/srv/app/.lisplaunch/runtime.lisp is up to date");
     fs::write(file(&project, "runtime/core.lisp"), "(changed)\n").unwrap();
@@ -147,6 +147,7 @@ fn build_says_what_it_wrote() {
     assert_snapshot!(project.run(&["build"]).success(), @"
     wrote /srv/app/.lisplaunch/runtime/core.lisp
     wrote /srv/app/.lisplaunch/.gitignore
+    wrote /srv/app/.lisplaunch/runtime.lisp
     ");
     let project = Project::new(&format!("{PLAIN}runtime: false\n"));
     assert_snapshot!(project.run(&["build"]).success(), @"no service loads it: `runtime` is `false`");
@@ -166,6 +167,28 @@ fn what_is_the_same_is_not_written_again() {
     assert_eq!(before[2..], after[2..]);
     let text = fs::read_to_string(file(&project, "runtime.lisp")).unwrap();
     assert!(text.contains("lisplaunch"), "{text}");
+}
+
+#[test]
+fn a_change_of_the_same_length_is_found() {
+    let project = Project::new(PLAIN);
+    let path = file(&project, "runtime/core.lisp");
+    project.run(&["build"]).success();
+    let right = fs::read(&path).unwrap();
+    let changed = vec![b' '; right.len()];
+    fs::write(&path, &changed).unwrap();
+    project.run(&["argv"]).success();
+    assert_eq!(fs::read(&path).unwrap(), right);
+    // A part of another release, older than its entry.
+    let entry = file(&project, "runtime.lisp");
+    let end = fs::read_to_string(&entry).unwrap().trim_end().len();
+    let mut text = fs::read(&entry).unwrap();
+    text[end - 1] = if text[end - 1] == b'0' { b'1' } else { b'0' };
+    fs::write(&path, &changed).unwrap();
+    fs::write(&entry, text).unwrap();
+    project.run(&["argv"]).success();
+    assert_eq!(fs::read(&path).unwrap(), right);
+    assert!(project.run(&["build"]).success().contains("is up to date"));
 }
 
 #[test]
