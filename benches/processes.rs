@@ -34,6 +34,8 @@ type Program<'a> = (&'a str, Box<dyn Fn() -> Command + 'a>);
 fn main() {
     let folder = TempDir::new().expect("a folder for temporary files");
     fs::write(folder.path().join("lisplaunch.yaml"), PROJECT).expect("a writable folder");
+    // As installing does it: what the linker wrote lies in small pieces, and starts slower.
+    fs::copy(LISPLAUNCH, folder.path().join("lisplaunch")).expect("a writable folder");
     launch(folder.path());
     emit(folder.path());
 }
@@ -112,7 +114,7 @@ fn emit(folder: &Path) {
 }
 
 fn lisplaunch(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = with(Command::new(LISPLAUNCH), arguments);
+    let mut command = with(Command::new(folder.join("lisplaunch")), arguments);
     command.current_dir(folder);
     command
 }
