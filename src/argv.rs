@@ -185,7 +185,7 @@ fn cl(service: &Service) -> &'static str {
     service.package.as_ref().map_or("", |_| "cl:")
 }
 
-/// What the runtime is told. Options stand where they differ from what holds without them.
+/// The options of the runtime's functions. They stand where they differ from what holds without them.
 fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     vec![
         ("serves", flag(matches!(process, Process::Service))),
@@ -207,7 +207,7 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     ]
 }
 
-/// What the image is told of itself.
+/// What the image knows of itself.
 fn identity(service: &Service) -> Vec<Word> {
     let identity = &service.identity;
     let text = |text: &str| string(&text.into());
@@ -262,7 +262,7 @@ fn ready_context(ready: &Ready) -> Variable {
     Variable::map([("kind", bare(kind)), ("what", words(what.0))])
 }
 
-/// What SBCL, ASDF and swank are told themselves.
+/// What SBCL, ASDF and swank themselves are given.
 fn plain_context(service: &Service) -> Context {
     let folders = service.registry.iter().map(as_folder);
     let swank = service.swank.as_ref().map(|swank| {
