@@ -247,20 +247,14 @@ impl Session {
         self.trusted().iter().map(number).collect()
     }
 
-    /// The users whose files are trusted; an empty variable of the environment names none.
+    /// The users whose files are trusted.
     fn trusted(&self) -> &[String] {
-        match self.selection.trust.as_slice() {
-            [name] if name.is_empty() => &[],
-            names => names,
-        }
+        named(&self.selection.trust)
     }
 
-    /// The chosen profiles; an empty variable of the environment chooses none.
+    /// The chosen profiles.
     fn profiles(&self) -> &[String] {
-        match self.selection.profiles.as_slice() {
-            [name] if name.is_empty() => &[],
-            names => names,
-        }
+        named(&self.selection.profiles)
     }
 
     fn settings(&self) -> BTreeMap<String, String> {
@@ -318,6 +312,14 @@ impl Session {
     fn service_nodes(&self, project: &Project) -> Result<Vec<ServiceNode>, Failure> {
         let root = project.with_profiles(self.profiles())?;
         Ok(crate::project::services(&root)?)
+    }
+}
+
+/// The names of an option that may be repeated; an empty variable of the environment gives none.
+fn named(names: &[String]) -> &[String] {
+    match names {
+        [name] if name.is_empty() => &[],
+        names => names,
     }
 }
 

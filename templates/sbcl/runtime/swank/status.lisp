@@ -7,21 +7,9 @@
     "auto-flush-thread" "swank newcomer")
   "The names of threads that are swank's and not the service's.")
 
-(defun lines-with (wanted file)
-  "The lines of FILE that hold the text WANTED; none where it cannot be read, as elsewhere than on
-Linux."
-  (ignore-errors
-   (with-open-file (stream file :external-format :latin-1)
-     (loop for line = (read-line stream nil)
-           while line
-           when (search wanted line) collect line))))
-
-(defun open-sockets ()
-  "The links of /proc/self/fd that lead to sockets."
-  (loop for number below 1024
-        for link = (ignore-errors
-                    (sb-unix:unix-readlink (format nil "/proc/self/fd/~d" number)))
-        when (and link (search "socket:" link)) collect link))
+(defun texts-with (wanted texts)
+  "Those of TEXTS that hold the text WANTED."
+  (remove-if-not (lambda (text) (search wanted text)) texts))
 
 (defun status ()
   "A property list, printed. The image reads its own part of /proc, which works for a service of
@@ -36,9 +24,9 @@ another user and on another machine too."
                                     :key #'sb-thread:thread-name)
              :systems (when (find-package "ASDF")
                         (funcall (find-symbol "ALREADY-LOADED-SYSTEMS" "ASDF")))
-             :stat (first (lines-with "" "/proc/self/stat"))
-             :uptime (first (lines-with "" "/proc/uptime"))
+             :stat (first (file-lines "/proc/self/stat"))
+             :uptime (first (file-lines "/proc/uptime"))
              ;; 0A is the state of what listens.
-             :listening (append (lines-with " 0A " "/proc/net/tcp")
-                                (lines-with " 0A " "/proc/net/tcp6"))
-             :sockets (open-sockets))))))
+             :listening (texts-with " 0A " (append (file-lines "/proc/net/tcp")
+                                                   (file-lines "/proc/net/tcp6")))
+             :sockets (texts-with "socket:" (open-links (sb-unix:unix-getpid))))))))
