@@ -17,8 +17,7 @@ to it, and any other that writes to its streams."
   errors
   ;; How many messages the client was not asked about.
   (unanswered 0)
-  ;; Whether the forms have returned, and whether all that they wrote has been sent.
-  (returned nil)
+  ;; Whether all that the forms wrote has been sent.
   (finished nil))
 
 (defun evaluate (text &key package (limit most-positive-fixnum) (frames 20)
@@ -31,8 +30,7 @@ input and restarts, and EACH sends the values of each form.
 Returns one of
  (:OK count index-of-the-value-that-was-cut package prompt)
  (:ERROR phase type message frames package prompt)
- (:NO-PACKAGE)
- (:GONE)"
+ (:NO-PACKAGE)"
   (let ((package (if package
                      (or (find-package package) (find-package (string-upcase package)))
                      *package*))
@@ -59,7 +57,6 @@ Returns one of
           (declare (ignore hook))
           (enter-debugger evaluation condition))
         (lambda () (evaluate-and-send evaluation text)))
-    (setf (evaluation-returned evaluation) t)
     (unwind-protect (flush-output evaluation)
       (setf (evaluation-finished evaluation) t))))
 
@@ -78,9 +75,10 @@ nothing else would."
                   (sleep 1/2)))))
 
 (defun abandon (evaluation)
-  "Ends EVALUATION, in the thread that evaluates."
-  (unless (evaluation-returned evaluation)
-    (end-evaluation evaluation '(:gone))))
+  "Ends EVALUATION and the thread that evaluates. One that went on would take an interrupt that the
+client sent before it left, and wait for it in swank's debugger."
+  (unless (evaluation-finished evaluation)
+    (sb-thread:abort-thread)))
 
 (defun evaluate-and-send (evaluation text)
   "Evaluates the forms in TEXT, sends the values of the last one, and returns the result."
