@@ -166,6 +166,36 @@ fn what_depends_on_a_change_is_loaded_with_it() {
     assert_eq!(service.value("(app:answer)"), "44");
 }
 
+/// Another process, perhaps a trial whose reload came to nothing, compiled it within the second in
+/// which the service did.
+#[test]
+fn a_library_that_was_replaced_is_loaded() {
+    let service = app("")
+        .with_file(
+            "app.asd",
+            "(defsystem \"app\" :depends-on (\"lib\") :components ((:file \"package\") (:file \"answer\")))",
+        )
+        .with_file("~/common-lisp/lib/lib.asd", "(defsystem \"lib\" :components ((:file \"lib\")))")
+        .with_file("~/common-lisp/lib/lib.lisp", "(defparameter cl-user::*lib* 1)")
+        .start("");
+    service.change(
+        "../home/common-lisp/lib/lib.lisp",
+        "(defparameter cl-user::*lib* 2)",
+    );
+    service.shell(
+        "cd ../home/fasls/common-lisp/lib
+         sbcl --noinform --non-interactive --no-userinit --eval '(compile-file \"../../../common-lisp/lib/lib.lisp\" :output-file \"'$PWD'/new.fasl\")' >/dev/null
+         touch -r lib.fasl new.fasl ../../../common-lisp/lib/lib.lisp
+         mv new.fasl lib.fasl",
+    );
+    assert_snapshot!(done(&service), @"
+    compiled nothing in TIME
+    loaded package.lisp, answer.lisp and 1 file of other projects in TIME
+    ");
+    assert_eq!(service.value("cl-user::*lib*"), "2");
+    assert_eq!(done(&service), NOTHING);
+}
+
 #[test]
 fn definitions_of_systems_and_texts_that_are_read_count() {
     let mut service = app("")

@@ -136,11 +136,19 @@ of its compilation and the inputs of its loading; NIL if that failed.")
 (defmethod asdf::compute-action-stamp :around
     (plan (operation asdf:load-op) (component asdf:cl-source-file) &key just-done)
   (multiple-value-bind (time done-p) (call-next-method)
-    (cond ((or (null time) just-done (not (own-p component)))
+    (cond ((or (null time) just-done)
            (values time done-p))
+          ((not (own-p component))
+           (let ((loaded (loaded-as-compiled-p component)))
+             (unless loaded
+               (setf (gethash component (session-table 'replaced)) t))
+             (values time (and done-p loaded))))
           (*load-again*
            (values time (find (source-name component) *loaded-now* :test #'string=)))
           ((nth-value 1 (gethash (asdf:component-find-path component) *loaded-components*))
+           ;; It depends on what is yet to be loaded, perhaps on a library that was replaced.
+           (unless (or done-p (zerop (hash-table-count (session-table 'replaced))))
+             (setf (gethash (asdf:component-find-path component) *loaded-components*) nil))
            (values time (loaded-from-present-texts-p component plan)))
           (t
            (when (and done-p *reloading*)
@@ -151,7 +159,7 @@ of its compilation and the inputs of its loading; NIL if that failed.")
   (flet ((load-it () (call-next-method)))
     (if (own-p component)
         (remember-loading component #'load-it)
-        (load-it))
+        (remember-library component #'load-it))
     (when *reloading*
       (push (source-name component) *loaded-now*))))
 
@@ -163,6 +171,41 @@ of its compilation and the inputs of its loading; NIL if that failed.")
                     (setf (gethash path *loaded-components*)
                           (cons (action-key (asdf:make-operation 'asdf:compile-op) component nil)
                                 inputs)))))))
+
+;;; The files of libraries are too many to read. ASDF takes a compiled file for the one that it has
+;;; loaded if both were written within the same second, as when a library is changed just after the
+;;; start; whether it was replaced, the file system knows.
+
+(defvar *loaded-libraries* (make-hash-table :test 'equal :synchronized t)
+  "For each file of a library that ASDF has loaded, by the path of its component, what FILE-STAT said
+of the compiled file just before; NIL if loading failed.")
+
+(defun forget-libraries ()
+  "Leaves it to ASDF to compare times: where a saved core starts, the same files are others to the
+file system."
+  (clrhash *loaded-libraries*))
+
+(pushnew 'forget-libraries sb-ext:*save-hooks*)
+
+(defun compiled-stat (component)
+  "What FILE-STAT says of the compiled file of COMPONENT, which need not have one."
+  (let ((file (first (asdf:output-files 'asdf:compile-op component))))
+    (and file (file-stat (sb-ext:native-namestring file)))))
+
+(defun remember-library (component load)
+  (let ((path (asdf:component-find-path component))
+        (stat (compiled-stat component)))
+    (setf (gethash path *loaded-libraries*) nil)
+    (funcall load)
+    (setf (gethash path *loaded-libraries*) stat)))
+
+(defun loaded-as-compiled-p (component)
+  "Whether the compiled file of COMPONENT, a library's, is the one that was loaded, as far as that is
+known."
+  (multiple-value-bind (stat found)
+      (gethash (asdf:component-find-path component) *loaded-libraries*)
+    (or (not found)
+        (equal stat (compiled-stat component)))))
 
 ;;; Definitions of systems.
 
