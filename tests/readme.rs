@@ -1,7 +1,6 @@
 //! What the README shows is true: its commands run, its tables are those of the program.
 
 use std::fs;
-use std::net::TcpListener;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,6 +8,7 @@ use std::process::{Command, Stdio};
 use lisplaunch::format;
 use lisplaunch::project::keys;
 
+use crate::support::ports::free_port;
 use crate::support::{LISPLAUNCH, Project, REPOSITORY};
 use crate::swank_server::real::cache;
 
@@ -132,11 +132,7 @@ fn every_command_runs() {
 /// The section is read from top to bottom, on a service that really runs.
 #[test]
 fn a_day_with_the_running_service() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port();
     let yaml = format!(
         "name: my-app\nloader: asdf\nregistry: [.]\nsystems: [my-app]\nstart: my-app:main\nswank: {port}\n"
     );

@@ -1,5 +1,7 @@
 //! A project in a folder of its own, and the real `lisplaunch` run on it.
 
+pub mod ports;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -13,6 +13,7 @@ use lisplaunch::live::swank::{
 
 use proptest::prelude::*;
 
+use crate::support::ports::free_port;
 use crate::swank_server::fake::{self, Peer, frame, serve, serve_evaluation};
 use crate::swank_server::real::Swank;
 use crate::swank_server::recorder::{Broken, Recorder};
@@ -672,9 +673,7 @@ fn assert_breaks_protocol(bytes: impl Into<Vec<u8>>, message: &str) {
 
 #[test]
 fn nobody_answers() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = free_port();
     let error = connect(&Address {
         host: "127.0.0.1".to_owned(),
         port,

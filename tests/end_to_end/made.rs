@@ -6,12 +6,13 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use super::network::{free_port, get, is_free, request};
+use super::network::{get, is_free, request};
 use super::running::{Running, assert_sbcl, eventually, is_sbcl};
 use super::slime::pid_behind;
 use super::{example, with_compiled_systems};
 use crate::consumer::MAKES;
 use crate::support::Project;
+use crate::support::ports::free_port;
 
 /// The Makefile that lisplaunch writes with `arguments`, away from the project.
 fn makefile(project: &Project, arguments: &[impl AsRef<str>]) -> PathBuf {

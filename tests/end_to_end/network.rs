@@ -1,25 +1,11 @@
-//! Ports and HTTP, as much as the tests need.
+//! Connections and HTTP, as much as the tests need.
 
-use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
-use std::sync::Mutex;
 use std::time::Duration;
 
 /// How long a server may be silent.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A port that is free, and that no other test was given.
-pub fn free_port() -> u16 {
-    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-    loop {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        if GIVEN.lock().unwrap().insert(port) {
-            return port;
-        }
-    }
-}
 
 /// Whether nobody listens on a port.
 pub fn is_free(port: u16) -> bool {

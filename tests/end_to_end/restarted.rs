@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use super::network::free_port;
 use super::running::eventually;
 use super::supervisor::Supervisor;
 use super::with_compiled_systems;
+use crate::support::ports::free_port;
 use crate::support::{Outcome, Project};
 
 fn project(keys: &str) -> Project {

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::network::{free_port, get, is_free};
+use super::network::{get, is_free};
 use super::running::{Running, assert_sbcl};
 use super::slime::Slime;
 use super::witness::{self, told};
 use super::{example, with_compiled_systems};
 use crate::support::Project;
+use crate::support::ports::free_port;
 
 /// The example that needs nothing but SBCL, about to run.
 fn hello(project: &Project, port: u16) -> Command {

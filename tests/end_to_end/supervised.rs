@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::network::{free_port, get, is_free, request};
+use super::network::{get, is_free, request};
 use super::running::{assert_sbcl, eventually, is_alive, kill};
 use super::slime::pid_behind;
 use super::supervisor::Supervisor;
 use super::{example, with_compiled_systems, with_quicklisp};
+use crate::support::ports::free_port;
 use crate::support::{Project, REPOSITORY};
 
 /// A program of supervisord that serves HTTP and swank.

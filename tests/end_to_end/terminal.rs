@@ -3,8 +3,9 @@
 use std::process::{Command, Stdio};
 
 use super::example;
-use super::network::{free_port, get, is_free};
+use super::network::{get, is_free};
 use super::running::{Running, assert_sbcl, children, eventually};
+use crate::support::ports::free_port;
 use crate::support::{LISPLAUNCH, Project};
 
 /// The example that needs nothing but SBCL, on a terminal.

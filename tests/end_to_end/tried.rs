@@ -3,9 +3,10 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::network::{free_port, is_free};
+use super::network::is_free;
 use super::running::Running;
 use crate::support::REPOSITORY;
+use crate::support::ports::free_port;
 
 /// How long the release build may take where nobody has built it before.
 const BUILD: Duration = Duration::from_secs(900);

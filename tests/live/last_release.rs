@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::service::{SOON, free_ports};
+use super::service::SOON;
 use crate::support::Project;
+use crate::support::ports::free_port;
 use crate::swank_server::real::cache;
 
 const ARGV: &str = include_str!("last_release/argv");
@@ -70,7 +71,7 @@ fn start(project: &Project, port: u16) -> Process {
 
 #[test]
 fn it_still_answers_every_command() {
-    let [port, ..] = free_ports();
+    let port = free_port();
     let project = project(port);
     let mut process = start(&project, port);
     let status = project.run(&["status", "--json"]);

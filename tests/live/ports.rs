@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use insta::assert_snapshot;
 
 use super::service::Service;
+use crate::support::ports::free_port;
 use crate::support::{Outcome, Project};
 
 /// A project whose sbcl does nothing, with swank on this port.
@@ -23,8 +24,8 @@ fn fixed(outcome: Outcome, port: u16, pid: u32) -> String {
 
 #[test]
 fn a_port_that_is_taken_is_an_error_that_names_who_has_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let port = free_port();
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let project = project(port);
     let own = std::fs::read_to_string("/proc/self/comm").unwrap();
     let said = fixed(project.run(&["run"]), port, std::process::id());
@@ -45,8 +46,8 @@ fn a_port_that_is_taken_is_an_error_that_names_who_has_it() {
 
 #[test]
 fn a_port_of_one_address_is_taken_for_all() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let port = free_port();
+    let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let project = Project::new(&format!(
         "name: app\nloader: asdf\nstart: (f)\nswank: {{port: {port}, interface: 0.0.0.0, allow-remote: true}}\n"
     ))

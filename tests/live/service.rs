@@ -2,7 +2,6 @@
 //! without swank. It ends with the test, however that ends.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -11,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::support::ports::free_port;
 use crate::support::{Outcome, Project, REPOSITORY};
 use crate::swank_server::real::cache;
 
@@ -82,7 +82,7 @@ impl Service {
     /// The first service `name` of another file, not started; its standard input ends with the
     /// test.
     pub fn with(yaml: &str, name: &'static str) -> Self {
-        let [http, swank, nobody] = free_ports();
+        let [http, swank, nobody] = [(); 3].map(|()| free_port());
         let yaml = yaml
             .replace("REPOSITORY", REPOSITORY)
             .replace("HTTP", &http.to_string())
@@ -264,10 +264,4 @@ impl Drop for Running {
             let _ = child.wait();
         }
     }
-}
-
-/// Ports on which nobody listens, all different.
-pub fn free_ports() -> [u16; 3] {
-    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use lisplaunch::live::swank::{Address, Answer, Client, Evaluation, Interrupt, Timeouts};
 
+use crate::support::ports::free_port;
 use crate::support::{Outcome, Project, make_executable};
 use crate::swank_server::recorder::Recorder;
 
@@ -223,11 +224,6 @@ pub fn get(port: u16) -> Result<String, String> {
         Some((head, body)) if head.contains(" 200 OK") => Ok(body.to_owned()),
         _ => Err(answer),
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Where the compiled files of libraries are, whatever the home folder of a service.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::service::Service;
-use crate::end_to_end::network::free_port;
+use crate::support::ports::free_port;
 use crate::swank_server::real::cache;
 
 /// How many stops; about every third one hung before.

@@ -1,7 +1,6 @@
 //! A service with a real sbcl and swank, started as a person would start it.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::OnceLock;
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::client::Client;
 use crate::support::Project;
+use crate::support::ports::free_port;
 
 /// Starts, writes `ready`, and then does what files tell it to.
 const START: &str = r#"
@@ -28,12 +28,6 @@ pub fn project(swank: &str) -> Project {
         free_port()
     ));
     project.with_variable("XDG_CACHE_HOME", compiled_swank().to_str().unwrap())
-}
-
-/// A port that nobody listens on.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// A cache folder with swank, which takes seconds to compile.

@@ -1,19 +1,15 @@
 //! The life of a service in tmux, from `start` to `stop`.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use super::server::{Server, is_alive, process, wait_until};
+use crate::support::ports::free_port;
 use crate::support::{LISPLAUNCH, Project, REPOSITORY};
-
-fn free_port() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port().to_string()
-}
 
 fn get(port: &str) -> Option<String> {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).ok()?;
@@ -33,7 +29,7 @@ fn cache() -> PathBuf {
 
 #[test]
 fn a_web_service_from_start_to_stop() {
-    let port = free_port();
+    let port = free_port().to_string();
     let example = Path::new(REPOSITORY).join("examples/hunchentoot");
     let read = |name: &str| std::fs::read_to_string(example.join(name)).unwrap();
     let yaml = read("lisplaunch.yaml").replace(
@@ -45,7 +41,7 @@ fn a_web_service_from_start_to_stop() {
             .with_file("hello-hunchentoot.asd", read("hello-hunchentoot.asd"))
             .with_file("hello-hunchentoot.lisp", read("hello-hunchentoot.lisp"))
             .with_variable("PORT", &port)
-            .with_variable("SWANK_PORT", &free_port())
+            .with_variable("SWANK_PORT", &free_port().to_string())
             .with_variable("XDG_CACHE_HOME", cache().to_str().unwrap()),
     );
     let status = server.run(&["status"]);
