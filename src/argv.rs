@@ -33,7 +33,8 @@ const PLAIN: Template = Template {
 /// The templates of command lines.
 pub const TEMPLATES: [Template; 2] = [ARGV, PLAIN];
 
-/// The command line of `service`, with `arguments` for the program in it.
+/// The command line of `service`, with its own arguments for the program and then
+/// these in it.
 ///
 /// # Errors
 /// When a template of the user's own is wrong, or a word is too long for the system.
@@ -124,8 +125,9 @@ type Context = Vec<(&'static str, Variable)>;
 fn sbcl_context(service: &Service, arguments: &[String]) -> Context {
     let in_a_row = |options: &[Vec<Word>]| words(options.iter().flatten().cloned());
     // What follows must not be read as options of the runtime.
+    let given = arguments.iter().map(|text| Word::from(text.as_str()));
+    let arguments: Vec<Word> = service.arguments.iter().cloned().chain(given).collect();
     let end = (!arguments.is_empty()).then(|| "--end-runtime-options".into());
-    let arguments = arguments.iter().map(|text| Word::from(text.as_str()));
     vec![
         ("program", word(&service.sbcl.program)),
         ("runtime_options", in_a_row(&service.sbcl.runtime_options)),

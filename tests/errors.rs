@@ -4,6 +4,7 @@
 //! the project file is wrong.
 
 mod complete;
+mod deployment;
 mod emit;
 mod environment;
 mod finding;

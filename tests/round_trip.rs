@@ -477,7 +477,8 @@ fn arguments_of_the_program_come_last() {
         let mut started = expected.started.clone();
         let end = "--end-runtime-options".to_owned();
         started.options.insert(vec![end]);
-        started.arguments = arguments.iter().map(|text| (*text).to_owned()).collect();
+        let given = arguments.iter().map(|text| (*text).to_owned());
+        started.arguments.extend(given);
         assert_eq!(expected.read(&argv), Ok(started));
         if expected.env_takes_the_program() {
             return;

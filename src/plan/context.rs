@@ -1,5 +1,7 @@
 //! What reading the keys of one service needs at hand.
 
+use std::collections::BTreeSet;
+
 use super::name::Name;
 use super::need::{Need, NeedKind};
 use super::path::{self, Base};
@@ -11,6 +13,8 @@ use crate::word::Word;
 /// The keys of one service, and what their values depend on.
 pub(super) struct Context<'a> {
     pub(super) project: &'a Name,
+    /// The names of all services of the file, chosen or not.
+    pub(super) services: &'a BTreeSet<String>,
     pub(super) fields: Fields<'a>,
     pub(super) reader: &'a Reader,
     pub(super) base: Base<'a>,
@@ -58,17 +62,21 @@ impl Context<'_> {
         Some(path)
     }
 
-    /// The items of a key, without the empty ones, which are reported.
+    /// The items of a key.
     pub(super) fn items(&self, key: &str) -> Vec<Field<'_>> {
-        let field = self.fields.get(key);
-        let mut items = field.map(|field| field.items()).unwrap_or_default();
-        items.retain(|item| {
-            let null = item.is_null();
-            if null {
-                item.report_null();
-            }
-            !null
-        });
-        items
+        items(self.fields.get(key))
     }
+}
+
+/// The items of a list, without the empty ones, which are reported.
+pub(super) fn items(field: Option<Field<'_>>) -> Vec<Field<'_>> {
+    let mut items = field.map(|field| field.items()).unwrap_or_default();
+    items.retain(|item| {
+        let null = item.is_null();
+        if null {
+            item.report_null();
+        }
+        !null
+    });
+    items
 }

@@ -1,5 +1,8 @@
 //! What will run: a project file, the choices of the person and the machine, resolved.
 
+pub mod after;
+pub mod http;
+pub mod limits;
 pub mod loader;
 pub mod name;
 pub mod need;
@@ -11,8 +14,10 @@ pub mod sbcl_option;
 pub mod service;
 pub mod stopping;
 
+mod circle;
 mod context;
 mod environment;
+mod log;
 mod options;
 mod ports;
 mod read;
@@ -124,15 +129,18 @@ impl Planning<'_> {
         };
         let several = nodes.iter().any(|service| service.key.is_some());
         let wanted = &self.choices.services;
+        let names = nodes.iter().map(|node| name_of(node, &head.name)).collect();
         let services: Vec<Service> = chosen(self.project, &head.name, nodes, wanted)?
             .iter()
             .take_while(|_| !self.allowance.is_exceeded())
-            .filter_map(|node| self.service(&head.name, node, problems))
+            .filter_map(|node| self.service(&head.name, node, &names, problems))
             .collect();
         if self.allowance.is_exceeded() {
             return Ok(None);
         }
         problems.extend(ports::clashes(&services));
+        problems.extend(log::clashes(&services));
+        problems.extend(circle::first(&services));
         Ok(Some(Plan {
             project: head.name,
             several,
@@ -164,13 +172,7 @@ fn chosen(
     nodes: Vec<ServiceNode>,
     wanted: &[String],
 ) -> Result<Vec<ServiceNode>, Problem> {
-    let names: Vec<String> = nodes
-        .iter()
-        .map(|service| match &service.key {
-            Some(key) => key.text.clone(),
-            None => name.to_string(),
-        })
-        .collect();
+    let names: Vec<String> = nodes.iter().map(|node| name_of(node, name)).collect();
     if let Some(unknown) = wanted.iter().find(|wanted| !names.contains(wanted)) {
         let known = names.iter().map(String::as_str);
         return Err(Problem::error(format!(
@@ -185,4 +187,12 @@ fn chosen(
         .filter(|(_, name)| wanted.is_empty() || wanted.contains(name))
         .map(|(node, _)| node)
         .collect())
+}
+
+/// What a service is called: the project's name where the whole file is one.
+fn name_of(service: &ServiceNode, project: &Name) -> String {
+    match &service.key {
+        Some(key) => key.text.clone(),
+        None => project.to_string(),
+    }
 }

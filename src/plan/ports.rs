@@ -1,35 +1,66 @@
-//! Ports that two services would take from each other.
+//! Ports that two servers would take from each other.
 
 use std::collections::BTreeMap;
 
-use super::service::{Service, Swank};
-use crate::problem::Problem;
+use super::port::Port;
+use super::service::Service;
+use crate::problem::{Place, Problem};
 
-/// The swank ports that an earlier service has already.
+/// The ports that an earlier server has already.
 pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
-    let mut owners: BTreeMap<u16, &Service> = BTreeMap::new();
+    let mut owners: BTreeMap<u16, Server<'_>> = BTreeMap::new();
     let mut problems = Vec::new();
-    for service in services {
-        let Some(swank) = &service.swank else {
-            continue;
-        };
-        match owners.get(&swank.port.number()) {
-            Some(owner) => problems.push(clash(owner, service, swank)),
+    for server in services.iter().flat_map(servers) {
+        match owners.get(&server.port.number()) {
+            Some(owner) => problems.push(clash(owner, &server)),
             None => {
-                owners.insert(swank.port.number(), service);
+                owners.insert(server.port.number(), server);
             }
         }
     }
     problems
 }
 
-fn clash(owner: &Service, service: &Service, swank: &Swank) -> Problem {
-    let problem = Problem::error(format!(
-        "the services `{}` and `{}` both have the swank port {}",
-        owner.name, service.name, swank.port
-    ))
-    .help("give each service a `swank.port` of its own");
-    match &swank.place {
+/// Something that listens on a port.
+struct Server<'a> {
+    service: &'a Service,
+    /// The key that names the port.
+    key: &'static str,
+    port: &'a Port,
+    place: Option<&'a Place>,
+}
+
+fn servers(service: &Service) -> impl Iterator<Item = Server<'_>> {
+    let swank = service.swank.as_ref();
+    let swank = swank.map(|swank| ("swank", &swank.port, swank.place.as_ref()));
+    let http = service.http.as_ref();
+    let http = http.map(|http| ("http", &http.port, http.place.as_ref()));
+    swank
+        .into_iter()
+        .chain(http)
+        .map(|(key, port, place)| Server {
+            service,
+            key,
+            port,
+            place,
+        })
+}
+
+fn clash(owner: &Server<'_>, server: &Server<'_>) -> Problem {
+    let (first, second) = (&owner.service.name, &server.service.name);
+    let (key, port) = (server.key, server.port);
+    let problem = Problem::error(if owner.key == key {
+        format!("the services `{first}` and `{second}` both have the {key} port {port}")
+    } else if first == second {
+        format!("the service `{second}` has the port {port} for swank and for http")
+    } else {
+        format!(
+            "the {key} port {port} of `{second}` is the {} port of `{first}`",
+            owner.key
+        )
+    });
+    let problem = problem.help(format!("give each a port of its own: `{key}.port`"));
+    match server.place {
         Some(place) => problem.at(place.clone()),
         None => problem,
     }

@@ -1,5 +1,6 @@
 //! From the keys of the file to a [`Service`]: every value parsed, every default filled in.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,12 +10,12 @@ use super::loader::Loader;
 use super::name::Name;
 use super::need::{Need, NeedKind};
 use super::path::{self, Base};
-use super::quantity::{self, Bytes, Seconds, Umask};
-use super::service::{Identity, Log, Restart, Service};
-use super::{Planning, options, ready, runtime, stopping, swank};
+use super::quantity::{self, Seconds, Umask};
+use super::service::{Identity, Restart, Service};
+use super::{Planning, after, http, limits, log, options, ready, runtime, stopping, swank};
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
-use crate::project::field::{Fields, Reader};
+use crate::project::field::{Field, Fields, Reader};
 use crate::project::keys::Level;
 use crate::project::variables::{Variables, integer_names};
 use crate::project::yaml::Node;
@@ -49,6 +50,7 @@ impl Planning<'_> {
         &self,
         project_name: &Name,
         service: &ServiceNode,
+        services: &BTreeSet<String>,
         problems: &mut Problems,
     ) -> Option<Service> {
         let level = match service.key {
@@ -81,6 +83,7 @@ impl Planning<'_> {
             project: project_name,
             fields: fields.with_reader(&reader),
             reader: &reader,
+            services,
             base,
             host: &host,
         };
@@ -172,6 +175,10 @@ impl Context<'_> {
         let loader = fields.choice("loader", &Loader::ALL);
         let service = Service {
             swank: swank::read(self, &name),
+            http: http::read(self),
+            after: after::read(self, &name),
+            after_place: fields.get("after").map(|field| field.place()),
+            log: log::read(self, &name),
             identity,
             stop_timeout: self.stop_timeout(runtime.is_some()),
             runtime,
@@ -188,16 +195,20 @@ impl Context<'_> {
             after_reload: self.forms("after-reload"),
             package: self.parse("package", package_name),
             start: self.forms("start"),
+            arguments: self.arguments(),
             ready: ready::read(self),
             stop: self.forms("stop"),
             sbcl: options::read(&fields.map("sbcl"), self.base),
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
+            limits: limits::read(&fields.map("limits")),
             user,
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
             restart: fields.choice("restart", &Restart::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),
-            log: self.log(),
+            writable: self.writable(),
+            hardening: fields.flag("hardening"),
+            watchdog: self.parse("watchdog", Seconds::parse),
             umask: self.parse("umask", Umask::parse),
             priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
             needs,
@@ -208,6 +219,36 @@ impl Context<'_> {
             self.report_nothing_to_run(&service.name, node);
         }
         service
+    }
+
+    fn arguments(&self) -> Vec<Word> {
+        if let Some(field) = self
+            .fields
+            .get("arguments")
+            .filter(|field| !field.is_list())
+            && let Some(text) = field.value().map(|value| value.text())
+            && text.contains(char::is_whitespace)
+        {
+            field.report(
+                Problem::error(format!(
+                    "`arguments` is one word with blanks: `{}`",
+                    shown(&text)
+                ))
+                .help("each word is an item of a list: `[--port, 8080]`")
+                .help("if it is one word, so is it: `['two words']`"),
+            );
+        }
+        let items = self.items("arguments");
+        let words = items.iter().filter_map(Field::value);
+        words.map(|value| value.word()).collect()
+    }
+
+    fn writable(&self) -> Vec<Word> {
+        let items = self.items("writable");
+        let folders = items.iter();
+        folders
+            .filter_map(|field| path::read(field, self.base))
+            .collect()
     }
 
     fn stop_timeout(&self, runtime: bool) -> Seconds {
@@ -254,25 +295,6 @@ impl Context<'_> {
             .iter()
             .filter_map(|field| field.parse(system_name))
             .collect()
-    }
-
-    fn log(&self) -> Option<Log> {
-        let field = self.fields.get("log")?;
-        if field.is_false() {
-            return None;
-        }
-        let fields = field.fields();
-        let Some(file) = fields.get("file") else {
-            field.report(
-                Problem::error("`log` names no file").help("add `file:`, or write `log: FILE`"),
-            );
-            return None;
-        };
-        Some(Log {
-            file: path::read(&file, self.base)?,
-            max_size: fields.read("max-size", Bytes::parse),
-            backups: fields.read("backups", |text| quantity::number(text, 0..=1000)),
-        })
     }
 }
 

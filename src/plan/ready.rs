@@ -88,8 +88,7 @@ fn url_of_a_server(word: &Word) -> Result<Word, String> {
             expected()
         ));
     }
-    let printable = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte);
-    if !text.bytes().all(printable) {
+    if !text.bytes().all(is_url_byte) {
         return Err(format!("{}, other characters as `%20`", expected()));
     }
     let rest = text.strip_prefix("http://").ok_or_else(expected)?;
@@ -102,6 +101,11 @@ fn url_of_a_server(word: &Word) -> Result<Word, String> {
         Some(port) => Port::parse(&port.into()).map(|_| word.clone()),
         None => Ok(word.clone()),
     }
+}
+
+/// Whether a URL may hold this as it stands.
+pub(super) fn is_url_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte)
 }
 
 /// The host, and the port behind the last colon, which an IPv6 address has inside its brackets.

@@ -36,6 +36,12 @@ fn refuse_what_needs_it(context: &Context<'_>) {
             "remove it: without that code nothing watches the start",
         );
     }
+    if let Some(field) = given("watchdog") {
+        refuse(
+            field,
+            "remove it: without that code nothing says that the image still answers",
+        );
+    }
     if let Some(field) = given("verbose") {
         refuse(
             field,

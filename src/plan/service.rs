@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::after::After;
+use super::http::Http;
+use super::limits::Limits;
 use super::loader::Loader;
 use super::name::Name;
 use super::need::Need;
@@ -56,6 +59,9 @@ pub struct Service {
     pub package: Option<String>,
     /// Forms that start it.
     pub start: Vec<Form>,
+    /// Words for the program itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<Word>,
     /// What must hold before it counts as ready; nothing where its last start form decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<Ready>,
@@ -65,6 +71,9 @@ pub struct Service {
     /// The server that SLIME connects to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub swank: Option<Swank>,
+    /// Where it answers HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<Http>,
     /// How sbcl itself is called.
     pub sbcl: Sbcl,
     /// Environment variables, those of env files first.
@@ -73,6 +82,15 @@ pub struct Service {
     /// Files that variables came from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env_file: Vec<String>,
+    /// How much of the machine it may use.
+    #[serde(skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
+    /// What is started before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<After>,
+    /// Where that stands in the file.
+    #[serde(skip)]
+    pub after_place: Option<Place>,
     /// The user that a process manager runs it as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -88,6 +106,14 @@ pub struct Service {
     /// Where a process manager writes its output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<Log>,
+    /// Folders that it writes to, besides its compiled files and its log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writable: Vec<Word>,
+    /// Whether units restrict what it may do.
+    pub hardening: bool,
+    /// How long its image may be silent before its manager starts it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watchdog: Option<Seconds>,
     /// Permissions that new files lack.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub umask: Option<Umask>,
@@ -193,6 +219,9 @@ pub struct Log {
     pub max_size: Bytes,
     /// How many old ones are kept.
     pub backups: i64,
+    /// Where the path stands in the project file.
+    #[serde(skip)]
+    pub place: Option<Place>,
 }
 
 fn as_map<S: serde::Serializer>(

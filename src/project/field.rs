@@ -295,6 +295,11 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        matches!(self.node.kind, Kind::List(_))
+    }
+
     /// Whether nothing is written there.
     pub fn is_null(&self) -> bool {
         self.node.kind == Kind::Null

@@ -7,8 +7,9 @@ use crate::suggest;
 
 use Absent::{Nothing, Said, Value};
 use Holds::{
-    Address, Choice, Duration, File, FileOrFiles, Files, Flag, Folder, Folders, Form, Forms, Init,
-    Map, Name, Names, Number, Octal, Port, Program, Secret, Short, Size, Text, Url, Words,
+    Address, Choice, Decimal, Duration, File, FileOrFiles, Files, Flag, Folder, Folders, Form,
+    Forms, Init, Map, Name, Names, Number, Octal, Port, Program, Secret, Short, Size, Text, Url,
+    Words,
 };
 
 /// Where a key may stand.
@@ -65,6 +66,8 @@ pub enum Holds {
     Size,
     /// A whole number.
     Number,
+    /// A number that need not be whole.
+    Decimal,
     /// Words of a command line.
     Words,
     /// A file that is loaded, and whether.
@@ -138,6 +141,7 @@ pub const KEYS: &[Key] = &[
     own("description", Text, Nothing, "a line about it, written into emitted files"),
     service("systems", Names, Nothing, "ASDF or Quicklisp systems, loaded in order"),
     service("start", Forms, Nothing, "what starts the service; `my-app:main` is `(my-app:main)`"),
+    service("arguments", Words, Nothing, "words for the program itself, each an item; those of `run -- ARGS` come after them"),
     service("ready", Short(&Form, "form"), Said("once `start` has returned"), "when the service is ready to serve"),
     service("ready.form", Form, Nothing, "asked again and again, in `package`: true once it is ready"),
     service("ready.http", Url, Nothing, "asked again and again: ready once it answers without an error"),
@@ -159,6 +163,14 @@ pub const KEYS: &[Key] = &[
     service("swank.allow-remote", Flag, Value("false"), "must be true for an interface that other machines reach"),
     service("swank.dont-close", Flag, Value("true"), "go on listening after the first connection"),
     service("swank.secret", Secret, Said("`~/.slime-secret`, if there is one"), "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
+    service("http", Short(&Port, "port"), Nothing, "where the service answers HTTP, for what stands in front of it; it starts nothing"),
+    service("http.port", Port, Nothing, "1 to 65535"),
+    service("http.hosts", Names, Nothing, "the host names that it answers for: `shop.example`, `*.shop.example`"),
+    service("http.path", Text, Nothing, "the path that a health check asks for: `/health`"),
+    service("http.static", Folder, Nothing, "files that can be served without asking the service"),
+    service("http.certificate", File, Nothing, "the certificate for TLS in front of it, with `key`"),
+    service("http.key", File, Nothing, "the key of the certificate"),
+    service("http.max-body", Size, Value("10MB"), "the largest body of a request"),
     service("sbcl.program", Program, Value("sbcl"), "a name on the PATH, or a file"),
     service("sbcl.dynamic-space-size", Size, Said("SBCL's"), "the heap: `2GB`; a bare number is megabytes"),
     service("sbcl.control-stack-size", Size, Said("SBCL's"), "the stack of each thread: `4MB`"),
@@ -169,6 +181,11 @@ pub const KEYS: &[Key] = &[
     service("sbcl.lose-on-corruption", Flag, Value("false"), "die when memory may be corrupt, a full stack included"),
     service("sbcl.runtime-options", Words, Nothing, "further options of the runtime, each word an item"),
     service("sbcl.toplevel-options", Words, Nothing, "further options of the toplevel"),
+    service("limits.memory", Size, Nothing, "the memory that it may use, all in all: `3GB`"),
+    service("limits.cpus", Decimal, Nothing, "how many processors it may keep busy"),
+    service("limits.tasks", Number, Nothing, "threads and processes at most"),
+    service("limits.open-files", Number, Nothing, "files and connections open at once at most"),
+    service("after", Names, Nothing, "services of the file, or units of the manager (`postgresql.service`), that are started before it"),
     service("user", Name, Nothing, "the user that a process manager runs it as"),
     service("restart", Choice(&["always", "on-failure", "never"]), Value("always"), "when a process manager starts it again"),
     service("start-timeout", Duration, Value("10s"), "how long it must stay up to count as started"),
@@ -176,9 +193,12 @@ pub const KEYS: &[Key] = &[
     service("runtime", Flag, Value("true"), "whether lisplaunch's own code is loaded into the image; `false` gives the bare hand-written command line"),
     service("verbose", Flag, Value("false"), "keep what the compiler says of libraries, not only of the systems in `registry`"),
     service("log", Short(&File, "file"), Nothing, "where a process manager writes its output"),
-    service("log.file", File, Nothing, "the log file"),
+    service("log.file", File, Nothing, "the log file; `{service}` in it is the name of the service"),
     service("log.max-size", Size, Value("50MB"), "the size at which a new one is begun; 0 is never"),
     service("log.backups", Number, Value("10"), "how many old ones are kept"),
+    service("writable", Folders, Nothing, "folders that it writes to, besides its compiled files and its log"),
+    service("hardening", Flag, Value("true"), "whether units restrict what the service may do"),
+    service("watchdog", Duration, Nothing, "how long the image may be silent before its manager starts it again"),
     service("umask", Octal, Nothing, "permissions that new files lack: `027`"),
     service("priority", Number, Nothing, "process managers start low numbers first"),
     project("services", Map, Said("one service"), "several processes; each has the keys of the top level, which are its defaults"),
@@ -291,6 +311,7 @@ impl fmt::Display for Holds {
             Program => "a program",
             Size => "a size",
             Number => "a number",
+            Decimal => "a number such as `1.5`",
             Words => "a list of words",
             Init => "true, false or a file",
             Flag => "true or false",

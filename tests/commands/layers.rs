@@ -81,13 +81,13 @@ swank: {interface: 127.0.0.2}
 log: {max-size: 1KB}
 services:
   number: {swank: 1, log: a.log}
-  map: {swank: {port: 2}, log: {file: a.log, backups: 1}}
+  map: {swank: {port: 2}, log: {file: b.log, backups: 1}}
   off: {swank: false, log: false}
   nothing: {swank: ~, log: ~}
 ";
     assert_snapshot!(shown(yaml, &["swank", "log"], &["number", "map", "off", "nothing"]), @r#"
     number: swank={"dont-close":true,"interface":"127.0.0.2","port":1,"secret":{"rule":"slime"}} log={"backups":10,"file":"/srv/app/a.log","max-size":1024}
-    map: swank={"dont-close":true,"interface":"127.0.0.2","port":2,"secret":{"rule":"slime"}} log={"backups":1,"file":"/srv/app/a.log","max-size":1024}
+    map: swank={"dont-close":true,"interface":"127.0.0.2","port":2,"secret":{"rule":"slime"}} log={"backups":1,"file":"/srv/app/b.log","max-size":1024}
     off: swank=null log=null
     nothing: swank=null log=null
     "#);
@@ -128,7 +128,7 @@ fn anchors_and_keys_of_ones_own_are_yamls() {
 x-log: &log {max-size: 1MB, backups: 3}
 loader: none
 start: (f)
-log: {<<: *log, file: a.log, backups: 5}
+log: {<<: *log, file: '{service}.log', backups: 5}
 services:
   x-web: &web {restart: never}
   web: *web
@@ -137,8 +137,8 @@ profiles:
   x-all: {restart: nonsense}
 ";
     assert_snapshot!(shown(yaml, &["restart", "log"], &[]), @r#"
-    web: restart="never" log={"backups":5,"file":"/srv/app/a.log","max-size":1048576}
-    worker: restart="always" log={"backups":5,"file":"/srv/app/a.log","max-size":1048576}
+    web: restart="never" log={"backups":5,"file":"/srv/app/web.log","max-size":1048576}
+    worker: restart="always" log={"backups":5,"file":"/srv/app/worker.log","max-size":1048576}
     "#);
 }
 

@@ -164,7 +164,7 @@ sbcl: {dynamic-space-size: 1GB}
     set -- "$@" --eval '(g)'
     # the process stays; on a terminal SBCL's prompt comes
     set -- "$@" --eval '(lisplaunch:stay)'
-    # arguments for the program
+    # arguments: words for the program itself
     set -- "$@" --end-toplevel-options -v
     # env, env-file: what its environment has besides
     exec env \

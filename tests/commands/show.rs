@@ -49,6 +49,7 @@ fn the_plan_is_printed_with_every_default() {
         file: /srv/app/app.log
         max-size: 52428800
         backups: 10
+      hardening: true
     ");
 }
 
@@ -90,4 +91,73 @@ fn json_says_the_same() {
         serde_json::from_str(&project.run(&["show", "--json"]).output()).unwrap();
     let yaml: serde_json::Value = serde_yaml::from_str(&project.run(&["show"]).output()).unwrap();
     assert_eq!(json, yaml);
+}
+
+const FOR_MANAGERS: &str = "\
+name: shop
+loader: none
+start: (f)
+arguments: [--port, '${PORT:-80}']
+http: {port: '80${N:-80}', hosts: [shop.example, '*.shop.example'], path: /health, static: public, certificate: c.pem, key: k.pem}
+limits: {memory: 1.5GB, cpus: 1.50, tasks: 100, open-files: 65536}
+after: [worker, postgresql.service]
+writable: [var, /srv/data]
+hardening: false
+watchdog: 1m
+log: 'log/{service}-${N:-80}.log'
+services:
+  web:
+  worker: {http: false, after: ~}
+";
+
+#[test]
+fn what_is_said_for_managers_is_in_the_plan() {
+    let project = Project::new(FOR_MANAGERS);
+    assert_snapshot!(project.run(&["show", "web"]).output(), @"
+    project: shop
+    services:
+    - name: web
+      runtime: /srv/app/.lisplaunch/runtime.lisp
+      directory: /srv/app
+      loader: none
+      systems: []
+      start:
+      - (f)
+      arguments:
+      - --port
+      - '80'
+      http:
+        port: 8080
+        hosts:
+        - shop.example
+        - '*.shop.example'
+        path: /health
+        static: /srv/app/public
+        certificate: /srv/app/c.pem
+        key: /srv/app/k.pem
+        max-body: 10485760
+      sbcl:
+        program: sbcl
+      env: {}
+      limits:
+        memory: 1610612736
+        cpus: 1.5
+        tasks: 100
+        open-files: 65536
+      after:
+      - worker
+      - postgresql.service
+      restart: always
+      start-timeout: 10
+      stop-timeout: 10
+      log:
+        file: /srv/app/log/web-80.log
+        max-size: 52428800
+        backups: 10
+      writable:
+      - /srv/app/var
+      - /srv/data
+      hardening: false
+      watchdog: 60
+    ");
 }

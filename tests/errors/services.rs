@@ -190,7 +190,7 @@ fn a_port_is_used_once() {
      --> lisplaunch.yaml:5:12
     5 |     swank: 4005
       |            ^^^^
-      = help: give each service a `swank.port` of its own
+      = help: give each a port of its own: `swank.port`
     ");
     let spelt = "start: (f)\nservices: {web: {swank: 4005}, worker: {swank: '04005'}}";
     assert!(brief(Project::new(spelt).run(&["show"]), 2).contains("both have the swank port 4005"));

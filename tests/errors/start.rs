@@ -145,6 +145,11 @@ profiles:
     )
     .with_sbcl("");
     assert_snapshot!(brief(project.run(&["check"]), 1), @"
+    error: the services `one` and `two` have the same log `/srv/app/logs/app.log`
+     --> lisplaunch.yaml:3:6
+    3 | log: logs/app.log
+      |      ^^^^^^^^^^^^
+      = help: put the name of each into it: `log: log/{service}.log`
     error: `load[0]`: there is no file `/srv/app/missing.lisp`
      --> lisplaunch.yaml:2:8
     2 | load: [missing.lisp]
@@ -159,7 +164,7 @@ profiles:
       --> lisplaunch.yaml:10:31
     10 |   a: {services: {two: {swank: 4005}}}
        |                               ^^^^
-       = help: give each service a `swank.port` of its own
+       = help: give each a port of its own: `swank.port`
     error: `umask` is `none`: expected three octal digits such as `027`
       --> lisplaunch.yaml:11:31
     11 |   b: {services: {two: {umask: none}}, directory: missing}
@@ -172,6 +177,6 @@ profiles:
      = help: write it as an escape of the language that reads the word, or put the text into a file and load that
     error: the service `two`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
      = help: write it as an escape of the language that reads the word, or put the text into a file and load that
-    lisplaunch.yaml: 9 problems
+    lisplaunch.yaml: 10 problems
     ");
 }

@@ -101,7 +101,12 @@ impl Command<'_> {
             program: self.paths.first_word(),
             options: self.options(),
             steps: self.steps(),
-            arguments: Vec::new(),
+            arguments: self
+                .service
+                .arguments
+                .iter()
+                .map(|word| word.resolved(self.settings))
+                .collect(),
         }
     }
 
@@ -159,6 +164,7 @@ impl Command<'_> {
             ("--noprint", noprint),
             ("--no-userinit", userinit == Some(false)),
             ("--no-sysinit", sysinit == Some(false)),
+            ("--end-runtime-options", !self.service.arguments.is_empty()),
         ];
         let switches = switches.into_iter().filter(|(_, given)| *given);
         let core = self.service.core.iter();
@@ -342,6 +348,7 @@ pub fn kept(service: &Service, settings: &Settings) -> Vec<(&'static str, String
         .map(|place| &place.name)
         .chain(forms.map(|form| &form.word))
         .chain(service.env.values())
+        .chain(&service.arguments)
         .chain(&service.core);
     let integers = texts.flat_map(Text::integers);
     let log = service.log.iter().flat_map(|place| place.name.integers());
@@ -377,6 +384,7 @@ impl Expected {
         std::iter::once(&started.program)
             .chain(started.options.iter().flatten())
             .chain(started.steps.iter().flat_map(Step::texts))
+            .chain(&started.arguments)
             .collect()
     }
 

@@ -56,6 +56,7 @@ pub struct Service {
     pub package: Option<&'static str>,
     pub before_load: Vec<Form>,
     pub start: Vec<Form>,
+    pub arguments: Vec<Text>,
     pub ready: Option<Form>,
     pub stop: Vec<Form>,
     pub env: BTreeMap<String, Text>,
@@ -157,6 +158,7 @@ pub fn service() -> impl Strategy<Value = Service> {
         select(&[Call::Path, Call::Path, Call::OnPath][..]),
         hostile().prop_map(|name| name.replace('/', "_").chars().take(30).collect::<String>()),
         weighted(0.1, text()),
+        prop_oneof![3 => Just(Vec::new()), 1 => vec(text(), 1..4)],
         weighted(
             0.2,
             select(
@@ -200,7 +202,7 @@ pub fn service() -> impl Strategy<Value = Service> {
         weighted(0.8, any::<bool>()),
     );
     (program, code, places, surroundings).prop_map(|(program, code, places, surroundings)| {
-        let (call, program, core, heap, switches) = program;
+        let (call, program, core, arguments, heap, switches) = program;
         let (loader, systems, package, before_load, start, ready, stop) = code;
         let (directory, setup, registry, load, log) = places;
         let (mut env, env_file, swank, umask, stop_timeout, description, runtime) = surroundings;
@@ -222,6 +224,7 @@ pub fn service() -> impl Strategy<Value = Service> {
             package,
             before_load,
             start,
+            arguments,
             ready: ready.filter(|_| runtime.is_some()),
             stop,
             env,
@@ -296,6 +299,7 @@ pub fn tree(service: &Service, layout: &dyn Layout) -> Mapping {
     );
     map.forms("before-load", &service.before_load);
     map.forms("start", &service.start);
+    map.words("arguments", &service.arguments);
     map.forms("ready", service.ready.as_slice());
     map.forms("stop", &service.stop);
     map.map(
@@ -389,6 +393,14 @@ impl Map {
             _ => Value::from(items),
         };
         self.0.insert(key.into(), value);
+    }
+
+    /// A list also where there is one item, which may have blanks.
+    fn words(&mut self, key: &str, words: &[Text]) {
+        if !words.is_empty() {
+            let words: Vec<Value> = words.iter().map(|word| word.written().into()).collect();
+            self.0.insert(key.into(), words.into());
+        }
     }
 
     fn forms(&mut self, key: &str, forms: &[Form]) {
