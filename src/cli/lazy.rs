@@ -44,14 +44,20 @@ impl FromArgMatches for Chosen {
     }
 }
 
+/// `command` with those subcommands whose names are `wanted`.
+pub(super) fn with_subcommands(command: Clap, wanted: impl Fn(&str) -> bool) -> Clap {
+    let wanted = ALL.into_iter().filter(|(name, ..)| wanted(name));
+    command
+        .subcommands(
+            wanted.map(|(name, about, options)| Clap::new(name).about(about).defer(options)),
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+}
+
 impl Subcommand for Chosen {
     fn augment_subcommands(command: Clap) -> Clap {
-        let described =
-            ALL.map(|(name, about, options)| Clap::new(name).about(about).defer(options));
-        command
-            .subcommands(described)
-            .subcommand_required(true)
-            .arg_required_else_help(true)
+        with_subcommands(command, |_| true)
     }
 
     fn augment_subcommands_for_update(command: Clap) -> Clap {

@@ -3,11 +3,15 @@
 mod lazy;
 pub mod live;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, Command as Clap, CommandFactory, Error, FromArgMatches, Parser, Subcommand,
+    ValueEnum,
+};
 
 use crate::format;
 use lazy::Chosen;
@@ -299,10 +303,54 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
 
 /// Reads the arguments of this process; ends it for `--help` and for what is no command.
 pub fn parse() -> Cli {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // The message for what is wrong may name any subcommand.
+    let parsed = read(brief(&arguments), &arguments).or_else(|_| read(Cli::command(), &arguments));
+    parsed.unwrap_or_else(|error| error.exit())
+}
+
+/// As much of the command as understands these arguments if they are right: a subcommand that is
+/// described gets a copy of each option of the project, which for all of them costs more than
+/// what else there is to do.
+fn brief(arguments: &[OsString]) -> Clap {
+    let named = |name: &str| arguments.iter().any(|argument| argument == name);
+    lazy::with_subcommands(Selection::augment_args(Clap::new("lisplaunch")), named)
+}
+
+fn read(command: Clap, arguments: &[OsString]) -> Result<Cli, Error> {
     // Most processes become sbcl at once: taking the command apart again would be for nothing.
-    let command = Box::leak(Box::new(Cli::command()));
-    let parsed = command
-        .try_get_matches_from_mut(std::env::args_os())
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| error.format(command).exit())
+    let command = Box::leak(Box::new(command));
+    command
+        .try_get_matches_from_mut(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| error.format(command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_brief_command_understands_the_whole_one_understands_in_the_same_way() {
+        for line in [
+            "run",
+            "run web --dry-run --explain -p one,two --set A=1 -- stop --verbose",
+            "-C run -f show.yaml status",
+            "-p run stop --trust status",
+            "tmux start web",
+            "templates show sbcl/argv",
+            "eval --any -- (+ 1 1)",
+        ] {
+            let arguments = line.split(' ').map(OsString::from);
+            let arguments: Vec<OsString> = [OsString::from("lisplaunch")]
+                .into_iter()
+                .chain(arguments)
+                .collect();
+            let understood = |command| read(command, &arguments).expect(line);
+            assert_eq!(
+                format!("{:?}", understood(brief(&arguments))),
+                format!("{:?}", understood(Cli::command())),
+            );
+        }
+    }
 }
