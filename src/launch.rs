@@ -109,7 +109,11 @@ pub fn command(service: &Service, argv: &Argv, host: &Host) -> Result<Command, P
     if let Some((first, rest)) = words.split_first() {
         command.arg0(first).args(rest);
     }
-    if let Some(home) = &host.home {
+    // An environment that is left as it is need not be put together anew.
+    let own_home = host.environment.get("HOME");
+    if let Some(home) = &host.home
+        && own_home.is_none_or(|own| own != home)
+    {
         command.env("HOME", home);
     }
     for (name, value) in &service.env {
