@@ -5,6 +5,7 @@
 //! file that is acted on takes its [`Standing`] as it opens it, so that nothing can come between
 //! the look and the reading, and asks the [`Owners`] about it.
 
+use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -97,22 +98,17 @@ impl Owners {
     }
 
     fn refusal(&self, part: &Part) -> Option<Problem> {
-        let Part { path, kind, .. } = part;
-        let what = match kind {
-            Kind::File => format!("`{}`", path.display()),
-            Kind::Link => format!("the link `{}`", path.display()),
-            Kind::Folder | Kind::FolderOfFile => format!("the folder `{}`", path.display()),
-        };
-        if *kind != Kind::FolderOfFile && !self.include(part.owner) {
-            return Some(self.belongs_to_another(&what, part));
+        if part.kind != Kind::FolderOfFile && !self.include(part.owner) {
+            return Some(self.belongs_to_another(part));
         }
         part.is_open().then(|| {
-            Problem::error(format!("everyone may write to {what}"))
-                .help(format!("close it: `{}`", command(&["chmod", "o-w"], path)))
+            let close = command(&["chmod", "o-w"], &part.path);
+            Problem::error(format!("everyone may write to {part}"))
+                .help(format!("close it: `{close}`"))
         })
     }
 
-    fn belongs_to_another(&self, what: &str, part: &Part) -> Problem {
+    fn belongs_to_another(&self, part: &Part) -> Problem {
         let own = host::user_name(self.own).unwrap_or_else(|| self.own.to_string());
         let chown: &[&str] = match part.kind {
             Kind::Link => &["chown", "-h", &own],
@@ -120,7 +116,7 @@ impl Owners {
         };
         let owner = host::user_name(part.owner).unwrap_or_else(|| part.owner.to_string());
         Problem::error(format!(
-            "{what} belongs to another user: {}",
+            "{part} belongs to another user: {}",
             described(part.owner)
         ))
         .note(match part.kind {
@@ -248,6 +244,17 @@ impl Part {
             Kind::Folder | Kind::FolderOfFile => self.mode & STICKY != 0,
         };
         self.mode & WRITE_FOR_ALL != 0 && !closed
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match self.kind {
+            Kind::File => write!(f, "`{path}`"),
+            Kind::Link => write!(f, "the link `{path}`"),
+            Kind::Folder | Kind::FolderOfFile => write!(f, "the folder `{path}`"),
+        }
     }
 }
 
