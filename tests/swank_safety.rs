@@ -254,7 +254,7 @@ fn silent_and_dripping_clients_are_sent_away() {
     assert!(dripping.is_turned_away());
     assert!(silent.is_turned_away());
     assert!(
-        start.elapsed() < Duration::from_secs(9),
+        start.elapsed() < Duration::from_secs(30),
         "{:?}",
         start.elapsed()
     );

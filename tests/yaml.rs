@@ -604,13 +604,10 @@ fn alias_bomb(leaf: &str) -> String {
 fn hostile_files_are_read_quickly() {
     for part in HOSTILE {
         let took = time(repeated("", part, MIB));
-        assert!(took < Duration::from_secs(2), "many {part:?}: {took:?}");
+        assert!(took < LONGEST, "many {part:?}: {took:?}");
         for start in ["a: [", "a: {", "{", "é: |\n "] {
             let took = time(repeated(start, part, MIB / 16));
-            assert!(
-                took < Duration::from_secs(1),
-                "{start:?} and many {part:?}: {took:?}"
-            );
+            assert!(took < LONGEST, "{start:?} and many {part:?}: {took:?}");
         }
     }
     let deep = |count| format!("{}{}", "[".repeat(250), "a,".repeat(count));
@@ -622,9 +619,12 @@ fn hostile_files_are_read_quickly() {
         alias_bomb("x"),
         alias_bomb(&long),
     ] {
-        assert!(time(text) < Duration::from_secs(2));
+        assert!(time(text) < LONGEST);
     }
 }
+
+/// Many times as long as each takes, and far less than where time grows with the square of length.
+const LONGEST: Duration = Duration::from_secs(15);
 
 const HOSTILE: &[&str] = &[
     "[", "{", "[a,", "{a: ", "- ", "a: ", "? ", "&a ", "&a b, ", "*a ", "!a ", "a", "a ", "\n a",

@@ -15,7 +15,7 @@ use crate::support::{Outcome, Project, REPOSITORY};
 use crate::swank_server::real::cache;
 
 /// How long a test waits for what should happen at once.
-pub const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(60);
 
 /// How long a test waits for what may have to be compiled.
 const LONG: Duration = Duration::from_secs(120);

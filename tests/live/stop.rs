@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use super::service::{SOON, Service};
+use super::service::{SMALL, SOON, Service};
 use crate::support::Outcome;
 
 /// What was said, with fixed numbers.
@@ -44,7 +44,8 @@ fn stop_runs_the_stop_forms_once_and_waits_for_the_end() {
 #[test]
 fn stop_works_while_an_evaluation_runs_and_is_not_cut_short_by_another() {
     let stop = "(progn (print :begun) (finish-output) (sleep 1/2) (print :ended) (finish-output))";
-    let mut service = Service::small(stop).started();
+    let yaml = SMALL.replace("STOP", stop).replace("1s", "30s");
+    let mut service = Service::with(&yaml, "small").started();
     let _endless = service.spawn_eval("(loop (sleep 1))");
     let first = service.spawn(&["stop"]);
     let start = Instant::now();

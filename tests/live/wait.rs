@@ -1,10 +1,11 @@
 //! `lisplaunch status --wait`.
 
+use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use super::service::Service;
+use super::service::{Running, Service};
 
 fn plain(start: &str) -> Service {
     Service::with(
@@ -13,35 +14,41 @@ fn plain(start: &str) -> Service {
     )
 }
 
+/// What a command writes to standard error.
+fn lines(command: &mut Running) -> impl Iterator<Item = String> + use<> {
+    let stderr = command.child().stderr.take().unwrap();
+    BufReader::new(stderr).lines().map(Result::unwrap)
+}
+
 #[test]
 fn it_returns_when_the_start_forms_have_and_says_what_it_waits_for() {
-    let mut service = plain("(sleep 2)");
+    let mut service = plain("(loop :until (probe-file \"begin\") :do (sleep 1/20))");
     service.start();
-    let outcome = service.run(&["status", "--wait=2m"]);
-    assert!(outcome.stdout.contains("ready"), "{}", outcome.stdout);
-    let last = outcome.stderr.lines().last().unwrap_or_default();
-    assert!(
-        last.starts_with("waiting for `app`: starting"),
-        "{}",
-        outcome.stderr
-    );
-    assert!(outcome.stderr.lines().count() <= 3, "{}", outcome.stderr);
+    let mut waiting = service.spawn(&["status", "--wait=5m"]);
+    let mut lines = lines(&mut waiting);
+    let is_starting = |line: &String| line.starts_with("waiting for `app`: starting");
+    let before = lines.by_ref().take_while(|line| !is_starting(line));
+    assert!(before.count() <= 2);
+    std::fs::write(service.project.folder().join("begin"), "").unwrap();
+    assert_eq!(lines.next(), None);
+    assert_eq!(waiting.finish().0, Some(0));
     let again = service.run(&["status", "--wait"]);
     assert_eq!(again.stderr, "");
-    again.success();
+    let status = again.success();
+    assert!(status.contains("ready"), "{status}");
 }
 
 #[test]
 fn a_start_that_fails_meanwhile_ends_it_at_once() {
     let mut service = plain("(progn (sleep 2) (error \"no luck\"))");
-    let waiting = service.spawn(&["status", "--wait=5m"]);
-    std::thread::sleep(Duration::from_millis(500));
+    let mut waiting = service.spawn(&["status", "--wait=5m"]);
+    let mut lines = lines(&mut waiting);
+    assert_eq!(lines.next().as_deref(), Some("waiting for `app`: down"));
     let start = Instant::now();
     service.start();
-    let (code, said) = waiting.finish();
-    assert_eq!(code, Some(3), "{said}");
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(waiting.finish().0, Some(3), "{rest:?}");
     assert!(start.elapsed() < Duration::from_secs(60));
-    assert!(said.starts_with("waiting for `app`: down\n"), "{said}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::support::{Outcome, Project, make_executable};
 use crate::swank_server::recorder::Recorder;
 
 /// How long a service may take to start, all of its libraries compiled.
-const STARTING: Duration = Duration::from_secs(60);
+const STARTING: Duration = Duration::from_secs(120);
 
 /// A project whose compiled files lie in its own folder, those of libraries where they always do.
 pub struct Sources {
@@ -199,7 +199,7 @@ impl Drop for Service {
 fn value(client: &mut Client, form: &str) -> String {
     let mut output = Recorder::default();
     let evaluation = Evaluation {
-        timeout: Some(Duration::from_secs(10)),
+        timeout: Some(Duration::from_secs(60)),
         ..Evaluation::new(form)
     };
     match client.evaluate(&evaluation, &mut output, &Interrupt::new()) {
@@ -213,7 +213,7 @@ pub fn get(port: u16) -> Result<String, String> {
     let told = |error: std::io::Error| error.to_string();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(told)?;
     stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .map_err(told)?;
     stream
         .write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::support::Project;
 
 /// How long a test waits for what should happen at once.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 /// The program stays on the screen after it has ended.
 const SETTINGS: &str = "set -g remain-on-exit on\nset -g escape-time 0\n";
@@ -77,6 +77,25 @@ impl Terminal {
                 "`{text}` is not on:\n{}",
                 self.screen()
             );
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the program takes each key as it comes. What it asks can be seen before.
+    #[track_caller]
+    pub fn expect_keys_to_be_read(&self) {
+        let terminal = run(self.tmux().args(["display-message", "-p", "#{pane_tty}"]));
+        let terminal = String::from_utf8(terminal.stdout).unwrap();
+        let start = Instant::now();
+        loop {
+            let settings = run(Command::new("stty").args(["-a", "-F", terminal.trim()]));
+            if String::from_utf8(settings.stdout)
+                .unwrap()
+                .contains("-icanon")
+            {
+                return;
+            }
+            assert!(start.elapsed() < SOON, "no editor: {}", self.screen());
             thread::sleep(Duration::from_millis(20));
         }
     }

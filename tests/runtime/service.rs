@@ -20,7 +20,7 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Evaluates `forms` after the boot, one option each; a stop may take two seconds.
+    /// Evaluates `forms` after the boot, one option each; a stop may take a minute.
     pub(super) fn start(forms: &[&str]) -> Self {
         Self::start_with(forms, |command| command)
     }
@@ -30,7 +30,7 @@ impl Service {
         let home = installed();
         let mut command = sbcl(home.path());
         let boot = r#"(lisplaunch:boot "shop" :service "web" :file "/srv/shop.yaml"
-                                       :stop-timeout 2)"#;
+                                       :stop-timeout 60)"#;
         for form in [&[boot], forms].concat() {
             command.args(["--eval", form]);
         }

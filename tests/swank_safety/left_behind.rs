@@ -1,5 +1,6 @@
 //! What clients leave behind in a service: no thread, no memory, no line in the log for each.
 
+use std::fs;
 use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
@@ -138,9 +139,11 @@ fn an_interrupt_is_one() {
     for count in [1, 3, 3, 3, 10, 30, 30] {
         let mut client = Client::connect(service.port);
         client.evaluate("(swank:connection-info)").unwrap();
-        client.send(&frame(&request("(cl:loop)", "t", 2))).unwrap();
-        // The loop must have begun.
-        thread::sleep(Duration::from_millis(100));
+        let endless = "(cl:progn (cl:close (cl:open \"begun\" :direction :output)) (cl:loop))";
+        client.send(&frame(&request(endless, "t", 2))).unwrap();
+        let begun = project.folder().join("begun");
+        service.wait_for("the loop", || begun.exists());
+        fs::remove_file(begun).unwrap();
         client.send(&interrupt.repeat(count)).unwrap();
         let active = client.receive_until("(:debug-activate ").unwrap();
         let words: Vec<&str> = active.split(' ').collect();

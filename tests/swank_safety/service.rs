@@ -100,7 +100,7 @@ impl Service {
     }
 
     pub fn wait_for(&mut self, what: &str, done: impl Fn() -> bool) {
-        self.wait_long_for(what, Duration::from_secs(30), done);
+        self.wait_long_for(what, Duration::from_secs(60), done);
     }
 
     pub fn wait_long_for(&mut self, what: &str, patience: Duration, done: impl Fn() -> bool) {
@@ -116,7 +116,7 @@ impl Service {
         }
     }
 
-    /// How it ended, within a few seconds.
+    /// How it ended, which takes no long time.
     pub fn end(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
@@ -124,7 +124,7 @@ impl Service {
                 return status;
             }
             assert!(
-                start.elapsed() < Duration::from_secs(10),
+                start.elapsed() < Duration::from_secs(60),
                 "it did not end:\n{}",
                 self.log()
             );
@@ -142,7 +142,7 @@ impl Service {
     }
 
     /// Holds the service to its promise: whatever happened before, it lives, and whoever
-    /// knows the secret is served within a second.
+    /// knows the secret is served before the patience with clients that say nothing is over.
     #[track_caller]
     pub fn assert_serves(&mut self, secret: Option<&str>, after: &str) {
         self.assert_alive();
@@ -154,7 +154,7 @@ impl Service {
             "after {after}: {answer:?}\n{}",
             self.log()
         );
-        assert!(took < Duration::from_secs(1), "after {after}: {took:?}");
+        assert!(took < Duration::from_secs(4), "after {after}: {took:?}");
         self.assert_alive();
     }
 

@@ -10,6 +10,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use lisplaunch::live::swank::{Address, Client, Timeouts};
 use tempfile::TempDir;
 
+use crate::support::ports::free_port;
+
 /// Prints the port, then waits for the end of its input.
 const SERVE: &str = r#"
 (progn
@@ -61,7 +63,7 @@ impl Swank {
 
     /// One that survives a client that is killed.
     pub fn with_guard() -> Self {
-        Self::with(None, false, GUARD, 0)
+        Self::with(None, false, GUARD, free_port())
     }
 
     /// Another process in the place of this one.

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use lisplaunch::live::swank::Output;
+use lisplaunch::live::swank::{Interrupt, Output};
 
 /// What came, and when the first of it came.
 #[derive(Default)]
@@ -29,6 +29,27 @@ impl Output for Recorder {
     fn aborted(&mut self, message: &str) -> io::Result<()> {
         self.aborted.push(message.to_owned());
         Ok(())
+    }
+}
+
+/// An output that asks for the end of the evaluation when the first of it comes.
+#[derive(Default)]
+pub struct Interrupting {
+    pub recorder: Recorder,
+    pub interrupt: Interrupt,
+}
+
+impl Output for Interrupting {
+    fn stdout(&mut self, text: &str) -> io::Result<()> {
+        // Asked twice, a client does not wait for the end.
+        if self.recorder.first.is_none() {
+            self.interrupt.request();
+        }
+        self.recorder.stdout(text)
+    }
+
+    fn stderr(&mut self, text: &str) -> io::Result<()> {
+        self.recorder.stderr(text)
     }
 }
 
