@@ -45,7 +45,6 @@ const OWNERS: &[(&str, &str)] = &[
     ("clap", "src/cli/"),
     ("minijinja", "src/render.rs"),
     ("saphyr_parser", "src/project/yaml"),
-    ("dotenvy", "src/plan/environment.rs"),
     ("annotate_snippets", "src/problem.rs"),
     ("tempfile", "src/output.rs"),
     ("similar", "src/command/emit.rs"),

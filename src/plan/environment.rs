@@ -1,111 +1,12 @@
-//! Env files and the environment of a process.
+//! The environment of a process.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
 
-use crate::host;
-use crate::problem::{Place, Problem, Source};
+use crate::problem::Problem;
 use crate::project::field::{Field, Fields, Reader};
 use crate::project::reference::is_variable_name;
 use crate::project::variables::{Variables, is_integer};
-use crate::trust::{Owners, Standing};
 use crate::word::{Piece, Variable, Word};
-
-use super::path::{self, Base};
-
-/// What env files say.
-#[derive(Debug, Default)]
-pub(super) struct EnvFiles {
-    /// The absolute paths of the files.
-    pub(super) paths: Vec<String>,
-    /// Names and values, later files replacing earlier ones.
-    pub(super) values: BTreeMap<String, String>,
-}
-
-/// Reads the files that `env-file` names; with `owners` only theirs.
-pub(super) fn read_files(
-    fields: &Fields<'_>,
-    base: Base<'_>,
-    owners: Option<&Owners>,
-    reader: &Reader,
-) -> EnvFiles {
-    let mut files = EnvFiles::default();
-    let items = fields.get("env-file").map(|field| field.items());
-    for field in items.unwrap_or_default() {
-        let Some(file) = field.parse(|text| path::absolute(&text.into(), base)) else {
-            continue;
-        };
-        let file = file.resolved();
-        match read(Path::new(&file)) {
-            Ok((text, standing)) => match owners.map(|owners| owners.check(&standing)) {
-                Some(Err(problem)) => field.report(problem),
-                _ => match parse(&file, text) {
-                    Ok(values) => files.values.extend(values),
-                    Err(problem) => reader.report(problem),
-                },
-            },
-            Err(error) => field.report(unreadable(&file, &error)),
-        }
-        files.paths.push(file);
-    }
-    files
-}
-
-fn read(file: &Path) -> io::Result<(String, Standing)> {
-    let mut open = host::open_text(file)?;
-    let standing = Standing::of_file(file, &open)?;
-    Ok((host::read_text_from(&mut open)?, standing))
-}
-
-fn unreadable(file: &str, error: &io::Error) -> Problem {
-    let problem = Problem::io("read", Path::new(file), error);
-    problem.help(match error.kind() {
-        io::ErrorKind::NotFound => "write the file, or remove it from `env-file`",
-        _ => "an env file has lines such as `NAME=value`",
-    })
-}
-
-fn parse(file: &str, text: String) -> Result<Vec<(String, String)>, Problem> {
-    let parsed: Result<Vec<_>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
-    parsed.map_err(|error| match error {
-        dotenvy::Error::LineParse(..) => {
-            let range = broken_line(&text);
-            let source = Arc::new(Source {
-                name: file.to_owned(),
-                text,
-            });
-            Problem::error("this is no line of an env file")
-                .at(Place { source, range })
-                .help("write `NAME=value`, with quotes around a value that has blanks: `NAME=\"two words\"`")
-        }
-        other => Problem::error(format!("cannot read `{file}`: {other}")),
-    })
-}
-
-/// The line that the parser stopped at: it tells what the line says, but not where it is.
-fn broken_line(text: &str) -> Range<usize> {
-    let entries = |text: &str| {
-        let entries = dotenvy::from_read_iter(text.as_bytes());
-        entries.take_while(Result::is_ok).count()
-    };
-    let all = entries(text);
-    let ends: Vec<usize> = std::iter::once(0)
-        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-        .collect();
-    // A value in quotes may have several lines: only with the last one it is an entry.
-    let read = ends.partition_point(|&end| entries(&text[..end]) < all);
-    let mut start = ends.get(read).copied().unwrap_or(0);
-    for line in text[start..].split_inclusive('\n') {
-        if !matches!(line.trim_start().chars().next(), None | Some('#')) {
-            return start..start + line.trim_end().len();
-        }
-        start += line.len();
-    }
-    start..start
-}
 
 /// The environment of the process: what env files set, then `env`.
 ///

@@ -16,6 +16,7 @@ pub mod stopping;
 
 mod circle;
 mod context;
+mod env_file;
 mod environment;
 mod log;
 mod options;

@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::environment::{self, EnvFiles};
+use super::env_file::{self, EnvFiles};
 use super::loader::Loader;
 use super::name::Name;
 use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Restart, Service};
-use super::{Planning, after, http, limits, log, options, ready, runtime, stopping, swank};
+use super::{
+    Planning, after, environment, http, limits, log, options, ready, runtime, stopping, swank,
+};
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
 use crate::project::field::{Field, Fields, Reader};
@@ -73,7 +75,7 @@ impl Planning<'_> {
             problems.push(problem);
             return None;
         }
-        let files = environment::read_files(&fields, base, owners.as_ref(), &early);
+        let files = env_file::read(&fields, base, owners.as_ref(), &early);
         let reader = Reader::new(Variables {
             files: files.values.clone(),
             ..self.variables(&service.node)

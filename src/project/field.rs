@@ -70,7 +70,7 @@ impl<'a> Fields<'a> {
     fn new(node: &'a Node, path: String, level: Level, reader: &'a Reader) -> Self {
         let mut entries = Vec::new();
         if let Kind::Map(pairs) = &node.kind {
-            let known: Vec<&str> = keys::below(&path, level).collect();
+            let known: Vec<&str> = keys::below(keys::plain(&path), level).collect();
             for (key, value) in pairs {
                 if known.contains(&key.text.as_str()) {
                     entries.push((key.text.as_str(), value));
@@ -101,7 +101,7 @@ impl<'a> Fields<'a> {
     /// The value of `key`, if the file gives one.
     pub fn get(&self, key: &str) -> Option<Field<'a>> {
         debug_assert!(
-            keys::is_known(&path_of(&self.path, key)),
+            keys::is_known(&key_of(&self.path, key)),
             "`{key}` below `{}` is missing from the table of keys",
             self.path
         );
@@ -131,7 +131,7 @@ impl<'a> Fields<'a> {
     pub fn read_word<T>(&self, key: &str, parse: impl Fn(&Word) -> Result<T, String>) -> T {
         let written = self.get(key).and_then(|field| field.parse_word(&parse));
         written.unwrap_or_else(|| {
-            let default = keys::default(&path_of(&self.path, key));
+            let default = keys::default(&key_of(&self.path, key));
             parse(&default.into()).expect("the table of keys has valid defaults")
         })
     }
@@ -140,7 +140,7 @@ impl<'a> Fields<'a> {
     pub fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> T {
         debug_assert!(
             matches!(
-                keys::find(&path_of(&self.path, key)).map(|key| key.holds),
+                keys::find(&key_of(&self.path, key)).map(|key| key.holds),
                 Some(Holds::Choice(names)) if names.iter().eq(choices.iter().map(|(name, _)| name))
             ),
             "the table of keys has other choices for `{key}`"
@@ -194,29 +194,43 @@ fn path_of(parent: &str, key: &str) -> String {
     }
 }
 
+/// The path in the table of keys.
+fn key_of(parent: &str, key: &str) -> String {
+    path_of(keys::plain(parent), key)
+}
+
 fn unknown_key(parent: &str, level: Level, key: &str) -> Problem {
     let problem = match parent {
         "" => Problem::error(format!("unknown key `{key}`")),
         _ => Problem::error(format!("unknown key `{key}` in `{parent}`")),
     };
-    if let Some(help) = keys::former(&path_of(parent, key)) {
+    if let Some(help) = keys::former(&key_of(parent, key)) {
         return problem.help(help);
     }
-    let known: Vec<&str> = keys::below(parent, level).collect();
+    let known: Vec<&str> = keys::below(keys::plain(parent), level).collect();
     if level == Level::Service && keys::below(parent, Level::Project).any(|known| known == key) {
         return problem.help("it stands at the top of the file, not in a service");
     }
-    problem.help(match elsewhere(&key.replace('_', "-")) {
-        Some((map, name)) if map != parent => format!("`{name}` stands below `{map}:`"),
-        None if is_outside(parent, key) => format!("`{key}` stands beside `{parent}:`, not below"),
+    let name = key.replace('_', "-");
+    problem.help(match elsewhere(&name).as_slice() {
+        maps @ [_, ..] if !maps.contains(&keys::plain(parent)) => {
+            format!("`{name}` stands below {}", one_of(maps))
+        }
+        [] if is_outside(parent, key) => format!("`{key}` stands beside `{parent}:`, not below"),
         _ => suggest::help(key, known),
     })
 }
 
-/// The map that has a key of exactly this name, and the name.
-fn elsewhere(key: &str) -> Option<(&'static str, &'static str)> {
-    let mut inner = keys::KEYS.iter().filter_map(|key| key.path.split_once('.'));
-    inner.find(|(_, name)| *name == key)
+/// The maps that have a key of exactly this name.
+fn elsewhere(key: &str) -> Vec<&'static str> {
+    let inner = keys::KEYS.iter().filter_map(|key| key.path.split_once('.'));
+    let maps = inner.filter(|(_, name)| *name == key);
+    maps.map(|(map, _)| map).collect()
+}
+
+fn one_of(maps: &[&str]) -> String {
+    let maps: Vec<String> = maps.iter().map(|map| format!("`{map}:`")).collect();
+    maps.join(" or ")
 }
 
 /// Whether `key` is one of those that `parent` itself is among.
@@ -250,8 +264,7 @@ impl<'a> Field<'a> {
 
     /// The map that it is, or that its short form stands for.
     pub fn fields(&self) -> Fields<'a> {
-        let map = matches!(self.node.kind, Kind::Map(_));
-        if !map {
+        if !self.is_map() {
             self.report(
                 Problem::error(format!("`{}` must be a map", self.path))
                     .label(format!("this is {}", self.node.kind.name())),
@@ -293,6 +306,11 @@ impl<'a> Field<'a> {
                 .collect(),
             _ => vec![self.clone()],
         }
+    }
+
+    /// Whether it is a map.
+    pub fn is_map(&self) -> bool {
+        matches!(self.node.kind, Kind::Map(_))
     }
 
     /// Whether it is a list.

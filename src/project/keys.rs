@@ -156,7 +156,9 @@ pub const KEYS: &[Key] = &[
     service("after-reload", Forms, Nothing, "evaluated in `package` once `lisplaunch reload` has loaded the code"),
     service("directory", Folder, Said("the project file's"), "the working directory of the process"),
     service("env", Map, Nothing, "environment variables of the process"),
-    service("env-file", FileOrFiles, Nothing, "`NAME=value` files: variables for this file and for the process, where the environment has none"),
+    service("env-file", FileOrFiles, Nothing, "files of lines `NAME=value`: variables for this file and for the process, where the environment has none"),
+    service("env-file.file", File, Nothing, "one of them, where more is said of it"),
+    service("env-file.optional", Flag, Value("false"), "whether it may be missing"),
     service("swank", Short(&Port, "port"), Nothing, "the server that SLIME connects to"),
     service("swank.port", Port, Value("4005"), "1 to 65535"),
     service("swank.interface", Address, Value("127.0.0.1"), "the address it listens on"),
@@ -213,6 +215,11 @@ const FORMER: &[(&str, &str)] = &[("swank.style", "swank always uses `spawn`: re
 pub fn former(path: &str) -> Option<&'static str> {
     let known = FORMER.iter().find(|(former, _)| *former == path);
     known.map(|(_, help)| *help)
+}
+
+/// The path of a key without the indices of lists: `env-file` for `env-file[1]`.
+pub fn plain(path: &str) -> &str {
+    path.split('[').next().unwrap_or(path)
 }
 
 /// The keys directly below `parent`, which is empty for a whole service.
@@ -299,7 +306,7 @@ impl fmt::Display for Holds {
             Choice(names) => return f.write_str(&suggest::list(names)),
             File => "a file",
             Files => "a list of files",
-            FileOrFiles => "a file or a list",
+            FileOrFiles => "a file, a map or a list of them",
             Folder => "a folder",
             Folders => "a list of folders",
             Map => "a map",

@@ -69,7 +69,8 @@ pub fn is_variable_name(name: &str) -> bool {
         && name.bytes().all(is_name_byte)
 }
 
-fn is_name_byte(byte: u8) -> bool {
+/// Whether a name of a variable may hold this, if not as its first byte.
+pub fn is_name_byte(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 

@@ -34,7 +34,7 @@ fn unknown_keys_have_a_hint() {
      --> lisplaunch.yaml:1:1
     1 | port: 4005
       | ^^^^
-      = help: `port` stands below `swank:`
+      = help: `port` stands below `swank:` or `http:`
     error: unknown key `interface`
      --> lisplaunch.yaml:1:1
     1 | interface: localhost
@@ -49,7 +49,7 @@ fn unknown_keys_have_a_hint() {
      --> lisplaunch.yaml:1:1
     1 | file: app.log
       | ^^^^
-      = help: `file` stands below `log:`
+      = help: `file` stands below `env-file:` or `log:`
     error: unknown key `dynamic_space_size`
      --> lisplaunch.yaml:1:1
     1 | dynamic_space_size: 2GB
@@ -107,7 +107,7 @@ fn unknown_keys_of_maps_have_a_hint() {
      --> lisplaunch.yaml:1:8
     1 | sbcl: {port: 4005}
       |        ^^^^
-      = help: `port` stands below `swank:`
+      = help: `port` stands below `swank:` or `http:`
     error: unknown key `dynamic-space` in `sbcl`
      --> lisplaunch.yaml:1:8
     1 | sbcl: {dynamic-space: 2GB}

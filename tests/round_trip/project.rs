@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::expected::{Expected, Paths, expected};
 use super::recorder::{Record, install};
-use super::service::{Anchor, Call, Layout, Place, Service, service, tree};
+use super::service::{Anchor, Call, Layout, Place, Service, in_env_file, service, tree};
 use super::started::Started;
 use super::text::{INTEGERS, Settings, TEXTS, TOKENS, hostile, matching};
 use super::yaml::{Style, write};
@@ -424,13 +424,16 @@ impl Site<'_> {
         format!("{role}-{}", self.index)
     }
 
+    /// Every second one as a person at Windows would write it.
     fn write_env_file(&self, service: &Service) {
-        let lines = service
-            .env_file
-            .iter()
-            .map(|(name, value)| format!("{name}='{value}'\n"));
+        let (begin, end) = [("", "\n"), ("\u{feff}# a comment\r\n\r\n", "\r\n")][self.index % 2];
+        let lines = service.env_file.iter().map(|(name, value)| {
+            let value = in_env_file(value).unwrap();
+            format!("{name}={value}{end}")
+        });
+        let text = format!("{begin}{}", lines.collect::<String>());
         let file = format!("{}.env", self.index);
-        fs::write(self.project.folder.join(file), lines.collect::<String>()).unwrap();
+        fs::write(self.project.folder.join(file), text).unwrap();
     }
 
     fn write_files(&self, service: &Service, settings: &Settings) {

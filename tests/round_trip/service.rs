@@ -118,8 +118,8 @@ const SPECIAL_VARIABLES: &[&str] = &[
     "a",
 ];
 
-/// What may stand in an env file, whose own language is not the matter here.
-const FILE_VARIABLES: &[&str] = &["FROM_FILE", "FROM_FILE_2", "PLAIN", "_B"];
+/// What may stand in an env file.
+const FILE_VARIABLES: &[&str] = &["FROM_FILE", "FROM_FILE_2", "PLAIN", "TEXT", "_B"];
 
 fn place() -> impl Strategy<Value = Place> {
     let anchors = [
@@ -190,11 +190,7 @@ pub fn service() -> impl Strategy<Value = Service> {
     );
     let surroundings = (
         btree_map(variable_name(), text(), 0..4),
-        btree_map(
-            select(FILE_VARIABLES),
-            matching("[a-z0-9 #;%$\"]{1,9}"),
-            0..2,
-        ),
+        btree_map(select(FILE_VARIABLES), file_value(), 0..3),
         weighted(0.3, select(&[Swank::Port, Swank::Map][..])),
         weighted(0.2, select(&["022", "077", "0027"][..])),
         weighted(0.2, select(&[("10s", 10), ("2m", 120), ("7", 7)][..])),
@@ -230,7 +226,7 @@ pub fn service() -> impl Strategy<Value = Service> {
             env,
             env_file: env_file
                 .into_iter()
-                .map(|(name, value)| (name, file_value(name, value)))
+                .map(|(name, value)| (name, integer_or(name, value)))
                 .collect(),
             swank,
             umask,
@@ -246,8 +242,35 @@ pub fn service() -> impl Strategy<Value = Service> {
 }
 
 /// An integer where the name is one of an integer variable.
-fn file_value(name: &str, value: String) -> String {
+fn integer_or(name: &str, value: String) -> String {
     if name == "_B" { "7".to_owned() } else { value }
+}
+
+/// A value that one line of an env file can hold.
+fn file_value() -> impl Strategy<Value = String> {
+    let value = hostile().prop_map(|value| value.replace(['\n', '\r'], " "));
+    value.prop_filter("no quotes are left for it", |value| {
+        in_env_file(value).is_some()
+    })
+}
+
+/// How an env file says this value, if it can: bare where it can stand so, else in quotes.
+pub fn in_env_file(value: &str) -> Option<String> {
+    let blanks = [' ', '\t'];
+    let comment = value
+        .split('#')
+        .rev()
+        .skip(1)
+        .any(|before| before.ends_with(blanks));
+    let bare = value.trim_matches(blanks) == value && !value.starts_with(['\'', '"']) && !comment;
+    let quotes = ['\'', '"']
+        .into_iter()
+        .filter(|quote| !value.contains(*quote));
+    let quoted = quotes.map(|quote| format!("{quote}{value}{quote}"));
+    bare.then(|| value.to_owned())
+        .into_iter()
+        .chain(quoted)
+        .next()
 }
 
 /// Where the files of a service are, for the project file and in truth.
