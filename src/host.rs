@@ -60,6 +60,21 @@ impl Host {
     }
 }
 
+/// The path of this program: where `PATH` finds it, if that is the same file, since what stands
+/// there lasts longer than the file that a link leads to.
+pub fn own_program(environment: &BTreeMap<String, OsString>) -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let name = program.file_name().unwrap_or_default();
+    let path = environment.get("PATH").map(OsString::as_os_str);
+    let mut folders = path.into_iter().flat_map(std::env::split_paths);
+    let found = folders.find_map(|folder| {
+        let file = folder.join(name);
+        let same = folder.is_absolute() && file.canonicalize().ok()? == program;
+        same.then_some(file)
+    });
+    Ok(found.unwrap_or(program))
+}
+
 /// `HOME`, unless it is unset or belongs to somebody else.
 ///
 /// supervisord starts programs as another user with its own `HOME`, where SBCL could

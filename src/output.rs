@@ -2,12 +2,16 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::format::MARK;
+use tempfile::NamedTempFile;
+
+use crate::format::{File, MARK};
 use crate::host;
 use crate::problem::Problem;
+use crate::suggest;
 use crate::trust::{Owners, Standing};
 use crate::uninterrupted::uninterrupted;
 
@@ -15,20 +19,58 @@ use crate::uninterrupted::uninterrupted;
 const NEW_FILE_MODE: u32 = 0o666;
 
 const WRITE_FOR_OTHERS: u32 = 0o022;
+const READ_FOR_ALL: u32 = 0o444;
+const FOR_OTHERS: u32 = 0o077;
 
 /// The largest file that is compared with what would be written, in bytes.
 const LARGEST: u64 = 256 << 20;
 
-/// Where the first line of a file of ours ends at the latest: it holds a path.
+/// Where the first comment of a file of ours has begun at the latest.
 const HEAD: u64 = 16 << 10;
 
-/// The file that `path` means: one of the usual name if it is a folder.
-pub fn file_in(path: &Path, usual_name: &str) -> PathBuf {
-    if path.is_dir() {
-        path.join(usual_name)
-    } else {
-        path.to_owned()
+/// In which lines that comment begins: a script names its interpreter first, XML its kind.
+const FIRST_LINES: usize = 4;
+
+/// A file, and where it is written.
+#[derive(Debug)]
+pub struct Target {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub file: File,
+    /// Whether its folder is made where it is missing.
+    makes_folder: bool,
+}
+
+/// Where `files` go: below `path` if that is a folder or ends in `/`, or else to `path` itself.
+///
+/// # Errors
+/// When several files would be one.
+pub fn targets(path: &Path, files: Vec<File>) -> Result<Vec<Target>, Problem> {
+    let folder = path.is_dir() || path.as_os_str().as_bytes().ends_with(b"/");
+    if !folder && files.len() > 1 {
+        let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        return Err(Problem::error(format!(
+            "`{}` is one file, and these are {}: {}",
+            path.display(),
+            files.len(),
+            suggest::list(&names)
+        ))
+        .help(format!(
+            "write `{}/` for a folder that holds them",
+            path.display()
+        )));
     }
+    let targets = files.into_iter().map(|file| Target {
+        path: if folder {
+            path.join(&file.path)
+        } else {
+            path.to_owned()
+        },
+        file,
+        makes_folder: folder,
+    });
+    Ok(targets.collect())
 }
 
 /// A folder for files that nobody needs later; it goes with the value.
@@ -61,35 +103,118 @@ pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Writes a file whole or not at all; `owners` are those whose links are followed.
+/// Writes files, all of them whole or none; `owners` are those whose links are followed.
 ///
 /// # Errors
 /// When there is a file that lisplaunch did not write, unless `force` is given, or when
 /// the file system refuses.
-pub fn write(path: &Path, text: &str, force: bool, owners: &Owners) -> Result<(), Problem> {
-    let links = Standing::of_links(path).map_err(|error| Problem::io("write", path, &error))?;
-    owners.check(&links)?;
-    let target = followed(path);
-    if target.exists() && !target.is_file() {
-        return Err(
-            Problem::error(format!("`{}` is not a plain file", path.display()))
-                .help("leave out `-o` to write to standard output"),
-        );
+pub fn write(targets: &[Target], force: bool, owners: &Owners) -> Result<(), Problem> {
+    let places = targets
+        .iter()
+        .map(|target| target.place(force, owners))
+        .collect::<Result<Vec<_>, _>>()?;
+    uninterrupted(|| {
+        let staged = targets.iter().zip(places);
+        let staged = staged
+            .map(|(target, place)| target.stage(place))
+            .collect::<Result<Vec<_>, _>>()?;
+        staged.into_iter().try_for_each(Staged::finish)
+    })
+}
+
+impl Target {
+    /// Where the file really goes, if it may.
+    fn place(&self, force: bool, owners: &Owners) -> Result<PathBuf, Problem> {
+        let path = &self.path;
+        let links = Standing::of_links(path).map_err(|error| self.cannot(&error))?;
+        owners.check(&links)?;
+        let place = followed(path);
+        if place.exists() && !place.is_file() {
+            return Err(
+                Problem::error(format!("`{}` is not a plain file", path.display()))
+                    .help("leave out `-o` to write to standard output"),
+            );
+        }
+        if !force && place.exists() && !is_ours(&place) {
+            return Err(Problem::error(format!(
+                "`{}` was not written by lisplaunch",
+                path.display()
+            ))
+            .help("name another file, or give `--force` to replace it"));
+        }
+        Ok(place)
     }
-    if !force && target.exists() && !is_ours(&target) {
-        return Err(Problem::error(format!(
-            "`{}` was not written by lisplaunch",
-            path.display()
-        ))
-        .help("name another file, or give `--force` to replace it"));
+
+    /// Writes the file beside its place.
+    fn stage(&self, place: PathBuf) -> Result<Staged<'_>, Problem> {
+        let new = self.new_file(&place).map_err(|error| self.cannot(&error))?;
+        Ok(Staged {
+            target: self,
+            new,
+            place,
+        })
     }
-    uninterrupted(|| replace(&target, text)).map_err(|error| {
-        let problem = Problem::io("write", path, &error);
+
+    fn new_file(&self, place: &Path) -> io::Result<NamedTempFile> {
+        let folder = match place.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        if self.makes_folder {
+            fs::create_dir_all(folder)?;
+        }
+        let mut new = tempfile::Builder::new()
+            .prefix(".lisplaunch-")
+            .permissions(fs::Permissions::from_mode(NEW_FILE_MODE))
+            .tempfile_in(folder)?;
+        let mode = self.mode(new.as_file(), place)?;
+        new.as_file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
+        new.write_all(self.file.text.as_bytes())?;
+        new.as_file().sync_all()?;
+        Ok(new)
+    }
+
+    fn mode(&self, new: &fs::File, place: &Path) -> io::Result<u32> {
+        let new = new.metadata()?;
+        let kept = match fs::metadata(place) {
+            Ok(former) if former.uid() == new.uid() => former.mode(),
+            // Who may write to a file of one user need not write to that of another.
+            Ok(former) => former.mode() & !WRITE_FOR_OTHERS,
+            Err(_) => new.mode(),
+        };
+        // Who may read a program may run it.
+        let runs = if self.file.executable {
+            (kept & READ_FOR_ALL) >> 2
+        } else {
+            0
+        };
+        let hidden = if self.file.private { FOR_OTHERS } else { 0 };
+        Ok((kept | runs) & !hidden)
+    }
+
+    fn cannot(&self, error: &io::Error) -> Problem {
+        let problem = Problem::io("write", &self.path, error);
         match error.kind() {
             io::ErrorKind::NotFound => problem.help("make its folder first"),
             _ => problem,
         }
-    })
+    }
+}
+
+/// A file that is written and lies beside its place.
+struct Staged<'a> {
+    target: &'a Target,
+    new: NamedTempFile,
+    place: PathBuf,
+}
+
+impl Staged<'_> {
+    fn finish(self) -> Result<(), Problem> {
+        let kept = self.new.persist(&self.place);
+        kept.map(|_| ())
+            .map_err(|error| self.target.cannot(&error.error))
+    }
 }
 
 /// A link stays one: what it leads to is written, there or not.
@@ -101,36 +226,14 @@ fn followed(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether its first line says so. Only that is read, whatever else it is.
+/// Whether its first comment says so. Only that is read, whatever else it is.
 fn is_ours(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = host::open_text(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    read.is_ok() && String::from_utf8_lossy(line).contains(MARK)
-}
-
-fn replace(target: &Path, text: &str) -> io::Result<()> {
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".lisplaunch-")
-        .permissions(fs::Permissions::from_mode(NEW_FILE_MODE))
-        .tempfile_in(folder)?;
-    if let Ok(former) = fs::metadata(target) {
-        let new = file.as_file().metadata()?;
-        // Who may write to a file of one user need not write to that of another.
-        let kept = if former.uid() == new.uid() {
-            former.mode()
-        } else {
-            former.mode() & !WRITE_FOR_OTHERS
-        };
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(kept))?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    let head = String::from_utf8_lossy(&head);
+    read.is_ok()
+        && head
+            .lines()
+            .take(FIRST_LINES)
+            .any(|line| line.contains(MARK))
 }

@@ -97,6 +97,24 @@ impl Problem {
         self
     }
 
+    /// Adds where it is, unless that is known already.
+    #[must_use]
+    pub fn or_at(self, place: &Place) -> Self {
+        Problem {
+            place: self.place.or_else(|| Some(place.clone())),
+            ..self
+        }
+    }
+
+    /// The same as a warning.
+    #[must_use]
+    pub fn as_warning(self) -> Self {
+        Problem {
+            severity: Severity::Warning,
+            ..self
+        }
+    }
+
     /// Adds a few words beside the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {

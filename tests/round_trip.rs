@@ -12,6 +12,7 @@ mod project;
 mod recorder;
 mod refusal;
 mod service;
+mod sh;
 mod started;
 mod text;
 mod yaml;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
+use lisplaunch::format::ALL;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -29,6 +31,20 @@ use expected::{kept, setting_holds, settings_of};
 use project::{Drawn, Project, drawn, other_integers};
 use recorder::Record;
 use text::{HOSTILE, Settings};
+
+/// Every format, with the test that lets the programs read it for which it is written.
+const CONSUMERS: &[(&str, fn())] = &[
+    ("makefile", makes_start_what_run_starts),
+    ("sh", sh::shells_start_what_run_starts),
+    ("supervisor", supervisord_starts_what_run_starts),
+];
+
+#[test]
+fn every_format_has_a_consumer() {
+    let formats: Vec<&str> = ALL.iter().map(|format| format.name).collect();
+    let tried: Vec<&str> = CONSUMERS.iter().map(|(format, _)| *format).collect();
+    assert_eq!(tried, formats);
+}
 
 /// What a shell adds to the environment.
 const BY_SHELLS: &[&str] = &["PWD", "OLDPWD", "SHLVL", "_"];
@@ -597,7 +613,7 @@ fn a_thousand_services_are_written_and_read() {
         );
     }
     project.run(&["emit", "supervisor", "-o", "."]).success();
-    let text = fs::read_to_string(folder.join("supervisor.conf")).unwrap();
+    let text = fs::read_to_string(folder.join("many.conf")).unwrap();
     fs::write(folder.join("main.conf"), format!("[supervisord]\n{text}")).unwrap();
     let programs = Parser::start().parse(&folder.join("main.conf")).unwrap();
     assert_eq!(programs.len(), 1000);

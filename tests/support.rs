@@ -109,7 +109,8 @@ impl Project {
         self.outcome_of(child.wait_with_output().unwrap())
     }
 
-    /// Runs a command and shows the project's folders as `/srv/app` and `/home/me`.
+    /// Runs a command and shows the project's folders as `/srv/app` and `/home/me`, and the
+    /// program itself as `/usr/bin/lisplaunch`.
     pub fn outcome(&self, mut command: Command) -> Outcome {
         self.outcome_of(command.output().unwrap())
     }
@@ -123,9 +124,11 @@ impl Project {
         }
     }
 
-    fn with_fixed_paths(&self, text: &str) -> String {
+    /// Text with the project's folders as `/srv/app` and `/home/me`.
+    pub fn with_fixed_paths(&self, text: &str) -> String {
         text.replace(self.folder().to_str().unwrap(), "/srv/app")
             .replace(self.home().to_str().unwrap(), "/home/me")
+            .replace(env!("CARGO_BIN_EXE_lisplaunch"), "/usr/bin/lisplaunch")
     }
 }
 

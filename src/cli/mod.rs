@@ -207,25 +207,30 @@ Examples:
   lisplaunch emit makefile -o Makefile
   lisplaunch emit supervisor > /etc/supervisor/conf.d/hello.conf
   lisplaunch emit supervisor -p production --check -o hello.conf
+  lisplaunch emit --check                      all files that `emit:` names
   lisplaunch emit --list")]
 pub struct Emit {
-    /// What to write; --list shows what there is
-    #[arg(value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)), required_unless_present = "list")]
+    /// What to write, all that `emit:` in the project file names if none is given; --list shows
+    /// what there is
+    #[arg(value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)))]
     pub format: Option<String>,
     /// The services, all of them if none is named
     pub services: Vec<String>,
-    /// Write this file, or below this folder, instead of standard output
-    #[arg(short, long, value_name = "PATH")]
+    /// Write this file, or below this folder (`DIR/` makes it), instead of standard output
+    #[arg(short, long, value_name = "PATH", requires = "format")]
     pub output: Option<PathBuf>,
     /// Replace a file that lisplaunch did not write
     #[arg(long)]
     pub force: bool,
     /// Change nothing: print how the file differs, and exit with 1 if it does
-    #[arg(long, requires = "output", conflicts_with = "force")]
+    #[arg(long, conflicts_with = "force")]
     pub check: bool,
     /// Let the tool start `lisplaunch run`, so that the project file stays the truth
     #[arg(long)]
     pub indirect: bool,
+    /// For your own manager instead of the machine's
+    #[arg(long)]
+    pub user: bool,
     /// List the formats
     #[arg(long, action = ArgAction::SetTrue, exclusive = true)]
     pub list: bool,
@@ -246,11 +251,16 @@ pub struct Build {}
 /// Tell everything that is wrong, without starting anything
 ///
 /// Checks all services, without a profile and with each profile alone: values, forms,
-/// files, ports, templates. Exits with 0, or with 1 and every problem; with 2 when there
+/// files, ports, templates, and what the formats of `emit:` can hold. Exits with 0, or with 1 and every problem; with 2 when there
 /// is no file to check.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  lisplaunch check\n  lisplaunch check -p production")]
-pub struct Check {}
+pub struct Check {
+    /// Warn of what this format cannot hold, though the project file does not ask for it; may be
+    /// repeated
+    #[arg(long = "format", value_name = "FORMAT", value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)))]
+    pub formats: Vec<String>,
+}
 
 /// Print the plan: every default, variable and path resolved
 #[derive(Args, Debug)]

@@ -10,9 +10,14 @@ use anyhow::Result;
 
 use self::seen::Seen;
 use super::{FAILURE, Failure, Session, print, report};
-use crate::format::{self, Origin};
+use crate::argv::argv;
+use crate::cli;
+use crate::dialect::sh::Sh;
+use crate::dialect::{Dialect, Printed};
+use crate::format::{self, Choice, Origin};
 use crate::install::Site;
 use crate::launch;
+use crate::plan::outputs::Output;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::{Problem, Problems};
@@ -20,14 +25,14 @@ use crate::project::Project;
 use crate::project::find::find;
 use crate::render::Templates;
 
-pub(super) fn execute(session: &Session) -> Result<ExitCode> {
+pub(super) fn execute(session: &Session, arguments: &cli::Check) -> Result<ExitCode> {
     let found = find(&session.wanted()).map_err(Failure::from)?;
     let name = found.source.name.clone();
     let project = match Project::read(found) {
         Ok(project) => project,
         Err(problem) => return Ok(wrong(&name, &[problem], 1)),
     };
-    let mut check = Check::new(session, &project).map_err(Failure::from)?;
+    let mut check = Check::new(session, arguments, &project).map_err(Failure::from)?;
     for profiles in variants(session, &project) {
         check.variant(profiles);
     }
@@ -76,6 +81,7 @@ fn variants(session: &Session, project: &Project) -> Vec<Vec<String>> {
 /// A check of one project.
 struct Check<'a> {
     session: &'a Session,
+    arguments: &'a cli::Check,
     project: &'a Project,
     choices: Choices,
     /// Whether services that differ in digits alone may differ in what is wrong with them.
@@ -89,11 +95,16 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn new(session: &'a Session, project: &'a Project) -> Result<Self, Problem> {
+    fn new(
+        session: &'a Session,
+        arguments: &'a cli::Check,
+        project: &'a Project,
+    ) -> Result<Self, Problem> {
         // Whoever starts it may be its own user.
         let owners = session.owners()?.or_service_user();
         Ok(Check {
             session,
+            arguments,
             project,
             choices: Choices {
                 owners: Some(owners),
@@ -151,13 +162,14 @@ impl<'a> Check<'a> {
         let mut different = Vec::new();
         let (mut right, mut fresh) = (true, false);
         for service in all {
-            let texts = seen::texts(&service, plan.templates.as_deref(), self.digits_count);
+            let texts = seen::texts(&service, &plan, self.digits_count);
             let texts = self.texts.hash(texts);
             right &= self.texts.is_right(texts, || {
                 fresh = true;
                 // Alone, since a format tells only the first thing that it cannot hold.
                 plan.services = vec![service.clone()];
-                let found: Vec<Problem> = unwritable(&plan, templates).collect();
+                let found: Vec<Problem> =
+                    unwritable(&plan, &self.arguments.formats, templates).collect();
                 let right = found.is_empty();
                 self.problems.extend(found);
                 right
@@ -169,7 +181,8 @@ impl<'a> Check<'a> {
         // There are things that services cannot share.
         if right && fresh {
             plan.services = different;
-            self.problems.extend(unwritable(&plan, templates));
+            self.problems
+                .extend(unwritable(&plan, &self.arguments.formats, templates));
         }
     }
 }
@@ -207,13 +220,48 @@ fn stray(file: &Path) -> Problem {
         .help("`lisplaunch templates` lists those that there are: rename it, or remove it")
 }
 
-/// What formats cannot hold of a plan.
-fn unwritable(plan: &Plan, templates: &Templates) -> impl Iterator<Item = Problem> {
+/// What `run`, or a format that the project wants to be written, cannot hold of a plan; and, as
+/// warnings, what other `formats` cannot.
+fn unwritable(
+    plan: &Plan,
+    formats: &[String],
+    templates: &Templates,
+) -> impl Iterator<Item = Problem> {
+    let services = plan.services.iter();
+    let run = services.filter_map(|service| unstartable(service, templates).err());
+    let outputs = plan.outputs.iter();
+    let outputs = outputs.filter_map(|output| unwritable_as(output, plan, templates).err());
+    let formats = formats.iter().filter_map(|name| {
+        let format = format::find(name).ok()?;
+        let problem = format.emit(plan, &Origin::default(), templates).err()?;
+        Some(problem.as_warning().note(format!(
+            "so `lisplaunch emit {name}` is refused; nothing in the project file asks for it"
+        )))
+    });
+    run.chain(outputs).chain(formats)
+}
+
+fn unstartable(service: &Service, templates: &Templates) -> Result<(), Problem> {
+    let argv = argv(service, &[], templates)?;
+    let variables = Printed::Environment(service.env.clone());
+    for printed in [Printed::Words(argv.words().cloned().collect()), variables] {
+        Sh.spell(&printed).map_err(|refusal| {
+            Problem::error(format!("the service `{}`: {refusal}", service.name)).help(refusal.help)
+        })?;
+    }
+    Ok(())
+}
+
+fn unwritable_as(output: &Output, plan: &Plan, templates: &Templates) -> Result<(), Problem> {
+    let choice = Choice::of(output)?;
     let origin = Origin {
-        file: String::new(),
-        command: vec!["lisplaunch".to_owned()],
-        indirect: None,
+        selection: Some(Vec::new()),
+        indirect: choice.indirect,
+        personal: choice.personal,
+        ..Origin::default()
     };
-    let formats = format::ALL.iter();
-    formats.filter_map(move |format| format.emit(plan, &origin, templates).err())
+    let files = choice.format.emit(plan, &origin, templates);
+    files
+        .map(|_| ())
+        .map_err(|problem| problem.or_at(&output.place))
 }

@@ -108,7 +108,7 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Argv(arguments) => argv::execute(&session, &arguments),
         Command::Emit(arguments) => emit::execute(&session, &arguments),
         Command::Build(_) => build::execute(&session),
-        Command::Check(_) => check::execute(&session),
+        Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Templates(arguments) => templates::execute(&session, &arguments),
         Command::Tmux(arguments) => tmux::execute(&session, &arguments),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Emission, Format, Owner};
+use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
 use crate::dialect::make::{self, Make};
 use crate::plan::service::Service;
@@ -13,15 +13,18 @@ use crate::word::{Argv, Word};
 pub(super) const FORMAT: Format = Format {
     name: "makefile",
     summary: "a Makefile with a target `start`, for GNU make and BSD make",
-    file_name: "Makefile",
+    layout: Layout::One,
     as_user: false,
     indirect: false,
-    template: Template {
-        name: "makefile/Makefile",
-        text: include_str!("../../templates/makefile/Makefile"),
-        dialect: &Make,
-    },
-    context,
+    personal: false,
+    templates: &[MAKEFILE],
+    files,
+};
+
+const MAKEFILE: Template = Template {
+    name: "makefile/Makefile",
+    text: include_str!("../../templates/makefile/Makefile"),
+    dialect: &Make,
 };
 
 /// The target that starts everything.
@@ -31,18 +34,17 @@ const START: &str = "start";
 /// anew, which GNU make does before everything else.
 const MAKEFILES: [&str; 4] = ["GNUmakefile", "BSDmakefile", "makefile", "Makefile"];
 
-fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
-    let recipes = emission
-        .services
-        .iter()
-        .map(|(service, argv)| Recipe::new(service, argv))
+fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
+    let services = emission.plan.services.iter();
+    let recipes = services
+        .map(|service| Recipe::new(service, emission.command(service)?))
         .collect::<Result<Vec<_>, _>>()?;
     let several = emission.plan.several;
     let targets = recipes
         .iter()
         .map(|recipe| recipe.context(several))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(vec![
+    let context = vec![
         ("variables", variables(&recipes)?),
         (
             "several",
@@ -53,6 +55,10 @@ fn context(emission: &Emission<'_>) -> Result<Context, Problem> {
             Variable::printed(Printed::Bare(recipes.len().to_string()), "make"),
         ),
         ("services", Variable::list(targets)),
+    ];
+    let text = emission.render(&MAKEFILE, context)?;
+    Ok(vec![
+        File::new("Makefile", text).private(emission.private()),
     ])
 }
 
@@ -61,16 +67,16 @@ struct Recipe<'a> {
     service: &'a Service,
     owner: Owner,
     variables: &'a [(String, Word)],
-    command: &'a Argv,
+    command: Argv,
 }
 
 impl<'a> Recipe<'a> {
-    fn new(service: &'a Service, argv: &'a Argv) -> Result<Self, Problem> {
+    fn new(service: &'a Service, command: Argv) -> Result<Self, Problem> {
         let owner = Owner::of(service);
         Ok(Recipe {
             service,
-            command: argv,
-            variables: owner.variables_before(&service.env, argv)?,
+            variables: owner.variables_before(&service.env, &command)?,
+            command,
             owner,
         })
     }
@@ -104,10 +110,7 @@ impl<'a> Recipe<'a> {
                 "description",
                 owner.comment(self.service.description.as_ref()),
             ),
-            (
-                "umask",
-                Variable::option(self.service.umask.map(|mask| owner.bare(mask))),
-            ),
+            ("umask", owner.optional(self.service.umask)),
             (
                 "prelude",
                 owner.print(Printed::Prelude(self.words().cloned().collect())),
@@ -121,10 +124,7 @@ impl<'a> Recipe<'a> {
                         .map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))),
                 ),
             ),
-            (
-                "command",
-                Variable::list(self.command.0.iter().map(|line| owner.words(&line.words))),
-            ),
+            ("command", owner.lines(&self.command)),
         ]))
     }
 }

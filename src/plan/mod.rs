@@ -4,13 +4,16 @@ pub mod after;
 pub mod http;
 pub mod limits;
 pub mod loader;
+pub mod login;
 pub mod name;
 pub mod need;
+pub mod outputs;
 pub mod path;
 pub mod port;
 pub mod quantity;
 pub mod ready;
 pub mod sbcl_option;
+pub mod secrecy;
 pub mod service;
 pub mod stopping;
 
@@ -31,11 +34,12 @@ use serde::Serialize;
 
 use crate::host::Host;
 use crate::problem::{Problem, Problems};
-use crate::project::variables::Allowance;
+use crate::project::variables::{Allowance, Usage};
 use crate::project::{self, Project, ServiceNode};
 use crate::suggest;
 use crate::trust::Owners;
 use name::Name;
+use outputs::Output;
 use service::Service;
 
 pub use read::system_name;
@@ -70,6 +74,15 @@ pub struct Plan {
     /// The folder with the project's own templates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub templates: Option<String>,
+    /// The files that `emit` writes.
+    #[serde(rename = "emit", skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Output>,
+    /// Whether there may be secrets in the commands and variables of its services.
+    #[serde(skip)]
+    pub private: bool,
+    /// The variables whose values came from the environment of the person who planned.
+    #[serde(skip)]
+    pub borrowed: Vec<(String, String)>,
     /// Whose templates may be acted on, in as many ways as its services differ in that; none
     /// where nothing is done that they say.
     #[serde(skip)]
@@ -104,6 +117,7 @@ pub fn attempt(
         choices,
         host,
         allowance: Allowance::default(),
+        usage: Usage::default(),
     };
     planning.read(problems).unwrap_or_else(|problem| {
         problems.push(problem);
@@ -118,6 +132,8 @@ struct Planning<'a> {
     host: &'a Host,
     /// How much the variables of all services may become.
     allowance: Allowance,
+    /// Which variables all services used.
+    usage: Usage,
 }
 
 impl Planning<'_> {
@@ -145,6 +161,10 @@ impl Planning<'_> {
         Ok(Some(Plan {
             project: head.name,
             several,
+            private: self.usage.any(secrecy::looks_secret)
+                || services.iter().any(secrecy::holds_secrets),
+            borrowed: self.usage.borrowed(),
+            outputs: head.outputs,
             owners: owners(&services, self.choices),
             services,
             templates: head.templates,

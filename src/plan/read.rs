@@ -9,6 +9,7 @@ use super::env_file::{self, EnvFiles};
 use super::loader::Loader;
 use super::name::Name;
 use super::need::{Need, NeedKind};
+use super::outputs::{self, Output};
 use super::path::{self, Base};
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Restart, Service};
@@ -28,6 +29,7 @@ use crate::word::Word;
 pub(super) struct Head {
     pub(super) name: Name,
     pub(super) templates: Option<String>,
+    pub(super) outputs: Vec<Output>,
 }
 
 impl Planning<'_> {
@@ -40,10 +42,12 @@ impl Planning<'_> {
             .get("templates")
             .and_then(|field| path::read(&field, self.base(self.host)))
             .map(|path| path.resolved());
+        let outputs = outputs::read(&fields, self.base(self.host));
         problems.extend(reader.into_problems());
         Some(Head {
             name: name?,
             templates,
+            outputs,
         })
     }
 
@@ -118,6 +122,7 @@ impl Planning<'_> {
             environment: Arc::clone(&self.host.environment),
             integers: integer_names(node),
             allowance: self.allowance.clone(),
+            usage: self.usage.clone(),
             ..Variables::default()
         }
     }

@@ -143,6 +143,19 @@ pub struct Identity {
     pub folder: String,
 }
 
+impl Identity {
+    /// A name that no other service of the machine should have.
+    ///
+    /// The services of all projects share one set of names where a process manager keeps them, so
+    /// a service of several carries its project's name.
+    pub fn unique_name(&self) -> String {
+        match &self.service {
+            Some(service) => format!("{}-{service}", self.project),
+            None => self.project.to_string(),
+        }
+    }
+}
+
 /// The server that SLIME connects to.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -205,6 +205,7 @@ pub const KEYS: &[Key] = &[
     service("priority", Number, Nothing, "process managers start low numbers first"),
     project("services", Map, Said("one service"), "several processes; each has the keys of the top level, which are its defaults"),
     project("profiles", Map, Nothing, "changes by name, laid over the file with `-p NAME`"),
+    project("emit", Map, Nothing, "the files that `emit` writes and `check` judges by: a path for each format, or `path`, `indirect`, `user`"),
     project("templates", Folder, Nothing, "your own templates, used before the built-in ones"),
 ];
 

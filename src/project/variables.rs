@@ -46,6 +46,32 @@ impl Allowance {
     }
 }
 
+/// Which variables were used, and what came from the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Usage(Rc<RefCell<BTreeMap<String, Option<String>>>>);
+
+impl Usage {
+    /// Whether one that was used has such a name.
+    pub fn any(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
+        self.0.borrow().keys().any(|name| is_wanted(name))
+    }
+
+    /// Names and values that came from the environment.
+    pub fn borrowed(&self) -> Vec<(String, String)> {
+        let used = self.0.borrow();
+        let used = used.iter();
+        used.filter_map(|(name, value)| Some((name.clone(), value.clone()?)))
+            .collect()
+    }
+
+    fn note(&self, name: &str, borrowed: Option<&str>) {
+        let mut used = self.0.borrow_mut();
+        if !used.contains_key(name) {
+            used.insert(name.to_owned(), borrowed.map(str::to_owned));
+        }
+    }
+}
+
 /// The values of variables, in the order in which they are asked.
 #[derive(Debug, Default)]
 pub struct Variables {
@@ -59,6 +85,8 @@ pub struct Variables {
     pub integers: BTreeSet<String>,
     /// How much text they may still become.
     pub allowance: Allowance,
+    /// Which of them were used.
+    pub usage: Usage,
     /// Those that stay variables where they have been used, with the values that they had there.
     pub kept: RefCell<BTreeSet<(String, String)>>,
 }
@@ -81,10 +109,17 @@ impl Variables {
 
     /// The value of `name`.
     pub fn get(&self, name: &str) -> Result<&str, Missing> {
-        if let Some(value) = self.set.get(name) {
+        let set = self.set.get(name);
+        let borrowed = match set {
+            Some(_) => None,
+            None => self.environment.get(name),
+        };
+        self.usage
+            .note(name, borrowed.and_then(|value| value.to_str()));
+        if let Some(value) = set {
             return Ok(value);
         }
-        match self.environment.get(name) {
+        match borrowed {
             Some(value) => value.to_str().ok_or(Missing::NotUtf8),
             None => self
                 .files

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
 
 use insta::assert_snapshot;
 use lisplaunch::format::ALL;
@@ -11,54 +12,160 @@ use crate::support::Project;
 
 #[test]
 fn formats_are_listed() {
-    assert_snapshot!(Project::empty().run(&["emit", "--list"]).output(), @"
-    makefile    a Makefile with a target `start`, for GNU make and BSD make
-    supervisor  stanzas for supervisord's configuration
-    ");
+    let output = Project::empty().run(&["emit", "--list"]).output();
+    let lines: Vec<_> = output.lines().map(|line| line.split_once(' ')).collect();
+    let formats = ALL.iter().map(|format| (format.name, format.summary));
+    for (line, (name, summary)) in lines.iter().zip(formats) {
+        let (listed, meaning) = line.unwrap();
+        assert_eq!((listed, meaning.trim_start()), (name, summary));
+    }
+    assert_eq!(lines.len(), ALL.len());
+}
+
+/// The files below a folder with their texts, in order.
+pub fn files_below(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(below) = folders.pop() {
+        for entry in fs::read_dir(below).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+                found.push((name.to_owned(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 #[test]
-fn every_format_says_what_wrote_it_and_how_to_write_it_again() {
+fn every_file_says_what_wrote_it_and_how_to_write_it_again() {
     let yaml = format!("{PLAIN}profiles: {{two words: {{restart: never}}}}");
-    let project = Project::new(&yaml);
     for format in ALL {
-        let output = project
-            .run(&["emit", format.name, "-p", "two words", "--set", "A=b c"])
-            .output();
-        let head: Vec<&str> = output.lines().take(3).map(|line| &line[2..]).collect();
-        assert_eq!(
-            head,
-            [
-                &*format!(
+        let project = Project::new(&yaml);
+        let arguments = ["-p", "two words", "--set", "A=b c", "-o", "out/"];
+        let arguments = [&["emit", format.name], &arguments[..]].concat();
+        project.run(&arguments).output();
+        for (name, text) in files_below(&project.file("out")) {
+            let text = text.replace(project.folder().to_str().unwrap(), "/srv/app");
+            let head = text.lines().skip_while(|line| !line.contains("Written by"));
+            let head: Vec<&str> = head.take(3).collect();
+            assert!(
+                head[0].ends_with(&*format!(
                     "Written by `lisplaunch emit {}` from /srv/app/lisplaunch.yaml.",
                     format.name
-                ),
-                "Change that file instead of this one, then write this one again:",
-                &*format!(
-                    "  lisplaunch emit {} -f /srv/app/lisplaunch.yaml -p 'two words' --set 'A=b c' -o FILE",
+                )),
+                "{name}: {head:?}"
+            );
+            assert!(
+                head[2].contains(&*format!(
+                    "  lisplaunch emit {} -f /srv/app/lisplaunch.yaml -p 'two words' --set 'A=b c' -o F",
                     format.name
-                ),
-            ]
-        );
+                )),
+                "{name}: {head:?}"
+            );
+        }
     }
 }
 
 #[test]
-fn a_file_is_written_into_a_folder_under_its_usual_name() {
-    let project = Project::new(PLAIN).with_file("out/keep", "");
+fn files_are_written_into_a_folder_under_their_own_names() {
     for format in ALL {
-        let output = project.run(&["emit", format.name]).output();
-        assert_eq!(
-            project.run(&["emit", format.name, "-o", "out"]).output(),
-            ""
-        );
-        let file = project.file("out").join(format.file_name);
-        let written = fs::read_to_string(file).unwrap();
-        let folder = project.folder().to_str().unwrap().to_owned();
-        assert_eq!(written.replace(&folder, "/srv/app"), output);
+        let project = Project::new(PLAIN);
+        let emit = ["emit", format.name, "-o", "new/folder/"];
+        assert_eq!(project.run(&emit).output(), "");
+        let written = files_below(&project.file("new/folder"));
+        assert!(!written.is_empty());
+        project.run(&emit).output();
+        project.run(&[&emit[..], &["--check"]].concat()).output();
+        assert_eq!(files_below(&project.file("new/folder")), written);
+        if let [(_, text)] = &written[..] {
+            let text = text.replace(project.folder().to_str().unwrap(), "/srv/app");
+            assert_eq!(project.run(&["emit", format.name]).output(), text);
+        } else {
+            project.run(&["emit", format.name]).failure(2);
+        }
     }
-    let left: Vec<_> = fs::read_dir(project.file("out")).unwrap().collect();
-    assert_eq!(left.len(), ALL.len() + 1, "{left:?}");
+}
+
+#[test]
+fn the_project_file_can_name_the_files() {
+    let yaml = format!(
+        "{PLAIN}emit:\n  makefile: Makefile\n  supervisor: {{path: etc/, indirect: true}}\n"
+    );
+    let project = Project::new(&yaml);
+    let check = |arguments: &[&str], code: i32| {
+        let outcome = project.run(&[&["emit", "--check"], arguments].concat());
+        assert_eq!(outcome.code, Some(code), "{}", outcome.stderr);
+        outcome.stdout
+    };
+    check(&[], 1);
+    project.run(&["emit"]).output();
+    let names: Vec<String> = files_below(&project.folder())
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with(".lisplaunch/"))
+        .collect();
+    assert_eq!(names, ["Makefile", "etc/app.conf", "lisplaunch.yaml"]);
+    let stanza = fs::read_to_string(project.file("etc/app.conf")).unwrap();
+    assert!(stanza.contains("/lisplaunch run -f "), "{stanza}");
+    check(&[], 0);
+    let project = project.with_file("lisplaunch.yaml", yaml.replace("(f)", "(g)"));
+    let outcome = project.run(&["emit", "makefile", "--check"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.contains("(g)"), "{}", outcome.stdout);
+    // What starts `lisplaunch run` is as it was.
+    project.run(&["emit", "supervisor", "--check"]).output();
+}
+
+#[test]
+fn all_files_are_written_or_none() {
+    let yaml = format!("{PLAIN}emit: {{makefile: Makefile, supervisor: taken.conf}}\n");
+    let project = Project::new(&yaml).with_file("taken.conf", "[program:other]\n");
+    project.run(&["emit"]).failure(1);
+    assert!(!project.file("Makefile").exists());
+    project.run(&["emit", "--force"]).output();
+    assert!(project.file("Makefile").exists());
+}
+
+#[test]
+fn what_may_hold_secrets_is_for_its_owner_alone() {
+    let mode = |project: &Project, arguments: &[&str]| {
+        let file = project.file("app.conf");
+        project
+            .run(&[&["emit", "supervisor", "-o", "./"], arguments].concat())
+            .output();
+        fs::metadata(file).unwrap().mode() & 0o777
+    };
+    let plain = Project::new(PLAIN);
+    assert_eq!(mode(&plain, &[]) & 0o044, 0o044);
+    for yaml in [
+        format!("{PLAIN}env: {{DB_PASSWORD: x}}"),
+        format!("{PLAIN}env-file: app.env"),
+        "loader: none\nstart: (f \"${API_TOKEN:-x}\")".to_owned(),
+    ] {
+        let project = Project::new(&yaml).with_file("app.env", "A=b\n");
+        assert_eq!(mode(&project, &[]), 0o600, "{yaml}");
+        // A file that everyone could read does not stay one.
+        let file = project.file("app.conf");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(mode(&project, &[]), 0o600, "{yaml}");
+    }
+    let project = Project::new(&format!("{PLAIN}env: {{DB_PASSWORD: x}}"));
+    assert_eq!(mode(&project, &["--indirect"]) & 0o044, 0o044);
+}
+
+#[test]
+fn what_the_environment_gave_is_in_the_header() {
+    let project = Project::new("loader: none\nstart: (f ${PORT:-1} \"${API_TOKEN:-x}\" ${B:-2})")
+        .with_variable("PORT", "9000")
+        .with_variable("API_TOKEN", "hidden")
+        .with_variable("UNUSED", "1");
+    let output = project.run(&["emit", "supervisor"]).output();
+    assert_snapshot!(output.lines().nth(2).unwrap(), @";   lisplaunch emit supervisor -f /srv/app/lisplaunch.yaml --set PORT=9000 -o FILE");
 }
 
 #[test]
@@ -182,7 +289,7 @@ fn check_shows_which_argument_of_a_supervised_command_differs() {
     let outcome = project.run(&check);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
     assert_snapshot!(outcome.stdout, @r#"
-    --- ./supervisor.conf
+    --- ./app.conf
     +++ what lisplaunch would write
     @@ -7,11 +7,11 @@
        --load /srv/app/.lisplaunch/runtime.lisp
@@ -214,7 +321,7 @@ fn a_supervisor_can_start_lisplaunch_instead() {
     ;   lisplaunch emit supervisor a -f /srv/app/lisplaunch.yaml --set A=b --indirect -o FILE
 
     [program:app-a]
-    command=lisplaunch run -f /srv/app/lisplaunch.yaml --set A=b a
+    command=/usr/bin/lisplaunch run -f /srv/app/lisplaunch.yaml --set A=b a
     directory=/srv/app
     autorestart=true
     exitcodes=0

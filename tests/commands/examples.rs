@@ -6,6 +6,7 @@ use std::path::Path;
 use insta::{Settings, assert_snapshot};
 use lisplaunch::format::ALL;
 
+use super::emit::files_below;
 use crate::support::{Project, REPOSITORY};
 
 /// The names of the folders below `examples/` that are projects.
@@ -58,6 +59,26 @@ fn snapshot(name: &str, text: &str) {
     settings.bind(|| assert_snapshot!(name, text));
 }
 
+/// What a format is for an example: the file, or each of several files below its name.
+fn emitted(project: &Project, example: &str, format: &str) -> String {
+    let folder = project.folder().join("written");
+    let _ = fs::remove_dir_all(&folder);
+    let folder = folder.to_str().unwrap();
+    output(
+        project,
+        example,
+        &["emit", format, "-o", &format!("{folder}/")],
+    );
+    let files = files_below(Path::new(folder));
+    let files = files.iter().map(|(name, text)| match files.len() {
+        1 => text.clone(),
+        _ => format!("==> {name} <==\n{text}"),
+    });
+    let text = files.collect::<Vec<_>>().join("\n");
+    let text = project.with_fixed_paths(&text);
+    text.replace("/srv/app", "/srv/lisplaunch")
+}
+
 /// The names of the services of an example.
 fn services(project: &Project, example: &str) -> Vec<String> {
     let text = output(project, example, &["show", "--json"]);
@@ -73,8 +94,10 @@ fn every_format_of_every_example() {
     let project = copied();
     for example in examples() {
         for format in ALL {
-            let text = output(&project, &example, &["emit", format.name]);
-            snapshot(&format!("{}@{example}", format.name), &text);
+            snapshot(
+                &format!("{}@{example}", format.name),
+                &emitted(&project, &example, format.name),
+            );
         }
     }
 }

@@ -130,10 +130,7 @@ fn no_file_is_left_behind_by_a_signal() {
             let _ = kill_process(pid, signal);
             ended = child.wait().unwrap().signal() == Some(signal.as_raw());
             let left = names();
-            assert!(
-                left.iter().all(|name| name == "supervisor.conf"),
-                "{left:?}"
-            );
+            assert!(left.iter().all(|name| name == "app.conf"), "{left:?}");
             if ended {
                 break;
             }

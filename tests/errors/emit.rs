@@ -1,6 +1,9 @@
 //! What a format cannot hold, and files that are not to be written.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
 
 use insta::assert_snapshot;
 
@@ -132,6 +135,162 @@ fn indirect_needs_a_file_and_a_format() {
     assert_snapshot!(brief(told, 2), @"
     error: `--indirect` needs a project file, not standard input
      = help: name the file with `-f FILE`
+    ");
+}
+
+#[test]
+fn the_files_of_a_project_are_checked() {
+    let told = |emit: &str| {
+        let project = Project::new(&format!("start: (f)\nemit: {emit}"));
+        brief(project.run(&["emit"]), 2)
+    };
+    assert_snapshot!(told(""), @"
+    error: `lisplaunch.yaml` names no files to write
+     = help: name a format: `lisplaunch emit --list` shows them
+     = help: or add the files to the project: `emit: {makefile: Makefile}`
+    ");
+    assert_snapshot!(told("Makefile"), @"
+    error: `emit` must be a map
+     --> lisplaunch.yaml:2:7
+    2 | emit: Makefile
+      |       ^^^^^^^^ this is a single value
+    ");
+    assert_snapshot!(told("{makefil: Makefile}"), @"
+    error: there is no format `makefil`
+     --> lisplaunch.yaml:2:8
+    2 | emit: {makefil: Makefile}
+      |        ^^^^^^^
+      = help: did you mean `makefile`?
+    ");
+    assert_snapshot!(told("{makefile: }"), @"
+    error: `emit.makefile` has no value
+     --> lisplaunch.yaml:2:16
+    2 | emit: {makefile: }
+      |                ^
+      = help: fill in the item, or remove it
+    ");
+    assert_snapshot!(told("{makefile: ''}"), @"
+    error: `emit.makefile` is empty: expected a path
+     --> lisplaunch.yaml:2:18
+    2 | emit: {makefile: ''}
+      |                  ^^
+    ");
+    assert_snapshot!(told("{makefile: {indirect: true}}"), @"
+    error: `emit.makefile` names no file
+     --> lisplaunch.yaml:2:18
+    2 | emit: {makefile: {indirect: true}}
+      |                  ^^^^^^^^^^^^^^^^
+      = help: add `path:`, a file or a folder that ends in `/`
+    ");
+    assert_snapshot!(told("{makefile: {path: a, indirekt: true}}"), @"
+    error: unknown key `indirekt` in `emit.makefile`
+     --> lisplaunch.yaml:2:38
+    2 | emit: {makefile: {path: a, indirekt: true}}
+      |                                      ^^^^
+      = help: did you mean `indirect`?
+    ");
+    assert_snapshot!(told("{makefile: {path: a, indirect: 1}}"), @"
+    error: `emit.makefile.indirect` is `1`: expected `true` or `false`
+     --> lisplaunch.yaml:2:38
+    2 | emit: {makefile: {path: a, indirect: 1}}
+      |                                      ^
+    ");
+    assert_snapshot!(told("{makefile: {path: a, indirect: true}}"), @"
+    error: the format `makefile` has no `--indirect`
+     --> lisplaunch.yaml:2:8
+    2 | emit: {makefile: {path: a, indirect: true}}
+      |        ^^^^^^^^
+      = help: leave it out, and write the file again when the project file changes
+    ");
+    assert_snapshot!(told("{makefile: {path: a, user: true}}"), @"
+    error: the format `makefile` has no `--user`
+     --> lisplaunch.yaml:2:8
+    2 | emit: {makefile: {path: a, user: true}}
+      |        ^^^^^^^^
+      = help: leave it out: there is one such manager for all users
+    ");
+    let project = Project::new("start: (f)\nemit: {sh: start.sh}");
+    assert_snapshot!(brief(project.run(&["emit", "makefile", "--check"]), 2), @"
+    error: `lisplaunch.yaml` names no file of the format `makefile`
+     = help: name the file with `-o FILE`
+     = help: or add it to the project: `emit: {makefile: FILE}`
+    ");
+    assert_snapshot!(brief(project.run(&["emit", "makefile", "--user"]), 2), @"
+    error: the format `makefile` has no `--user`
+     = help: leave it out: there is one such manager for all users
+    ");
+}
+
+#[test]
+fn a_file_that_names_lisplaunch_needs_a_path_of_text() {
+    let project = Project::new("start: (f)\nloader: none");
+    let folder = project.folder().join(OsStr::from_bytes(b"bin\xff"));
+    fs::create_dir(&folder).unwrap();
+    let program = folder.join("lisplaunch");
+    fs::copy(env!("CARGO_BIN_EXE_lisplaunch"), &program).unwrap();
+    let mut command = Command::new(program);
+    command
+        .args(["emit", "supervisor", "--indirect"])
+        .current_dir(project.folder());
+    assert_snapshot!(brief(project.outcome(command), 2), @"
+    error: the path of lisplaunch is not UTF-8: `/srv/app/bin�/lisplaunch`
+     = help: install it in another folder
+    ");
+}
+
+#[test]
+fn several_files_need_a_folder() {
+    let project = Project::new("start: (f)\nservices: {a: , b: }");
+    assert_snapshot!(brief(project.run(&["emit", "sh"]), 2), @"
+    error: `sh` is 2 files here, and standard output holds one
+     = note: the files are `app-a.sh`, `app-b.sh`
+     = help: name a folder for them: `lisplaunch emit sh -o FOLDER/`
+    ");
+    assert_snapshot!(brief(project.run(&["emit", "sh", "-o", "start.sh"]), 2), @"
+    error: `start.sh` is one file, and these are 2: `app-a.sh`, `app-b.sh`
+     = help: write `start.sh/` for a folder that holds them
+    ");
+}
+
+#[test]
+fn check_judges_by_the_formats_that_the_project_wants() {
+    let yaml = "loader: none\nservices: {start: {start: (f)}}\n";
+    let outcome = Project::new(yaml).run(&["check"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    let outcome = Project::new(yaml).run(&["check", "--format", "makefile"]);
+    assert_eq!(outcome.code, Some(0));
+    assert_snapshot!(outcome.stderr, @"
+    warning: a service called `start` cannot have a target: `start` starts all services
+     |
+     = help: give the service another name
+     = note: so `lisplaunch emit makefile` is refused; nothing in the project file asks for it
+    ");
+    let project = Project::new(&format!("{yaml}emit: {{makefile: Makefile}}"));
+    assert_snapshot!(brief(project.run(&["check"]), 1), @"
+    error: a service called `start` cannot have a target: `start` starts all services
+     --> lisplaunch.yaml:3:8
+    3 | emit: {makefile: Makefile}
+      |        ^^^^^^^^
+      = help: give the service another name
+    lisplaunch.yaml: 1 problem
+    ");
+    let project = Project::new(&format!("{yaml}emit: {{makefil: Makefile}}"));
+    assert_snapshot!(brief(project.run(&["check"]), 1), @"
+    error: there is no format `makefil`
+     --> lisplaunch.yaml:3:8
+    3 | emit: {makefil: Makefile}
+      |        ^^^^^^^
+      = help: did you mean `makefile`?
+    lisplaunch.yaml: 1 problem
+    ");
+    let long = format!(
+        "loader: none\nstart: (f)\nenv: {{A: {}}}",
+        "x".repeat(131_072)
+    );
+    assert_snapshot!(brief(Project::new(&long).run(&["check"]), 1), @"
+    error: the service `app`: no program can be started with a word of 131074 bytes: the system takes at most 131071
+     = help: put the text into a file and load that
+    lisplaunch.yaml: 1 problem
     ");
 }
 

@@ -173,10 +173,6 @@ profiles:
       --> lisplaunch.yaml:11:50
     11 |   b: {services: {two: {umask: none}}, directory: missing}
        |                                                  ^^^^^^^
-    error: the service `one`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
-     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
-    error: the service `two`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
-     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
-    lisplaunch.yaml: 10 problems
+    lisplaunch.yaml: 8 problems
     ");
 }

@@ -45,22 +45,12 @@ fn commands_and_options_are_suggested() {
       tip: a similar value exists: 'json'
     For more information, try '--help'.
     ");
-    assert_snapshot!(told(&["emit"]), @"
+    let format = told(&["emit", "supervisord"]);
+    assert!(format.contains("tip: a similar value exists: 'supervisor'"));
+    assert_snapshot!(told(&["emit", "-o", "x"]), @"
     error: the following required arguments were not provided:
       <FORMAT>
-    Usage: lisplaunch emit <FORMAT> [SERVICES]...
-    For more information, try '--help'.
-    ");
-    assert_snapshot!(told(&["emit", "supervisord"]), @"
-    error: invalid value 'supervisord' for '[FORMAT]'
-      [possible values: makefile, supervisor]
-      tip: a similar value exists: 'supervisor'
-    For more information, try '--help'.
-    ");
-    assert_snapshot!(told(&["emit", "makefile", "--check"]), @"
-    error: the following required arguments were not provided:
-      --output <PATH>
-    Usage: lisplaunch emit --output <PATH> --check <FORMAT> [SERVICES]...
+    Usage: lisplaunch emit --output <PATH> <FORMAT> [SERVICES]...
     For more information, try '--help'.
     ");
     assert_snapshot!(told(&["emit", "makefile", "--check", "--force", "-o", "x"]), @"

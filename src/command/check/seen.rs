@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::io::{self, Write};
 
+use crate::plan::Plan;
 use crate::plan::service::Service;
 
 /// What nothing was wrong with, by its hash.
@@ -56,16 +57,12 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
 ///
 /// Digits are spelt alike in every language. So services that differ in digits alone are alike,
 /// unless these are values of variables, or tell labels of forms apart.
-pub(super) fn texts(
-    service: &Service,
-    templates: Option<&str>,
-    digits_count: bool,
-) -> impl Hash + use<> {
+pub(super) fn texts(service: &Service, plan: &Plan, digits_count: bool) -> impl Hash + use<> {
     let mut text = Text {
         bytes: Vec::new(),
         digits_count,
     };
-    let identity = (&service.identity.profiles, templates);
+    let identity = (&service.identity.profiles, &plan.templates, &plan.outputs);
     serde_json::to_writer(&mut text, &(service, identity)).expect("a plan has a text");
     (text.bytes, service.variables.clone())
 }

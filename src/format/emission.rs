@@ -1,0 +1,68 @@
+//! What a format makes its files from.
+
+use super::{Context, Format, Origin};
+use crate::argv::argv;
+use crate::plan::Plan;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::render::{Template, Templates, Variable};
+use crate::word::{Argv, Line, Word};
+
+/// A plan that is written for one format.
+pub(super) struct Emission<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) origin: &'a Origin,
+    pub(super) format: &'a Format,
+    pub(super) templates: &'a Templates,
+}
+
+impl Emission<'_> {
+    /// What starts a service: sbcl, or `lisplaunch run` where that was asked for.
+    pub(super) fn command(&self, service: &Service) -> Result<Argv, Problem> {
+        match self.lisplaunch("run", service) {
+            Some(run) if self.origin.indirect => Ok(run),
+            _ => argv(service, &[], self.templates),
+        }
+    }
+
+    /// The command line of a subcommand for a service of this plan; none where the project file
+    /// is standard input.
+    pub(super) fn lisplaunch(&self, subcommand: &str, service: &Service) -> Option<Argv> {
+        let selection = self.origin.selection.as_ref()?;
+        let name = self.plan.several.then(|| service.name.as_str());
+        let words = [self.origin.program.as_str(), subcommand]
+            .into_iter()
+            .chain(selection.iter().map(String::as_str))
+            .chain(name);
+        Some(Argv(vec![Line {
+            words: words.map(Word::from).collect(),
+            remark: None,
+        }]))
+    }
+
+    /// The variables that the started process has to be given: those of the service, unless
+    /// `lisplaunch run` sets them.
+    pub(super) fn environment<'s>(&self, service: &'s Service) -> &'s [(String, Word)] {
+        if self.origin.indirect {
+            &[]
+        } else {
+            &service.env
+        }
+    }
+
+    /// Whether a file with commands or variables of the services may hold secrets.
+    pub(super) fn private(&self) -> bool {
+        self.plan.private && !self.origin.indirect
+    }
+
+    /// The text of a template, which knows the lines of the first comment as `header`.
+    pub(super) fn render(
+        &self,
+        template: &Template,
+        mut context: Context,
+    ) -> Result<String, Problem> {
+        context.push(("header", self.origin.header(self.format, self.plan)?));
+        self.templates
+            .render(template.name, &Variable::map(context))
+    }
+}

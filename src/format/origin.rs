@@ -1,0 +1,54 @@
+//! Where emitted files come from, which the head of each says.
+
+use super::{Format, Layout};
+use crate::dialect::{Dialect, Printed, sh::Sh};
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::render::Variable;
+use crate::word::Word;
+
+/// What the first comment of each file says, so that a file of ours is known again.
+pub const MARK: &str = "Written by `lisplaunch emit ";
+
+/// Where an emitted file comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The project file, or `standard input`.
+    pub file: String,
+    /// The command that writes it, up to the name of the output.
+    pub command: Vec<String>,
+    /// The absolute path of lisplaunch itself.
+    pub program: String,
+    /// The options that choose the same plan for another command; none for standard input,
+    /// which cannot be read again.
+    pub selection: Option<Vec<String>>,
+    /// Whether `lisplaunch run` shall be started, and not sbcl itself.
+    pub indirect: bool,
+    /// Whether it is for the manager of a user's own session and not for the machine's.
+    pub personal: bool,
+}
+
+impl Origin {
+    /// The lines of the first comment.
+    pub(super) fn header(&self, format: &Format, plan: &Plan) -> Result<Variable, Problem> {
+        let command: Vec<Word> = self
+            .command
+            .iter()
+            .map(|word| word.as_str().into())
+            .collect();
+        let command = Sh.spell(&Printed::Words(command))?;
+        let place = match format.layout {
+            Layout::One => "FILE",
+            Layout::Each if plan.services.len() == 1 => "FILE",
+            Layout::Each | Layout::Folders => "FOLDER/",
+        };
+        let lines = [
+            format!("{MARK}{}` from {}.", format.name, self.file),
+            "Change that file instead of this one, then write this one again:".to_owned(),
+            format!("  {command} -o {place}"),
+        ];
+        Ok(Variable::list(lines.into_iter().map(|line| {
+            Variable::printed(Printed::Comment(line), "the header")
+        })))
+    }
+}

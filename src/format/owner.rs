@@ -1,0 +1,79 @@
+//! Whose value a template prints, for errors.
+
+use std::fmt::Display;
+
+use crate::dialect::Printed;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::render::Variable;
+use crate::word::{Argv, Word};
+
+/// Values of one service or of the project, named in errors.
+pub(super) struct Owner(pub(super) String);
+
+impl Owner {
+    pub(super) fn of(service: &Service) -> Self {
+        Owner(format!("the service `{}`", service.name))
+    }
+
+    pub(super) fn project() -> Self {
+        Owner("the project".to_owned())
+    }
+
+    pub(super) fn print(&self, printed: Printed) -> Variable {
+        Variable::printed(printed, &self.0)
+    }
+
+    pub(super) fn words<'a>(&self, words: impl IntoIterator<Item = &'a Word>) -> Variable {
+        self.print(Printed::Words(words.into_iter().cloned().collect()))
+    }
+
+    pub(super) fn bare(&self, text: impl Display) -> Variable {
+        self.print(Printed::Bare(text.to_string()))
+    }
+
+    /// A bare value that may be missing.
+    pub(super) fn optional(&self, text: Option<impl Display>) -> Variable {
+        Variable::option(text.map(|text| self.bare(text)))
+    }
+
+    pub(super) fn setting(&self, value: impl Into<Word>) -> Variable {
+        self.print(Printed::Setting(value.into()))
+    }
+
+    pub(super) fn comment(&self, text: Option<&String>) -> Variable {
+        Variable::option(text.map(|text| self.print(Printed::Comment(text.clone()))))
+    }
+
+    /// A command line, a list of its lines.
+    pub(super) fn lines(&self, argv: &Argv) -> Variable {
+        Variable::list(argv.0.iter().map(|line| self.words(&line.words)))
+    }
+
+    /// The variables to be set by `env` before `argv`.
+    ///
+    /// # Errors
+    /// When `env` would take the program itself for a variable.
+    pub(super) fn variables_before<'a>(
+        &self,
+        variables: &'a [(String, Word)],
+        argv: &Argv,
+    ) -> Result<&'a [(String, Word)], Problem> {
+        check_env(&self.0, variables, argv).map(|()| variables)
+    }
+}
+
+/// Whether `env` can set these variables before `argv`.
+///
+/// # Errors
+/// When `env` would take the program itself for a variable.
+pub fn check_env(owner: &str, variables: &[(String, Word)], argv: &Argv) -> Result<(), Problem> {
+    let program = argv.words().next().map(Word::resolved).unwrap_or_default();
+    if variables.is_empty() || !program.contains('=') {
+        return Ok(());
+    }
+    Err(Problem::error(format!(
+        "{owner}: the program `{program}` has a `=` in its path, and `env` would set a variable"
+    ))
+    .help("give `sbcl.program` a path without `=`, or leave out `env`"))
+}

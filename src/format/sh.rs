@@ -1,0 +1,56 @@
+//! `lisplaunch emit sh`: a script that becomes sbcl.
+
+use super::{Emission, File, Format, Layout, Owner};
+use crate::dialect::Printed;
+use crate::dialect::sh::Sh;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::render::{Template, Variable};
+
+pub(super) const FORMAT: Format = Format {
+    name: "sh",
+    summary: "a script that becomes sbcl, for any POSIX shell",
+    layout: Layout::Each,
+    as_user: false,
+    indirect: true,
+    personal: false,
+    templates: &[START],
+    files,
+};
+
+const START: Template = Template {
+    name: "sh/start",
+    text: include_str!("../../templates/sh/start"),
+    dialect: &Sh,
+};
+
+fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
+    let services = emission.plan.services.iter();
+    services.map(|service| script(emission, service)).collect()
+}
+
+fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
+    let owner = Owner::of(service);
+    let command = emission.command(service)?;
+    let environment = emission.environment(service);
+    let variables = owner.variables_before(environment, &command)?;
+    let context = vec![
+        ("description", owner.comment(service.description.as_ref())),
+        ("umask", owner.optional(service.umask)),
+        ("directory", owner.words([&service.directory])),
+        (
+            "environment",
+            Variable::list(
+                variables
+                    .iter()
+                    .map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))),
+            ),
+        ),
+        ("command", owner.lines(&command)),
+    ];
+    let text = emission.render(&START, context)?;
+    let name = format!("{}.sh", service.identity.unique_name());
+    Ok(File::new(name, text)
+        .executable()
+        .private(emission.private()))
+}
