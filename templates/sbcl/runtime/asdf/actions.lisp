@@ -188,9 +188,10 @@ file system."
 (pushnew 'forget-libraries sb-ext:*save-hooks*)
 
 (defun compiled-stat (component)
-  "What FILE-STAT says of the compiled file of COMPONENT, which need not have one."
+  "What FILE-STAT says of the compiled file of COMPONENT, which need not have one. It is the same
+file after its owner or permissions have changed."
   (let ((file (first (asdf:output-files 'asdf:compile-op component))))
-    (and file (file-stat (sb-ext:native-namestring file)))))
+    (and file (butlast (file-stat (sb-ext:native-namestring file))))))
 
 (defun remember-library (component load)
   (let ((path (asdf:component-find-path component))
