@@ -318,11 +318,6 @@ impl<'a> Field<'a> {
         matches!(self.node.kind, Kind::List(_))
     }
 
-    /// Whether it has keys of its own.
-    pub fn is_map(&self) -> bool {
-        matches!(self.node.kind, Kind::Map(_))
-    }
-
     /// Whether nothing is written there.
     pub fn is_null(&self) -> bool {
         self.node.kind == Kind::Null
