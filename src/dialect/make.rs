@@ -16,7 +16,7 @@
 //! ```
 
 use super::sh::{self, Newline};
-use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
+use super::{Dialect, Printed, Refusal, comment, limit, name};
 use crate::word::{LONGEST, Piece, Word};
 
 /// The language of a Makefile.
@@ -37,9 +37,8 @@ const BETWEEN: usize = 8;
 ///
 /// # Errors
 /// When the whole line is longer than what a shell can be started with.
-pub fn prelude<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<String, Refusal> {
-    let words: Vec<&Word> = words.into_iter().collect();
-    fits(&words)?;
+pub fn prelude(words: &[Word]) -> Result<String, Refusal> {
+    fits(words)?;
     let newline = words.iter().any(|word| word.resolved().contains('\n'));
     Ok(if newline {
         escape(sh::PRELUDE)
@@ -57,11 +56,11 @@ pub fn reserved(name: &str) -> bool {
 }
 
 /// Refuses words that are too long, or too much for one recipe line.
-fn fits(words: &[&Word]) -> Result<(), Refusal> {
+fn fits<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<(), Refusal> {
     let mut length = RECIPE;
     for word in words {
         limit::check(&word.resolved())?;
-        length += sh::line([*word], Newline::Variable).resolved().len() + BETWEEN;
+        length += sh::line([word], Newline::Variable).resolved().len() + BETWEEN;
     }
     if length <= LONGEST {
         return Ok(());
@@ -112,19 +111,18 @@ impl Dialect for Make {
     fn spell(&self, value: &Printed) -> Result<String, Refusal> {
         match value {
             Printed::Words(words) => {
-                fits(&words.iter().collect::<Vec<_>>())?;
+                fits(words)?;
                 Ok(recipe(&sh::line(words, Newline::Variable)))
             }
             Printed::Environment(variables) => {
                 let line = sh::environment(variables, Newline::Variable)?;
-                fits(&variables.iter().map(|(_, value)| value).collect::<Vec<_>>())?;
+                fits(variables.iter().map(|(_, value)| value))?;
                 Ok(recipe(&line))
             }
             Printed::Setting(word) => integer(word),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
-            Printed::Prelude(words) => prelude(words),
-            Printed::LogFile(_) => Err(misplaced("a Makefile")),
+            Printed::Own(spell, words) => spell(words),
         }
     }
 }

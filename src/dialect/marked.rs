@@ -15,6 +15,7 @@ impl Dialect for CommandLine {
         match value {
             Printed::Words(words) => Ok(joined(words.iter().map(mark))),
             Printed::Bare(text) => Ok(text.clone()),
+            Printed::Own(spell, words) => spell(words),
             _ => Err(misplaced("a command line")),
         }
     }

@@ -17,23 +17,25 @@ use crate::problem::Problem;
 use crate::word::Word;
 
 /// A value that a template may print; the kind says in which place it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Printed {
     /// Words of a command line, in a row.
     Words(Vec<Word>),
-    /// What must stand before a command with these words; nothing, mostly.
-    Prelude(Vec<Word>),
     /// Text after a comment sign, up to the end of the line.
     Comment(String),
     /// The value of a setting: the rest of a line.
     Setting(Word),
     /// Environment variables, as the consumer's own setting for them holds them.
     Environment(Vec<(String, Word)>),
-    /// A path in a setting that the consumer reads by rules of its own.
-    LogFile(Word),
     /// A checked name or number, which every language spells the same.
     Bare(String),
+    /// Words in a place that one language alone has, with the function of its dialect that
+    /// spells them there.
+    Own(Spelling, Vec<Word>),
 }
+
+/// How a dialect spells words in a place that no other language has.
+pub type Spelling = fn(&[Word]) -> Result<String, Refusal>;
 
 /// Spells values for one consumer.
 pub trait Dialect: fmt::Debug + Sync {

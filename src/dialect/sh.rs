@@ -7,7 +7,7 @@
 //! are still variables. So a language that hands a line to a shell calls [`line()`] and
 //! spells what it gets by its own rules, without knowing any of the shell's.
 
-use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
+use super::{Dialect, Printed, Refusal, comment, limit, name};
 use crate::word::{Piece, Word};
 
 /// The language of a shell script.
@@ -165,8 +165,7 @@ impl Dialect for Sh {
             Printed::Environment(variables) => Ok(environment(variables, Newline::Raw)?.resolved()),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
-            Printed::Prelude(_) => Ok(String::new()),
-            Printed::LogFile(_) => Err(misplaced("a shell script")),
+            Printed::Own(spell, words) => spell(words),
         }
     }
 }

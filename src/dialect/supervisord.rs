@@ -10,7 +10,7 @@
 //! 5. `command` goes through `shlex.split`, `environment` through `shlex` without its
 //!    POSIX mode (where nothing escapes a quote), a log file through `expanduser`.
 
-use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
+use super::{Dialect, Printed, Refusal, comment, limit, name};
 use crate::word::Word;
 
 /// The language of supervisord's configuration file.
@@ -135,9 +135,12 @@ fn unholdable(value: &str) -> Option<&'static str> {
     }
 }
 
-/// The value of `stdout_logfile`.
-fn log_file(word: &Word) -> Result<String, Refusal> {
-    let value = unquoted(word)?;
+/// The value of `stdout_logfile`, one word.
+///
+/// # Errors
+/// When it would be read as something else.
+pub fn log_file(words: &[Word]) -> Result<String, Refusal> {
+    let value = joined(words.iter().map(unquoted), " ")?;
     let reason = if NOT_PATHS.contains(&value.to_ascii_lowercase().as_str()) {
         "it has a meaning of its own"
     } else if value.starts_with('~') {
@@ -178,10 +181,9 @@ impl Dialect for Supervisord {
                 ",",
             ),
             Printed::Setting(word) => Ok(unquoted(word)?.replace('%', "%%")),
-            Printed::LogFile(word) => log_file(word),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
-            Printed::Prelude(_) => Err(misplaced("supervisord's configuration")),
+            Printed::Own(spell, words) => spell(words),
         }
     }
 }

@@ -111,10 +111,7 @@ impl<'a> Recipe<'a> {
                 owner.comment(self.service.description.as_ref()),
             ),
             ("umask", owner.optional(self.service.umask)),
-            (
-                "prelude",
-                owner.print(Printed::Prelude(self.words().cloned().collect())),
-            ),
+            ("prelude", owner.own(make::prelude, self.words())),
             ("directory", owner.words([&self.service.directory])),
             (
                 "environment",

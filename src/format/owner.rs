@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::dialect::Printed;
+use crate::dialect::{Printed, Spelling};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::Variable;
@@ -26,6 +26,15 @@ impl Owner {
 
     pub(super) fn words<'a>(&self, words: impl IntoIterator<Item = &'a Word>) -> Variable {
         self.print(Printed::Words(words.into_iter().cloned().collect()))
+    }
+
+    /// Words in a place that one language alone has.
+    pub(super) fn own<'a>(
+        &self,
+        spelling: Spelling,
+        words: impl IntoIterator<Item = &'a Word>,
+    ) -> Variable {
+        self.print(Printed::Own(spelling, words.into_iter().cloned().collect()))
     }
 
     pub(super) fn bare(&self, text: impl Display) -> Variable {

@@ -2,7 +2,7 @@
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
-use crate::dialect::supervisord::{Supervisord, environment_holds};
+use crate::dialect::supervisord::{self, Supervisord, environment_holds};
 use crate::plan::service::{Log, Restart, Service};
 use crate::plan::{login, stopping};
 use crate::problem::Problem;
@@ -116,7 +116,7 @@ fn autorestart(restart: Restart) -> &'static str {
 
 fn log_settings(owner: &Owner, log: &Log) -> Variable {
     Variable::map([
-        ("file", owner.print(Printed::LogFile(log.file.clone()))),
+        ("file", owner.own(supervisord::log_file, [&log.file])),
         ("max_size", owner.bare(log.max_size)),
         ("backups", owner.bare(log.backups)),
     ])

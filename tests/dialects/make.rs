@@ -16,11 +16,13 @@ use crate::consumer::{Dumper, MAKES, Received, run};
 fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     let directory = Word::from(start.directory.as_str());
     let argv = start.argv();
-    let all = argv
+    let all: Vec<Word> = argv
         .iter()
         .chain(start.environment.iter().map(|(_, value)| value))
-        .chain([&directory]);
-    let prelude = make::prelude(all)?;
+        .chain([&directory])
+        .cloned()
+        .collect();
+    let prelude = make::prelude(&all)?;
     let environment = Make.spell(&Printed::Environment(start.environment.clone()))?;
     let directory = words(&Make, std::slice::from_ref(&directory))?;
     let mut recipe = format!("{name}:\n\t@{prelude}cd {directory} && exec env {environment}");
@@ -171,7 +173,7 @@ fn a_make_variable_can_be_set_on_the_command_line() {
 fn a_recipe_is_refused_from_the_first_byte_too_many() {
     let dumper = Dumper::new();
     let program = dumper.program("p");
-    let fits = |length: usize| make::prelude([&Word::from("x".repeat(length))]).is_ok();
+    let fits = |length: usize| make::prelude(&["x".repeat(length).into()]).is_ok();
     let most = (0..200_000)
         .collect::<Vec<_>>()
         .partition_point(|length| fits(*length))

@@ -104,7 +104,7 @@ fn stanza(name: &str, start: &Start, directory: &str, log_file: &str) -> Option<
     let mut text = format!("[program:{name}]\ncommand={command}\nenvironment={environment_text}\n");
     let setting = Supervisord.spell(&Printed::Setting(Word::from(directory)));
     assert_eq!(setting.is_ok(), unquoted_holds(directory), "{directory:?}");
-    let log = Supervisord.spell(&Printed::LogFile(Word::from(log_file)));
+    let log = supervisord::log_file(&[Word::from(log_file)]);
     assert_eq!(log.is_ok(), log_file_holds(log_file), "{log_file:?}");
     // With and without blanks around the sign: both are usual.
     if let Ok(setting) = &setting {
@@ -246,9 +246,7 @@ fn supervisord_refuses_with_a_reason_and_a_way_out() {
         )]))
         .expect_err("it cannot be held");
     assert_eq!(refusal.help, "start the command with `/usr/bin/env K=…`");
-    let refusal = Supervisord
-        .spell(&Printed::LogFile(Word::from("AUTO")))
-        .expect_err("it cannot be held");
+    let refusal = supervisord::log_file(&[Word::from("AUTO")]).expect_err("it cannot be held");
     assert_eq!(
         refusal.message,
         "a log file of supervisord cannot be called `AUTO`: it has a meaning of its own"
