@@ -8,6 +8,7 @@ use crate::dialect::marked::{CommandLine, Run, runs};
 use crate::lisp::print::{string, system_designator};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Form, Origin, Part};
+use crate::plan::heap;
 use crate::plan::ready::{self, Check, Ready};
 use crate::plan::service::{Secret, Service, Swank};
 use crate::plan::stopping;
@@ -44,6 +45,15 @@ pub fn argv(
     templates: &Templates,
 ) -> Result<Argv, Problem> {
     render(service, Process::Service, arguments, templates)
+}
+
+/// The command line of `service` for a file, which may be read on another machine.
+///
+/// # Errors
+/// As for [`argv`], and where only the machine that starts the service can know it.
+pub fn written_argv(service: &Service, templates: &Templates) -> Result<Argv, Problem> {
+    heap::check_known(service)?;
+    argv(service, &[], templates)
 }
 
 /// What stands in a command line for what starts a service.

@@ -2,6 +2,8 @@
 //!
 //! Everything else is a pure function of the project file and of a `Host`.
 
+pub mod memory;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
@@ -52,6 +54,11 @@ impl Host {
             home,
             ..self.clone()
         }
+    }
+
+    /// The bytes of memory that this process may use, if the system says.
+    pub fn memory(&self) -> Option<u64> {
+        memory::below(Path::new("/"))
     }
 
     /// Whether there is a file or a folder at `path`.

@@ -2,6 +2,7 @@
 
 mod emit;
 mod examples;
+mod heap;
 mod layers;
 mod output;
 mod runtime;

@@ -1,7 +1,7 @@
 //! What a format makes its files from.
 
 use super::{Context, Format, Origin};
-use crate::argv::argv;
+use crate::argv::written_argv;
 use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ impl Emission<'_> {
     pub(super) fn command(&self, service: &Service) -> Result<Argv, Problem> {
         match self.lisplaunch("run", service) {
             Some(run) if self.origin.indirect => Ok(run),
-            _ => argv(service, &[], self.templates),
+            _ => written_argv(service, self.templates),
         }
     }
 

@@ -5,16 +5,22 @@ use crate::project::field::{Field, Fields};
 use crate::suggest;
 use crate::word::Word;
 
+use super::context::Context;
+use super::heap;
+use super::limits::Limits;
 use super::path::{self, Base};
 use super::quantity;
 use super::sbcl_option::{self, SBCL_OPTIONS, SbclOption, Side, Verdict};
 use super::service::Sbcl;
 
-/// Reads the `sbcl` map.
-pub(super) fn read(sbcl: &Fields<'_>, base: Base<'_>) -> Sbcl {
+/// Reads the `sbcl` map, for a service with these limits.
+pub(super) fn read(sbcl: &Fields<'_>, limits: &Limits, context: &Context<'_>) -> Sbcl {
+    let base = context.base;
+    let heap = heap::read(sbcl, limits, context.host);
     Sbcl {
         program: sbcl.read_word("program", |word| program(word, base)),
-        runtime_options: runtime(sbcl),
+        of_machine: heap.as_ref().and_then(|heap| heap.of_machine.clone()),
+        runtime_options: runtime(sbcl, heap.map(|heap| heap.word)),
         toplevel_options: toplevel(sbcl, base),
     }
 }
@@ -32,15 +38,14 @@ fn program(word: &Word, base: Base<'_>) -> Result<Word, String> {
     }
 }
 
-fn runtime(sbcl: &Fields<'_>) -> Vec<Vec<Word>> {
+fn runtime(sbcl: &Fields<'_>, heap: Option<Word>) -> Vec<Vec<Word>> {
     let mut options = listed(sbcl, "runtime-options", Side::Runtime);
-    for (key, option) in [
-        ("dynamic-space-size", "--dynamic-space-size"),
-        ("control-stack-size", "--control-stack-size"),
-    ] {
-        if let Some(size) = sbcl.get(key).and_then(|field| size(&field)) {
-            options.push(vec![option.into(), size]);
-        }
+    options.extend(heap.map(|size| vec!["--dynamic-space-size".into(), size]));
+    if let Some((size, _)) = sbcl
+        .get("control-stack-size")
+        .and_then(|field| heap::size(&field))
+    {
+        options.push(vec!["--control-stack-size".into(), size]);
     }
     if let Some(limit) = sbcl.get("tls-limit").and_then(|field| limit(&field)) {
         options.push(vec!["--tls-limit".into(), limit]);
@@ -74,18 +79,6 @@ fn init(word: &Word, name: &str, base: Base<'_>) -> Result<Option<Vec<Word>>, St
             format!("--{name}").into(),
             path::absolute(word, base)?,
         ]),
-    })
-}
-
-/// The size as written where sbcl takes it so, which keeps its variables.
-fn size(field: &Field<'_>) -> Option<Word> {
-    field.parse_word(|word| {
-        let size = quantity::sbcl_size(&word.resolved())?;
-        Ok(if size == word.resolved() {
-            word.clone()
-        } else {
-            size.into()
-        })
     })
 }
 

@@ -60,12 +60,13 @@ impl fmt::Display for Bytes {
     }
 }
 
-const MEGABYTE: u64 = 1 << 20;
+/// A megabyte, as SBCL counts.
+pub const MEGABYTE: u64 = 1 << 20;
 
 /// A memory size as sbcl's command line takes it: `600` (megabytes), `600MB` or `2GB`.
 ///
 /// sbcl fails on `1G` and on `1.5GB`, which people write all the same.
-pub fn sbcl_size(text: &str) -> Result<String, String> {
+pub fn sbcl_size(text: &str) -> Result<(String, Bytes), String> {
     let expected = || "a size in whole megabytes such as `512MB` or `2GB`".to_owned();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -81,11 +82,12 @@ pub fn sbcl_size(text: &str) -> Result<String, String> {
         return Err(expected());
     }
     let megabytes = bytes / MEGABYTE;
-    Ok(match &text[digits.len()..] {
+    let text = match &text[digits.len()..] {
         "" | "MB" | "GB" if plain => text.to_owned(),
         _ if megabytes.is_multiple_of(1024) => format!("{}GB", megabytes / 1024),
         _ => format!("{megabytes}MB"),
-    })
+    };
+    Ok((text, Bytes(bytes)))
 }
 
 /// A whole number in a range.

@@ -180,6 +180,7 @@ impl Context<'_> {
         let mut needs = Vec::new();
         let runtime = runtime::read(self);
         let loader = fields.choice("loader", &Loader::ALL);
+        let limits = limits::read(&fields.map("limits"));
         let service = Service {
             swank: swank::read(self, &name),
             http: http::read(self),
@@ -205,10 +206,10 @@ impl Context<'_> {
             arguments: self.arguments(),
             ready: ready::read(self),
             stop: self.forms("stop"),
-            sbcl: options::read(&fields.map("sbcl"), self.base),
+            sbcl: options::read(&fields.map("sbcl"), &limits, self),
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
-            limits: limits::read(&fields.map("limits")),
+            limits,
             user,
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
             restart: fields.choice("restart", &Restart::ALL),

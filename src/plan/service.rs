@@ -196,6 +196,9 @@ pub struct Sbcl {
     /// Options before `--noinform`, each with its value.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_words")]
     pub runtime_options: Vec<Vec<Word>>,
+    /// Where the file asks for a part of the memory of the machine that starts the service.
+    #[serde(skip)]
+    pub of_machine: Option<Place>,
     /// Options after `--disable-debugger`, each with its value.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_words")]
     pub toplevel_options: Vec<Vec<Word>>,

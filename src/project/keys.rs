@@ -174,7 +174,7 @@ pub const KEYS: &[Key] = &[
     service("http.key", File, Nothing, "the key of the certificate"),
     service("http.max-body", Size, Value("10MB"), "the largest body of a request"),
     service("sbcl.program", Program, Value("sbcl"), "a name on the PATH, or a file"),
-    service("sbcl.dynamic-space-size", Size, Said("SBCL's"), "the heap: `2GB`; a bare number is megabytes"),
+    service("sbcl.dynamic-space-size", Size, Said("SBCL's"), "the heap: `2GB`, or `75%` of `limits.memory` or else of what the machine allows; a bare number is megabytes"),
     service("sbcl.control-stack-size", Size, Said("SBCL's"), "the stack of each thread: `4MB`"),
     service("sbcl.tls-limit", Number, Said("SBCL's"), "thread-local symbols at most"),
     service("sbcl.userinit", Init, Value("true"), "whether `~/.sbclrc` is loaded, or what instead"),

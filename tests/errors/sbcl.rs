@@ -116,3 +116,45 @@ fn a_program_has_a_name() {
       |                 ^^^^^^^^^^^
     ");
 }
+
+#[test]
+fn a_heap_is_a_size_or_a_part_of_the_memory() {
+    let heap =
+        |size: &str| format!("limits: {{memory: 10MB}}\nsbcl: {{dynamic-space-size: '{size}'}}");
+    let sizes = ["0%", "101%", "7.5%", "+5%", "%", "-1%", "75 %", "5%"].map(heap);
+    assert_snapshot!(wrong(&sizes.each_ref().map(String::as_str)), @"
+    error: `sbcl.dynamic-space-size` is `0%`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '0%'}
+      |                            ^^^^
+    error: `sbcl.dynamic-space-size` is `101%`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '101%'}
+      |                            ^^^^^^
+    error: `sbcl.dynamic-space-size` is `7.5%`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '7.5%'}
+      |                            ^^^^^^
+    error: `sbcl.dynamic-space-size` is `+5%`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '+5%'}
+      |                            ^^^^^
+    error: `sbcl.dynamic-space-size` is `%`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '%'}
+      |                            ^^^
+    error: `sbcl.dynamic-space-size` is `-1%`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '-1%'}
+      |                            ^^^^^
+    error: `sbcl.dynamic-space-size` is `75 %`: expected a part of the memory from `1%` to `100%`, or a size such as `2GB`
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '75 %'}
+      |                            ^^^^^^
+    error: 5% of the memory is less than a megabyte
+     --> lisplaunch.yaml:2:28
+    2 | sbcl: {dynamic-space-size: '5%'}
+      |                            ^^^^
+      = help: SBCL does not start with less than some tens of megabytes
+    ");
+}
