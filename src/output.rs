@@ -1,5 +1,7 @@
 //! Files that lisplaunch writes: whole or not at all, and only over files of its own.
 
+mod comparison;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -14,6 +16,8 @@ use crate::problem::Problem;
 use crate::suggest;
 use crate::trust::{Owners, Standing};
 use crate::uninterrupted::uninterrupted;
+
+pub use comparison::Comparison;
 
 /// The bits of a new file, less the umask.
 const NEW_FILE_MODE: u32 = 0o666;

@@ -47,7 +47,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("saphyr_parser", "src/project/yaml"),
     ("annotate_snippets", "src/problem.rs"),
     ("tempfile", "src/output.rs"),
-    ("similar", "src/command/emit.rs"),
+    ("similar", "src/output/comparison.rs"),
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host.rs"),
     ("signal_hook", "src/live/signals.rs src/uninterrupted.rs"),

@@ -1,18 +1,14 @@
 //! `lisplaunch emit`: write the service for other tools.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use similar::TextDiff;
 
-use super::{FAILURE, Failure, Session, as_user, deliver, install, print, report};
+use super::{FAILURE, Failure, Session, deliver, install, print, report};
 use crate::cli::Emit;
-use crate::format::{self, Choice, File, Format, Origin};
-use crate::host;
-use crate::output::{self, Target};
-use crate::plan::Plan;
-use crate::plan::secrecy::looks_secret;
+use crate::format::{self, Choice, File, Format};
+use crate::output::{self, Comparison, Target};
 use crate::problem::Problem;
 use crate::project::Project;
 
@@ -122,23 +118,12 @@ impl Emitting<'_> {
 
     /// The files of one format, of which nothing is written yet.
     fn files(&self, choice: Choice) -> Result<Vec<File>, Failure> {
-        let orders = self.session.orders(&self.arguments.services)?;
-        let choices = if choice.format.as_user {
-            as_user(orders)
-        } else {
-            orders
-        };
-        let plan = self.session.plan(self.project, &choices)?;
-        let origin = self.origin(choice, &plan)?;
-        let templates = super::templates(&plan)?;
-        let files = choice
-            .format
-            .emit(&plan, &origin, &templates)
-            .map_err(|problem| Failure::failed([problem]))?;
+        let services = &self.arguments.services;
+        let emitted = self.session.emitted(self.project, services, choice)?;
         if !self.arguments.check && !choice.indirect {
-            install(&plan)?;
+            install(&emitted.plan)?;
         }
-        Ok(files)
+        Ok(emitted.files)
     }
 
     /// Writes the files, all or none, or compares them with those that there are.
@@ -151,64 +136,6 @@ impl Emitting<'_> {
             .map_err(|problem| Failure::failed([problem]))?;
         Ok(ExitCode::SUCCESS)
     }
-
-    fn origin(&self, choice: Choice, plan: &Plan) -> Result<Origin, Failure> {
-        let file = self.project.file.clone();
-        if choice.indirect && file.is_none() {
-            return Err(
-                Problem::error("`--indirect` needs a project file, not standard input")
-                    .help("name the file with `-f FILE`")
-                    .into(),
-            );
-        }
-        let program = host::own_program(&self.session.host.environment)
-            .map_err(|error| Problem::cannot("find the path of lisplaunch itself", &error))?;
-        let selection = self.selection(file.as_deref());
-        let mut command = vec!["lisplaunch".to_owned(), "emit".to_owned()];
-        command.push(choice.format.name.to_owned());
-        command.extend(self.arguments.services.iter().cloned());
-        command.extend(selection.iter().cloned());
-        // The next person has another environment. What may be a secret is not for a comment.
-        let borrowed = plan.borrowed.iter();
-        for (name, value) in borrowed.filter(|(name, _)| !looks_secret(name)) {
-            command.extend(["--set".to_owned(), format!("{name}={value}")]);
-        }
-        command.extend(choice.indirect.then(|| "--indirect".to_owned()));
-        command.extend(choice.personal.then(|| "--user".to_owned()));
-        Ok(Origin {
-            selection: file.is_some().then_some(selection),
-            file: file.unwrap_or_else(|| self.project.source.name.clone()),
-            command,
-            program: utf8(program)?,
-            indirect: choice.indirect,
-            personal: choice.personal,
-        })
-    }
-
-    /// The options that choose the same plan again.
-    fn selection(&self, file: Option<&str>) -> Vec<String> {
-        let mut options = vec!["-f".to_owned(), file.unwrap_or("-").to_owned()];
-        for profile in self.session.profiles() {
-            options.extend(["-p".to_owned(), profile.clone()]);
-        }
-        for (name, value) in self.session.settings() {
-            options.extend(["--set".to_owned(), format!("{name}={value}")]);
-        }
-        for user in self.session.trusted() {
-            options.extend(["--trust".to_owned(), user.clone()]);
-        }
-        options
-    }
-}
-
-fn utf8(path: PathBuf) -> Result<String, Problem> {
-    path.into_os_string().into_string().map_err(|path| {
-        Problem::error(format!(
-            "the path of lisplaunch is not UTF-8: `{}`",
-            path.display()
-        ))
-        .help("install it in another folder")
-    })
 }
 
 /// Prints how the files differ from what would be written.
@@ -223,23 +150,18 @@ fn check(targets: &[Target]) -> Result<ExitCode> {
 }
 
 fn is_current(target: &Target) -> Result<bool> {
-    let shown = target.path.display().to_string();
-    let existing = output::existing(&target.path).map_err(|problem| Failure::failed([problem]))?;
-    let Some(existing) = existing else {
-        report(&[Problem::error(format!("there is no file `{shown}`"))
-            .help("leave out `--check` to write it")]);
-        return Ok(false);
-    };
-    let text = &target.file.text;
-    if existing == *text {
-        return Ok(true);
+    let compared = target.compare();
+    match compared.map_err(|problem| Failure::failed([problem]))? {
+        Comparison::Same => Ok(true),
+        Comparison::Missing => {
+            let path = target.path.display();
+            report(&[Problem::error(format!("there is no file `{path}`"))
+                .help("leave out `--check` to write it")]);
+            Ok(false)
+        }
+        Comparison::Differs(diff) => {
+            print(&diff)?;
+            Ok(false)
+        }
     }
-    let diff = TextDiff::from_lines(existing.as_str(), text.as_str());
-    print(
-        &diff
-            .unified_diff()
-            .header(&shown, "what lisplaunch would write")
-            .to_string(),
-    )?;
-    Ok(false)
 }

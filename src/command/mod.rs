@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod connect;
 mod emit;
+mod emitted;
 mod eval;
 mod live;
 mod reload;

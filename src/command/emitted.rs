@@ -1,0 +1,107 @@
+//! The files of a format as somebody asks for them: planned as whoever they are for, and with a
+//! head that says how they are written again.
+
+use std::path::PathBuf;
+
+use super::{Failure, Session, as_user};
+use crate::format::{Choice, File, Origin};
+use crate::host;
+use crate::plan::Plan;
+use crate::plan::secrecy::looks_secret;
+use crate::problem::Problem;
+use crate::project::Project;
+
+/// Files that are not written yet, and what they start.
+pub(super) struct Emitted {
+    pub(super) plan: Plan,
+    pub(super) files: Vec<File>,
+}
+
+impl Session {
+    /// The files of one format for these services, all of them if none is named.
+    pub(super) fn emitted(
+        &self,
+        project: &Project,
+        services: &[String],
+        choice: Choice,
+    ) -> Result<Emitted, Failure> {
+        let orders = self.orders(services)?;
+        let choices = if choice.format.as_user {
+            as_user(orders)
+        } else {
+            orders
+        };
+        let plan = self.plan(project, &choices)?;
+        let origin = self.origin(project, services, choice, &plan)?;
+        let templates = super::templates(&plan)?;
+        let files = choice
+            .format
+            .emit(&plan, &origin, &templates)
+            .map_err(|problem| Failure::failed([problem]))?;
+        Ok(Emitted { plan, files })
+    }
+
+    fn origin(
+        &self,
+        project: &Project,
+        services: &[String],
+        choice: Choice,
+        plan: &Plan,
+    ) -> Result<Origin, Failure> {
+        let file = project.file.clone();
+        if choice.indirect && file.is_none() {
+            return Err(
+                Problem::error("`--indirect` needs a project file, not standard input")
+                    .help("name the file with `-f FILE`")
+                    .into(),
+            );
+        }
+        let program = host::own_program(&self.host.environment)
+            .map_err(|error| Problem::cannot("find the path of lisplaunch itself", &error))?;
+        let selection = self.selection(file.as_deref());
+        let mut command = vec!["lisplaunch".to_owned(), "emit".to_owned()];
+        command.push(choice.format.name.to_owned());
+        command.extend(services.iter().cloned());
+        command.extend(selection.iter().cloned());
+        // The next person has another environment. What may be a secret is not for a comment.
+        let borrowed = plan.borrowed.iter();
+        for (name, value) in borrowed.filter(|(name, _)| !looks_secret(name)) {
+            command.extend(["--set".to_owned(), format!("{name}={value}")]);
+        }
+        command.extend(choice.indirect.then(|| "--indirect".to_owned()));
+        command.extend(choice.personal.then(|| "--user".to_owned()));
+        Ok(Origin {
+            selection: file.is_some().then_some(selection),
+            file: file.unwrap_or_else(|| project.source.name.clone()),
+            command,
+            program: utf8(program)?,
+            indirect: choice.indirect,
+            personal: choice.personal,
+        })
+    }
+
+    /// The options that choose the same plan again.
+    fn selection(&self, file: Option<&str>) -> Vec<String> {
+        let mut options = vec!["-f".to_owned(), file.unwrap_or("-").to_owned()];
+        for profile in self.profiles() {
+            options.extend(["-p".to_owned(), profile.clone()]);
+        }
+        for (name, value) in self.settings() {
+            options.extend(["--set".to_owned(), format!("{name}={value}")]);
+        }
+        for user in self.trusted() {
+            options.extend(["--trust".to_owned(), user.clone()]);
+        }
+        options
+    }
+}
+
+fn utf8(path: PathBuf) -> Result<String, Problem> {
+    path.into_os_string().into_string().map_err(|path| {
+        Problem::error(format!(
+            "the path of lisplaunch is not UTF-8: `{}`",
+            path.display()
+        ))
+        .help("install it in another folder")
+    })
+}
