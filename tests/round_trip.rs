@@ -7,6 +7,7 @@
 mod cases;
 mod expected;
 mod form;
+mod launchd;
 mod lisp;
 mod project;
 mod recorder;
@@ -34,6 +35,7 @@ use text::{HOSTILE, Settings};
 
 /// Every format, with the test that lets the programs read it for which it is written.
 const CONSUMERS: &[(&str, fn())] = &[
+    ("launchd", launchd::parsers_read_what_run_starts),
     ("makefile", makes_start_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),
     ("supervisor", supervisord_starts_what_run_starts),

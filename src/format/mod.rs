@@ -3,6 +3,7 @@
 mod choice;
 mod emission;
 mod file;
+mod launchd;
 mod makefile;
 mod origin;
 mod owner;
@@ -22,7 +23,12 @@ pub use origin::{MARK, Origin};
 pub use owner::check_env;
 
 /// Every format.
-pub const ALL: &[Format] = &[makefile::FORMAT, sh::FORMAT, supervisor::FORMAT];
+pub const ALL: &[Format] = &[
+    launchd::FORMAT,
+    makefile::FORMAT,
+    sh::FORMAT,
+    supervisor::FORMAT,
+];
 
 /// A kind of file for another tool.
 #[derive(Clone, Copy, Debug)]

@@ -60,8 +60,10 @@ fn every_file_says_what_wrote_it_and_how_to_write_it_again() {
                 )),
                 "{name}: {head:?}"
             );
+            // No two hyphens may stand side by side in a comment of XML.
+            let command = head[2].replace("-\\-", "--");
             assert!(
-                head[2].contains(&*format!(
+                command.contains(&*format!(
                     "  lisplaunch emit {} -f /srv/app/lisplaunch.yaml -p 'two words' --set 'A=b c' -o F",
                     format.name
                 )),

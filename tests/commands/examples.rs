@@ -59,8 +59,9 @@ fn snapshot(name: &str, text: &str) {
     settings.bind(|| assert_snapshot!(name, text));
 }
 
-/// What a format is for an example: the file, or each of several files below its name.
-fn emitted(project: &Project, example: &str, format: &str) -> String {
+/// What a format is for an example, by the name of the snapshot: the file, several short ones
+/// each below its name, or one each where they would be too long together.
+fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, String)> {
     let folder = project.folder().join("written");
     let _ = fs::remove_dir_all(&folder);
     let folder = folder.to_str().unwrap();
@@ -70,14 +71,28 @@ fn emitted(project: &Project, example: &str, format: &str) -> String {
         &["emit", format, "-o", &format!("{folder}/")],
     );
     let files = files_below(Path::new(folder));
-    let files = files.iter().map(|(name, text)| match files.len() {
+    let files = files.into_iter().map(|(name, text)| {
+        let text = project.with_fixed_paths(&text);
+        (name, text.replace("/srv/app", "/srv/lisplaunch"))
+    });
+    let mut files: Vec<(String, String)> = files.collect();
+    let lines: usize = files.iter().map(|(_, text)| text.lines().count() + 2).sum();
+    if files.len() > 1 && lines > LONG {
+        for (name, _) in &mut files {
+            *name = format!("{format}@{}", name.replace('/', "-"));
+        }
+        return files;
+    }
+    let texts = files.iter().map(|(name, text)| match files.len() {
         1 => text.clone(),
         _ => format!("==> {name} <==\n{text}"),
     });
-    let text = files.collect::<Vec<_>>().join("\n");
-    let text = project.with_fixed_paths(&text);
-    text.replace("/srv/app", "/srv/lisplaunch")
+    let text = texts.collect::<Vec<_>>().join("\n");
+    vec![(format!("{format}@{example}"), text)]
 }
+
+/// More lines than a person reads at once.
+const LONG: usize = 75;
 
 /// The names of the services of an example.
 fn services(project: &Project, example: &str) -> Vec<String> {
@@ -94,10 +109,9 @@ fn every_format_of_every_example() {
     let project = copied();
     for example in examples() {
         for format in ALL {
-            snapshot(
-                &format!("{}@{example}", format.name),
-                &emitted(&project, &example, format.name),
-            );
+            for (name, text) in emitted(&project, &example, format.name) {
+                snapshot(&name, &text);
+            }
         }
     }
 }

@@ -16,11 +16,16 @@ fn templates_are_listed_with_their_origin() {
             "theirs\n",
         );
     let listed = project.run(&["templates"]).output();
-    let head: Vec<&str> = listed.lines().take(3).collect();
-    assert_snapshot!(head.join("\n"), @"
-    sbcl/argv                /srv/app/own/sbcl/argv
-    sbcl/plain               built in
-    makefile/Makefile        /home/me/.config/lisplaunch/templates/makefile/Makefile
+    let some = |line: &&str| line.starts_with("sbcl/") || line.starts_with("makefile/");
+    let some: Vec<String> = listed
+        .lines()
+        .filter(some)
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_snapshot!(some.join("\n"), @"
+    sbcl/argv /srv/app/own/sbcl/argv
+    sbcl/plain built in
+    makefile/Makefile /home/me/.config/lisplaunch/templates/makefile/Makefile
     ");
     let formats = lisplaunch::format::templates().count();
     assert_eq!(listed.lines().count(), 2 + formats);

@@ -2,6 +2,7 @@
 //! receives. A consumer that is not installed fails the test: nothing is skipped.
 
 mod dumper;
+mod plist;
 mod supervisord;
 
 use std::ffi::OsStr;
@@ -9,6 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub(crate) use dumper::{Dumper, Received};
+pub(crate) use plist::property_lists;
 pub(crate) use supervisord::{Daemon, Parsed, Parser};
 
 /// The shells that must read a script alike.

@@ -108,6 +108,29 @@ fn makefiles_have_limits() {
 }
 
 #[test]
+fn property_lists_have_limits() {
+    let told = |yaml: &str| told("launchd", yaml);
+    assert_snapshot!(told("start: \"(f \\\"a\\u0001b\\\")\""), @"
+    error: the service `app`: a property list cannot hold U+0001: XML has no such character
+     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
+    ");
+    assert_snapshot!(told("start: (f)\nlog: \"/srv/a\\uFFFE.log\""), @"
+    error: the service `app`: a property list cannot hold U+FFFE: XML has no such character
+     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
+    ");
+    assert_snapshot!(told("start: (f)\nsbcl: {program: a=b}"), @"
+    error: the service `app`: the program `a=b` has a `=` in its path, and `env` would set a variable
+     = help: give `sbcl.program` a path without `=`, or leave out `env`
+    ");
+    let project = Project::new("start: (f)\nuser: root\nsetup: /q.lisp");
+    assert_snapshot!(brief(project.run(&["emit", "launchd", "--user"]), 1), @"
+    error: the service `app`: an agent runs as who is logged in, and cannot become `root`
+     = help: leave out `--user`: a daemon can
+     = help: or leave out `user:`
+    ");
+}
+
+#[test]
 fn words_have_limits() {
     let project = Project::new("start: (f)");
     let long = "x".repeat(131_072);

@@ -406,6 +406,13 @@ impl Expected {
         }
     }
 
+    /// Whether XML has all its characters.
+    pub fn xml_holds(&self) -> bool {
+        let texts = self.texts().into_iter().chain(self.env.values());
+        let mut texts = texts.chain([&self.directory]).chain(&self.log);
+        texts.all(|text| text.chars().all(is_xml))
+    }
+
     /// Whether supervisord's configuration can hold it.
     pub fn supervisor_holds(&self) -> bool {
         let difficult: Vec<&String> = self
@@ -419,6 +426,11 @@ impl Expected {
             && setting_holds(&self.directory)
             && self.log.as_ref().is_none_or(|log| setting_holds(log))
     }
+}
+
+/// The characters of XML 1.0, as its recommendation lists them.
+fn is_xml(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
 }
 
 /// White space, as Python's documentation of `str.isspace` has it.
