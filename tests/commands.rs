@@ -5,6 +5,7 @@ mod examples;
 mod heap;
 mod layers;
 mod output;
+mod replicas;
 mod runtime;
 mod selection;
 mod show;

@@ -33,8 +33,8 @@ use crate::install::Site;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
+use crate::project::Project;
 use crate::project::find::{Wanted, find};
-use crate::project::{Project, ServiceNode};
 use crate::render::{Folders, Templates};
 use crate::terminal::{self, inert};
 use crate::trust::Owners;
@@ -280,10 +280,8 @@ impl Session {
         name: Option<&String>,
         choices: Choices,
     ) -> Result<(Plan, Service), Failure> {
-        let services: Vec<String> = name.cloned().into_iter().collect();
-        if services.is_empty() {
-            self.check_single(project)?;
-        }
+        self.check_single(project, name)?;
+        let services = name.cloned().into_iter().collect();
         let choices = Choices {
             services,
             ..choices
@@ -293,26 +291,29 @@ impl Session {
         Ok((plan, service))
     }
 
-    fn check_single(&self, project: &Project) -> Result<(), Failure> {
-        let services = self.service_nodes(project)?;
-        if services.len() == 1 {
+    /// Refuses a name that stands for several services, or none where there are several.
+    fn check_single(&self, project: &Project, name: Option<&String>) -> Result<(), Failure> {
+        let names = self.service_names(project, name)?;
+        if names.len() < 2 {
             return Ok(());
         }
-        let names: Vec<&str> = services
-            .iter()
-            .filter_map(|service| Some(service.key.as_ref()?.text.as_str()))
-            .collect();
-        Err(Problem::error(format!(
-            "`{}` has several services: which one?",
-            project.source.name
-        ))
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Err(Problem::error(match name {
+            None => format!("`{}` has several services: which one?", project.source.name),
+            Some(name) => format!("there are {} replicas of `{name}`: which one?", names.len()),
+        })
         .help(format!("name one of {}", crate::suggest::list(&names)))
         .into())
     }
 
-    fn service_nodes(&self, project: &Project) -> Result<Vec<ServiceNode>, Failure> {
-        let root = project.with_profiles(self.profiles())?;
-        Ok(crate::project::services(&root)?)
+    /// The names of the services that a name stands for, or of all.
+    fn service_names(
+        &self,
+        project: &Project,
+        name: Option<&String>,
+    ) -> Result<Vec<String>, Failure> {
+        let name = name.map(String::as_str);
+        Ok(plan::names(project, name, &self.choices(&[]), &self.host)?)
     }
 }
 

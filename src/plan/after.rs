@@ -22,30 +22,45 @@ pub enum After {
 pub(super) fn read(context: &Context<'_>, service: &Name) -> Vec<After> {
     let items = context.items("after").into_iter();
     items
-        .filter_map(|item| one(context, service, &item))
+        .flat_map(|item| one(context, service, &item))
         .collect()
 }
 
-fn one(context: &Context<'_>, service: &Name, item: &Field<'_>) -> Option<After> {
-    let text = item.value()?.text();
-    if context.services.contains(&text) {
-        return Name::parse(&text).map(After::Service).ok();
+/// The service or unit that an item names, or all replicas of one.
+fn one(context: &Context<'_>, service: &Name, item: &Field<'_>) -> Vec<After> {
+    let Some(text) = item.value().map(|value| value.text()) else {
+        return Vec::new();
+    };
+    if let Some(names) = context.services.find(&text) {
+        return services(context, item, names);
     }
     let legal = |c: char| c.is_ascii_alphanumeric() || ":-_.\\@".contains(c);
     if text.contains('.') && !text.starts_with(['.', '-']) && text.chars().all(legal) {
-        return Some(After::Unit(text));
+        return vec![After::Unit(text)];
     }
-    let others = context.services.iter().map(String::as_str);
-    let others = others.filter(|name| *name != service.as_str());
+    let others = context.services.all();
+    let mut others = others.filter(|name| *name != service.as_str()).peekable();
     let problem = Problem::error(format!(
         "`{}` is `{}`: expected a service of this file, or a unit of the process manager",
         item.path(),
         shown(&text)
     ));
-    let problem = match context.services.len() {
-        1 => problem,
-        _ => problem.help(suggest::help(&text, others)),
+    let problem = match others.peek() {
+        None => problem,
+        Some(_) => problem.help(suggest::help(&text, others)),
     };
     item.report(problem.help("the name of a unit has a dot: `postgresql.service`"));
-    None
+    Vec::new()
+}
+
+fn services(context: &Context<'_>, item: &Field<'_>, names: &[String]) -> Vec<After> {
+    // What a few words stand for may be much in all.
+    let length = names.iter().map(String::len).sum();
+    if let Err(problem) = context.reader.variables.allowance.take(length) {
+        item.report(problem);
+        return Vec::new();
+    }
+    // What is wrong with a name has been reported where it stands.
+    let names = names.iter().filter_map(|name| Name::parse(name).ok());
+    names.map(After::Service).collect()
 }

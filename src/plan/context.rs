@@ -1,8 +1,7 @@
 //! What reading the keys of one service needs at hand.
 
-use std::collections::BTreeSet;
-
 use super::name::Name;
+use super::names::Names;
 use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use crate::host::Host;
@@ -14,7 +13,7 @@ use crate::word::Word;
 pub(super) struct Context<'a> {
     pub(super) project: &'a Name,
     /// The names of all services of the file, chosen or not.
-    pub(super) services: &'a BTreeSet<String>,
+    pub(super) services: &'a Names,
     pub(super) fields: Fields<'a>,
     pub(super) reader: &'a Reader,
     pub(super) base: Base<'a>,

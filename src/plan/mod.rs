@@ -23,6 +23,7 @@ mod context;
 mod env_file;
 mod environment;
 mod log;
+mod names;
 mod options;
 mod ports;
 mod read;
@@ -35,11 +36,14 @@ use serde::Serialize;
 
 use crate::host::Host;
 use crate::problem::{Problem, Problems};
+use crate::project::field::Reader;
 use crate::project::variables::{Allowance, Usage};
-use crate::project::{self, Project, ServiceNode};
+use crate::project::yaml::Node;
+use crate::project::{self, Project, ServiceNode, replicas};
 use crate::suggest;
 use crate::trust::Owners;
 use name::Name;
+use names::Names;
 use outputs::Output;
 use service::Service;
 
@@ -105,6 +109,25 @@ pub fn plan(project: &Project, choices: &Choices, host: &Host) -> Result<Plan, V
     }
 }
 
+/// The names of the services that `name` stands for, of all of them without a name: none where
+/// there is no such one, or where something is wrong with the file, which a plan tells.
+pub fn names(
+    project: &Project,
+    name: Option<&str>,
+    choices: &Choices,
+    host: &Host,
+) -> Result<Vec<String>, Problem> {
+    let planning = Planning::new(project, choices, host);
+    let mut problems = Problems::default();
+    let root = project.with_profiles(&choices.profiles)?;
+    let nodes = planning.nodes(&root, &mut problems)?;
+    let project_name = planning.head(&root, &mut problems).map(|head| head.name);
+    let project_name = project_name.as_ref().map_or("", Name::as_str);
+    let wanted = |node: &&ServiceNode| name.is_none_or(|name| is(node, project_name, name));
+    let nodes = nodes.iter().filter(wanted);
+    Ok(nodes.map(|node| node.name(project_name)).collect())
+}
+
 /// The plan of those services that nothing is wrong with; everything that is wrong becomes one of
 /// `problems`.
 pub fn attempt(
@@ -113,13 +136,7 @@ pub fn attempt(
     host: &Host,
     problems: &mut Problems,
 ) -> Option<Plan> {
-    let planning = Planning {
-        project,
-        choices,
-        host,
-        allowance: Allowance::default(),
-        usage: Usage::default(),
-    };
+    let planning = Planning::new(project, choices, host);
     planning.read(problems).unwrap_or_else(|problem| {
         problems.push(problem);
         None
@@ -137,17 +154,33 @@ struct Planning<'a> {
     usage: Usage,
 }
 
-impl Planning<'_> {
+impl<'a> Planning<'a> {
+    fn new(project: &'a Project, choices: &'a Choices, host: &'a Host) -> Self {
+        Planning {
+            project,
+            choices,
+            host,
+            allowance: Allowance::default(),
+            usage: Usage::default(),
+        }
+    }
+
+    /// The services of the file, chosen or not.
+    fn nodes(&self, root: &Node, problems: &mut Problems) -> Result<Vec<ServiceNode>, Problem> {
+        let reader = |node: &Node| Reader::new(self.variables(node));
+        replicas::repeated(project::services(root)?, reader, problems)
+    }
+
     fn read(&self, problems: &mut Problems) -> Result<Option<Plan>, Problem> {
         let root = self.project.with_profiles(&self.choices.profiles)?;
         problems.extend(self.project.profile_problems());
-        let nodes = project::services(&root)?;
+        let nodes = self.nodes(&root, problems)?;
         let Some(head) = self.head(&root, problems) else {
             return Ok(None);
         };
-        let several = nodes.iter().any(|service| service.key.is_some());
+        let several = nodes.iter().any(ServiceNode::is_one_of_several);
         let wanted = &self.choices.services;
-        let names = nodes.iter().map(|node| name_of(node, &head.name)).collect();
+        let names = Names::of(&nodes, &head.name, problems);
         let services: Vec<Service> = chosen(self.project, &head.name, nodes, wanted)?
             .iter()
             .take_while(|_| !self.allowance.is_exceeded())
@@ -194,27 +227,25 @@ fn chosen(
     nodes: Vec<ServiceNode>,
     wanted: &[String],
 ) -> Result<Vec<ServiceNode>, Problem> {
-    let names: Vec<String> = nodes.iter().map(|node| name_of(node, name)).collect();
-    if let Some(unknown) = wanted.iter().find(|wanted| !names.contains(wanted)) {
-        let known = names.iter().map(String::as_str);
+    let project_name = name.as_str();
+    let unknown = |wanted: &&String| !nodes.iter().any(|node| is(node, project_name, wanted));
+    if let Some(unknown) = wanted.iter().find(unknown) {
+        let known: Vec<String> = nodes.iter().map(|node| node.name(project_name)).collect();
+        let known = known.iter().map(String::as_str);
         return Err(Problem::error(format!(
             "there is no service `{unknown}` in `{}`",
             project.source.name
         ))
         .help(suggest::help(unknown, known)));
     }
-    Ok(nodes
-        .into_iter()
-        .zip(names)
-        .filter(|(_, name)| wanted.is_empty() || wanted.contains(name))
-        .map(|(node, _)| node)
-        .collect())
+    let mut nodes = nodes;
+    nodes.retain(|node| {
+        wanted.is_empty() || wanted.iter().any(|wanted| is(node, project_name, wanted))
+    });
+    Ok(nodes)
 }
 
-/// What a service is called: the project's name where the whole file is one.
-fn name_of(service: &ServiceNode, project: &Name) -> String {
-    match &service.key {
-        Some(key) => key.text.clone(),
-        None => project.to_string(),
-    }
+/// Whether `wanted` names a service, or all replicas of which it is one.
+fn is(service: &ServiceNode, project: &str, wanted: &str) -> bool {
+    service.group(project) == wanted || service.name(project) == wanted
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::port::Port;
 use super::service::Service;
 use crate::problem::{Place, Problem};
+use crate::project::variables::REPLICA;
 
 /// The ports that an earlier server has already.
 pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
@@ -59,7 +60,14 @@ fn clash(owner: &Server<'_>, server: &Server<'_>) -> Problem {
             owner.key
         )
     });
-    let problem = problem.help(format!("give each a port of its own: `{key}.port`"));
+    let group = |server: &Server<'_>| Some(&server.service.replica.as_ref()?.of).cloned();
+    let replicas = group(owner).is_some() && group(owner) == group(server);
+    let problem = problem.help(if replicas {
+        let front = port.number() / 10;
+        format!("the number of a replica makes a port of its own: `{key}: {front}${{{REPLICA}}}`")
+    } else {
+        format!("give each a port of its own: `{key}.port`")
+    });
     match server.place {
         Some(place) => problem.at(place.clone()),
         None => problem,

@@ -1,6 +1,5 @@
 //! From the keys of the file to a [`Service`]: every value parsed, every default filled in.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,11 +7,12 @@ use super::context::Context;
 use super::env_file::{self, EnvFiles};
 use super::loader::Loader;
 use super::name::Name;
+use super::names::Names;
 use super::need::{Need, NeedKind};
 use super::outputs::{self, Output};
 use super::path::{self, Base};
 use super::quantity::{self, Seconds, Umask};
-use super::service::{Identity, Restart, Service};
+use super::service::{Identity, Replica, Restart, Service};
 use super::{
     Planning, after, environment, http, limits, log, options, ready, runtime, stopping, swank,
 };
@@ -20,7 +20,7 @@ use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
 use crate::project::field::{Field, Fields, Reader};
 use crate::project::keys::Level;
-use crate::project::variables::{Variables, integer_names};
+use crate::project::variables::{REPLICA, Variables, integer_names};
 use crate::project::yaml::Node;
 use crate::project::{Project, ServiceNode};
 use crate::word::Word;
@@ -56,7 +56,7 @@ impl Planning<'_> {
         &self,
         project_name: &Name,
         service: &ServiceNode,
-        services: &BTreeSet<String>,
+        services: &Names,
         problems: &mut Problems,
     ) -> Option<Service> {
         let level = match service.key {
@@ -65,7 +65,8 @@ impl Planning<'_> {
         };
         let (project, choices) = (self.project, self.choices);
         // Env files hold variables for everything that is read after them.
-        let early = Reader::new(self.variables(&service.node));
+        let variables = || self.variables_of(service);
+        let early = Reader::new(variables());
         let fields = Fields::of_service(&service.node, level, &early);
         let user = fields.get("user").and_then(|field| field.parse(user_name));
         let host = match &user {
@@ -82,7 +83,7 @@ impl Planning<'_> {
         let files = env_file::read(&fields, base, owners.as_ref(), &early);
         let reader = Reader::new(Variables {
             files: files.values.clone(),
-            ..self.variables(&service.node)
+            ..variables()
         });
         let name = service_name(service, project_name, &reader);
         let context = Context {
@@ -96,12 +97,19 @@ impl Planning<'_> {
         let read = name.map(|name| {
             let identity = Identity {
                 project: project_name.clone(),
-                service: service.key.is_some().then(|| name.clone()),
+                service: service.is_one_of_several().then(|| name.clone()),
                 profiles: choices.profiles.clone(),
                 file: project.file.clone(),
                 folder: project.folder.clone(),
             };
-            context.service(name, identity, user, files, &service.node)
+            let replica = service.number().and_then(|number| {
+                let of = Name::parse(service.group(project_name.as_str())).ok()?;
+                Some(Replica { of, number })
+            });
+            Service {
+                replica,
+                ..context.service(name, identity, user, files, &service.node)
+            }
         });
         let right = early.is_right() && reader.is_right();
         problems.extend(early.into_problems());
@@ -116,7 +124,19 @@ impl Planning<'_> {
         }
     }
 
-    fn variables(&self, node: &Node) -> Variables {
+    /// The variables in the values of a service.
+    fn variables_of(&self, service: &ServiceNode) -> Variables {
+        let mut variables = self.variables(&service.node);
+        if let Some(replica) = service.replica {
+            // It is no variable of a file that is written for all replicas.
+            variables.integers.remove(REPLICA);
+            let number = replica.number.to_string();
+            variables.own.insert(REPLICA.to_owned(), number);
+        }
+        variables
+    }
+
+    pub(super) fn variables(&self, node: &Node) -> Variables {
         Variables {
             set: self.choices.set.clone(),
             environment: Arc::clone(&self.host.environment),
@@ -153,16 +173,15 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
 }
 
 fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> Option<Name> {
-    let Some(key) = &service.key else {
-        return Some(project_name.clone());
-    };
-    Name::parse(&key.text)
+    let name = service.name(project_name.as_str());
+    Name::parse(&name)
         .map_err(|expected| {
-            reader.report(
-                Problem::error(format!("`{}` cannot be a service's name", shown(&key.text)))
-                    .at(key.place.clone())
-                    .help(format!("expected {expected}")),
-            );
+            let problem = Problem::error(format!("`{}` cannot be a service's name", shown(&name)))
+                .help(format!("expected {expected}"));
+            reader.report(match &service.key {
+                Some(key) => problem.at(key.place.clone()),
+                None => problem,
+            });
         })
         .ok()
 }
@@ -182,6 +201,7 @@ impl Context<'_> {
         let loader = fields.choice("loader", &Loader::ALL);
         let limits = limits::read(&fields.map("limits"));
         let service = Service {
+            replica: None,
             swank: swank::read(self, &name),
             http: http::read(self),
             after: after::read(self, &name),

@@ -24,6 +24,9 @@ pub struct Service {
     /// What its image knows itself by.
     #[serde(skip)]
     pub identity: Identity,
+    /// Which of several equal services it is; none where it is the only one.
+    #[serde(skip)]
+    pub replica: Option<Replica>,
     /// What it is, in a line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -126,6 +129,15 @@ pub struct Service {
     /// The variables that stay ones in its words, with their values.
     #[serde(skip)]
     pub variables: Vec<(String, String)>,
+}
+
+/// One of several services that are made of one in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replica {
+    /// The name of that one.
+    pub of: Name,
+    /// Its number, from 1.
+    pub number: u32,
 }
 
 /// What a running image knows itself by, so that no command takes another one for it.

@@ -247,6 +247,15 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// The value of a key of a service, read before the others.
+    pub fn new(node: &'a Node, key: &str, reader: &'a Reader) -> Self {
+        Field {
+            node,
+            path: key.to_owned(),
+            reader,
+        }
+    }
+
     /// Its place in the file.
     pub fn place(&self) -> Place {
         self.node.place.clone()

@@ -188,6 +188,7 @@ pub const KEYS: &[Key] = &[
     service("limits.tasks", Number, Nothing, "threads and processes at most"),
     service("limits.open-files", Number, Nothing, "files and connections open at once at most"),
     service("after", Names, Nothing, "services of the file, or units of the manager (`postgresql.service`), that are started before it"),
+    service("replicas", Number, Value("1"), "how many services are made of it, `web-1`, `web-2` and so on; `${REPLICA}` is the number of each"),
     service("user", Name, Nothing, "the user that a process manager runs it as"),
     service("restart", Choice(&["always", "on-failure", "never"]), Value("always"), "when a process manager starts it again"),
     service("start-timeout", Duration, Value("10s"), "how long it must stay up to count as started"),

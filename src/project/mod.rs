@@ -5,6 +5,7 @@ pub mod find;
 pub mod keys;
 pub mod overlay;
 pub mod reference;
+pub mod replicas;
 mod size;
 pub mod value;
 pub mod variables;
@@ -17,6 +18,7 @@ use crate::suggest;
 use crate::trust::{Owners, Standing};
 use find::Found;
 use keys::Level;
+use replicas::Replica;
 use size::Size;
 use yaml::{Key, Kind, Node};
 
@@ -42,6 +44,35 @@ pub struct ServiceNode {
     pub key: Option<Key>,
     /// Its keys and values.
     pub node: Node,
+    /// Which of its replicas it is, where the file asks for replicas.
+    pub replica: Option<Replica>,
+}
+
+impl ServiceNode {
+    /// Whether there may be others in the file.
+    pub fn is_one_of_several(&self) -> bool {
+        self.key.is_some() || self.number().is_some()
+    }
+
+    /// What it is called in the file: the project's name where the whole file is one service.
+    pub fn group<'a>(&'a self, project: &'a str) -> &'a str {
+        self.key.as_ref().map_or(project, |key| &key.text)
+    }
+
+    /// What it is called.
+    pub fn name(&self, project: &str) -> String {
+        let group = self.group(project);
+        match self.number() {
+            Some(number) => format!("{group}-{number}"),
+            None => group.to_owned(),
+        }
+    }
+
+    /// Its number, if there is more than one of it.
+    pub fn number(&self) -> Option<u32> {
+        let replica = self.replica.filter(|replica| replica.count > 1)?;
+        Some(replica.number)
+    }
 }
 
 impl Project {
@@ -156,6 +187,7 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
         return Ok(vec![ServiceNode {
             key: None,
             node: with_maps(root),
+            replica: None,
         }]);
     };
     let Kind::Map(entries) = &services.kind else {
@@ -196,6 +228,7 @@ fn service(defaults: &Node, key: &Key, node: &Node) -> Result<ServiceNode, Probl
     Ok(ServiceNode {
         key: Some(key.clone()),
         node: with_maps(&node),
+        replica: None,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
-use super::variables::{Missing, Variables, is_integer};
+use super::variables::{Missing, REPLICA, Variables, is_integer};
 use crate::lisp::{Origin, Part};
 use crate::problem::{Problem, shown};
 use crate::word::{Piece, Variable, Word};
@@ -170,6 +170,11 @@ fn look_up(
             problem: Problem::error(format!("the variable `{name}` is not set: {message}")).help(
                 format!("set it in the environment, or with `--set {name}=VALUE`"),
             ),
+            at: at.clone(),
+        }),
+        (Fallback::None, None) if name == REPLICA => Err(Unresolved {
+            problem: Problem::error(format!("the variable `{name}` is not set"))
+                .help("services with `replicas` have it: `replicas: 1` is enough"),
             at: at.clone(),
         }),
         (Fallback::None, None) => Err(Unresolved {

@@ -11,6 +11,9 @@ use super::yaml::{Kind, Node};
 use crate::problem::Problem;
 use crate::word::Variable;
 
+/// The variable that the project file itself gives to services with `replicas`: which one it is.
+pub const REPLICA: &str = "REPLICA";
+
 /// How much text the variables of a plan may become in all, in bytes: each of the services that
 /// inherit a value gets a copy.
 const MOST_TEXT: usize = 32 << 20;
@@ -75,6 +78,8 @@ impl Usage {
 /// The values of variables, in the order in which they are asked.
 #[derive(Debug, Default)]
 pub struct Variables {
+    /// What the project file itself gives, and nothing else may.
+    pub own: BTreeMap<String, String>,
     /// Given on the command line.
     pub set: BTreeMap<String, String>,
     /// The environment.
@@ -109,6 +114,9 @@ impl Variables {
 
     /// The value of `name`.
     pub fn get(&self, name: &str) -> Result<&str, Missing> {
+        if let Some(value) = self.own.get(name) {
+            return Ok(value);
+        }
         let set = self.set.get(name);
         let borrowed = match set {
             Some(_) => None,

@@ -204,3 +204,104 @@ fn a_folder_may_have_no_name_to_give() {
      = help: add `name:` to `my app/lisplaunch.yaml`: letters, digits, `.`, `_` and `-`, a letter or digit first, at most 100 of them
     ");
 }
+
+/// A service that is made three times, one that comes after it, and one that is alone.
+const REPLICAS: &str = "\
+loader: none
+start: (f)
+services:
+  web: {replicas: 3}
+  worker:
+";
+
+#[test]
+fn one_of_several_replicas_must_be_named() {
+    let told = |arguments: &[&str]| brief(Project::new(REPLICAS).run(arguments), 2);
+    assert_snapshot!(told(&["run"]), @"
+    error: `lisplaunch.yaml` has several services: which one?
+     = help: name one of `web-1`, `web-2`, `web-3`, `worker`
+    ");
+    assert_snapshot!(told(&["run", "web"]), @"
+    error: there are 3 replicas of `web`: which one?
+     = help: name one of `web-1`, `web-2`, `web-3`
+    ");
+    assert_snapshot!(told(&["eval", "web", "(f)"]), @"
+    error: there are 3 replicas of `web`: which one?
+     = help: name one of `web-1`, `web-2`, `web-3`
+    ");
+    assert_snapshot!(told(&["argv", "web-4"]), @"
+    error: there is no service `web-4` in `lisplaunch.yaml`
+     = help: did you mean `web-3`?
+    ");
+}
+
+#[test]
+fn replicas_are_a_number_of_services_that_differ() {
+    let told = |yaml: &str| brief(Project::new(yaml).run(&["show"]), 2);
+    assert_snapshot!(told("start: (f)\nreplicas: 0"), @"
+    error: `replicas` is `0`: expected a number from 1 to 100
+     --> lisplaunch.yaml:2:11
+    2 | replicas: 0
+      |           ^
+    ");
+    assert_snapshot!(told("start: (f)\nreplicas: 101"), @"
+    error: `replicas` is `101`: expected a number from 1 to 100
+     --> lisplaunch.yaml:2:11
+    2 | replicas: 101
+      |           ^^^
+    ");
+    assert_snapshot!(told("start: (f)\nreplicas: [2]"), @"
+    error: `replicas` must be a single value
+     --> lisplaunch.yaml:2:11
+    2 | replicas: [2]
+      |           ^^^ this is a list
+    ");
+    assert_snapshot!(told("start: (f)\nreplicas: 2\nhttp: 8080\nswank: 4005"), @"
+    error: the services `app-1` and `app-2` both have the swank port 4005
+     --> lisplaunch.yaml:4:8
+    4 | swank: 4005
+      |        ^^^^
+      = help: the number of a replica makes a port of its own: `swank: 400${REPLICA}`
+    error: the services `app-1` and `app-2` both have the http port 8080
+     --> lisplaunch.yaml:3:7
+    3 | http: 8080
+      |       ^^^^
+      = help: the number of a replica makes a port of its own: `http: 808${REPLICA}`
+    ");
+    assert_snapshot!(told("start: (f)\nhttp: 808${REPLICA}"), @"
+    error: the variable `REPLICA` is not set
+     --> lisplaunch.yaml:2:10
+    2 | http: 808${REPLICA}
+      |          ^^^^^^^^^^
+      = help: services with `replicas` have it: `replicas: 1` is enough
+    ");
+    assert_snapshot!(told("start: (f)\nservices:\n  web: {replicas: 2}\n  web-2:\n"), @"
+    error: `web-2` is the name of a replica too
+     --> lisplaunch.yaml:4:3
+    4 |   web-2:
+      |   ^^^^^
+      = help: rename the service: replicas have the name of theirs and a number
+    ");
+    let crossed = "start: (f)\nservices:\n  web: {replicas: 2}\n  web-1: {replicas: 2}\n";
+    assert!(told(crossed).contains("`web-1` is the name of a replica too"));
+    assert_snapshot!(told("start: (f)\nservices:\n  web: {replicas: 2, after: web}"), @"
+    error: the service `web-1` comes after itself
+     --> lisplaunch.yaml:3:29
+    3 |   web: {replicas: 2, after: web}
+      |                             ^^^
+      = help: remove one of the names from `after`: none of them could be started first
+    ");
+    let name = "n".repeat(99);
+    let told = told(&format!("name: {name}\nstart: (f)\nreplicas: 2"));
+    assert!(told.contains("` cannot be a service's name"), "{told}");
+    let project =
+        Project::new("start: (f)\nreplicas: ${N}\nenv-file: a.env").with_file("a.env", "N=2");
+    assert_snapshot!(brief(project.run(&["show"]), 2), @"
+    error: the variable `N` is not set
+     --> lisplaunch.yaml:2:11
+    2 | replicas: ${N}
+      |           ^^^^
+      = help: set it in the environment or with `--set N=VALUE`, or give it a default: `${N:-default}`
+      = note: `replicas` is read before `env-file`, whose values it cannot have
+    ");
+}

@@ -1,0 +1,68 @@
+//! Services that are made several times: what the `replicas` key says.
+
+use super::field::{Field, Reader};
+use super::size::Size;
+use super::yaml::{Kind, Node};
+use super::{ServiceNode, entry};
+use crate::problem::{Problem, Problems};
+
+/// Replicas of one service at most.
+const MOST: u32 = 100;
+
+/// The services, those with `replicas` as often as they say. Env files are not read yet, since
+/// they may be other ones for each replica.
+pub fn repeated(
+    services: Vec<ServiceNode>,
+    reader: impl Fn(&Node) -> Reader,
+    problems: &mut Problems,
+) -> Result<Vec<ServiceNode>, Problem> {
+    let mut all = Vec::new();
+    let mut size = Size::default();
+    for service in services {
+        let Some(node) = entry(&service.node, "replicas").filter(|node| node.kind != Kind::Null)
+        else {
+            all.push(service);
+            continue;
+        };
+        let reader = reader(&service.node);
+        let place = node.place.clone();
+        let count = Field::new(node, "replicas", &reader).parse(number);
+        let env_file = entry(&service.node, "env-file").is_some();
+        problems.extend(reader.into_problems().into_iter().map(|problem| {
+            if env_file {
+                problem.note("`replicas` is read before `env-file`, whose values it cannot have")
+            } else {
+                problem
+            }
+        }));
+        let count = count.unwrap_or(1);
+        for number in 1..=count {
+            size.add(&service.node);
+            if size.is_too_large() {
+                return Err(Size::problem().at(place));
+            }
+            all.push(ServiceNode {
+                replica: Some(Replica { number, count }),
+                ..service.clone()
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| format!("a number from 1 to {MOST}"))
+}
+
+/// Which one of several equal services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replica {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub count: u32,
+}
