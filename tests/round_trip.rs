@@ -499,7 +499,7 @@ fn a_thousand_services_are_written_and_read() {
     for make in MAKES {
         let output = crate::consumer::run(make, &["-n", "s0", "s999"], &folder);
         assert!(
-            output.contains("(f \"%(here)s ;\" #\\; $x 8080 999))'"),
+            output.contains("(f \"%(here)s ;\" #\\; $x '\"$PORT\"' 999))'"),
             "{make}: {output}"
         );
     }
