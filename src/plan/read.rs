@@ -81,6 +81,9 @@ impl Planning<'_> {
             return None;
         }
         let files = env_file::read(&fields, base, owners.as_ref(), &early);
+        self.in_files
+            .borrow_mut()
+            .extend(files.values.keys().cloned());
         let reader = Reader::new(Variables {
             files: files.values.clone(),
             ..variables()
