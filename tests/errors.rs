@@ -15,6 +15,7 @@ mod runtime;
 mod sbcl;
 mod services;
 mod start;
+mod systemd;
 mod templates;
 mod usage;
 mod values;

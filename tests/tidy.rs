@@ -25,6 +25,7 @@ const LAYERS: &[&str] = &[
     "project",
     "render",
     "plan",
+    "program",
     "argv",
     "tmux",
     "live::sockets",

@@ -5,25 +5,19 @@
 //! stay as backslash-newline: inside quotes GNU make keeps it, BSD make makes it a blank.
 //! The names that are taken come from both programs' own listings.
 //!
-//! Variables are left to the shell. Both makes hand their environment on as it is, and what
-//! their command line sets; but would expand what is written in it, and put it into the
-//! recipe as it is, wherever a Makefile names the variable itself.
-//!
 //! A recipe looks like this; a line must not begin with a word, since make takes `@`, `-`
 //! and `+` there for itself:
 //!
 //! ```make
 //! target:
-//!     @PRELUDENAME=$${NAME:-INTEGER}; … cd DIRECTORY && exec \
+//!     @PRELUDEcd DIRECTORY && exec \
 //!       PROGRAM \
 //!       --eval '(…)'
 //! ```
 
-use std::collections::BTreeSet;
-
-use super::sh;
-use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
-use crate::word::{LONGEST, Variable, Word};
+use super::sh::{self, Newline};
+use super::{Dialect, Printed, Refusal, comment, limit, name};
+use crate::word::{LONGEST, Piece, Word};
 
 /// The language of a Makefile.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +25,6 @@ pub struct Make;
 
 /// The bytes of a recipe beside its words: the prelude, `cd`, `exec env`, and the like.
 const RECIPE: usize = 1024;
-
-/// The bytes of a recipe for each variable, besides its name: that it is an integer.
-const VARIABLE: usize = 256;
 
 /// The bytes between two words, at most: a blank, backslash-newline and the indentation.
 const BETWEEN: usize = 8;
@@ -56,8 +47,10 @@ pub fn prelude(words: &[Word]) -> Result<String, Refusal> {
     })
 }
 
-/// Whether make or its shell has a variable of this name already, whose value would be taken for
-/// one that was given.
+/// Whether make knows a variable of this name already: then `NAME ?= 1` is void.
+///
+/// Besides the variables of make itself these are the ones that every login environment
+/// sets, whose value would win over `?=`.
 pub fn reserved(name: &str) -> bool {
     name.starts_with('.') || RESERVED.binary_search(&name).is_ok()
 }
@@ -65,14 +58,10 @@ pub fn reserved(name: &str) -> bool {
 /// Refuses words that are too long, or too much for one recipe line.
 fn fits<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<(), Refusal> {
     let mut length = RECIPE;
-    let mut names = BTreeSet::new();
     for word in words {
         limit::check(&word.resolved())?;
-        length += sh::one_line([word]).len() + BETWEEN;
-        names.extend(word.variables().map(|variable| variable.name.as_str()));
+        length += sh::line([word], Newline::Variable).resolved().len() + BETWEEN;
     }
-    let checks = names.iter().map(|name| VARIABLE + 8 * name.len());
-    length += checks.sum::<usize>();
     if length <= LONGEST {
         return Ok(());
     }
@@ -85,31 +74,33 @@ fn fits<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<(), Refusal> {
     })
 }
 
+/// A line of shell, as it stands in a recipe.
+fn recipe(line: &Word) -> String {
+    line.pieces()
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => escape(text),
+            Piece::Variable(variable) => format!("$({})", variable.name),
+        })
+        .collect()
+}
+
 /// Text that make shall not expand.
 fn escape(text: &str) -> String {
     text.replace('$', "$$")
 }
 
-/// What the shell puts in place of variables, theirs or their defaults.
-///
-/// # Errors
-/// When a default is not an integer.
-pub fn default(words: &[Word]) -> Result<String, Refusal> {
-    let variables = words.iter().flat_map(Word::variables);
-    variables
-        .map(|Variable { name, value }| Ok(format!("$${{{name}:-{}}}", integer(value)?)))
-        .collect()
-}
-
-/// The value of a variable: only integers are ever kept in variables.
-fn integer(value: &str) -> Result<&str, Refusal> {
-    let digits = value.strip_prefix('-').unwrap_or(value);
+/// The value of `NAME ?= value`: make takes blanks, `#` and `$` in it by rules that
+/// differ, and only integers are ever kept in variables.
+fn integer(word: &Word) -> Result<String, Refusal> {
+    let value = word.resolved();
+    let digits = value.strip_prefix('-').unwrap_or(&value);
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(value);
     }
     Err(Refusal {
         message: format!(
-            "a variable of a Makefile cannot hold `{}`: only integers can be checked by its recipes",
+            "a variable of a Makefile cannot hold `{}`: only integers are read alike by every make",
             value.escape_debug()
         ),
         help: "write the text into the command itself".to_owned(),
@@ -121,14 +112,14 @@ impl Dialect for Make {
         match value {
             Printed::Words(words) => {
                 fits(words)?;
-                Ok(escape(&sh::one_line(words)))
+                Ok(recipe(&sh::line(words, Newline::Variable)))
             }
             Printed::Environment(variables) => {
-                let line = sh::one_line_environment(variables)?;
+                let line = sh::environment(variables, Newline::Variable)?;
                 fits(variables.iter().map(|(_, value)| value))?;
-                Ok(escape(&line))
+                Ok(recipe(&line))
             }
-            Printed::Setting(_) => Err(misplaced("a Makefile")),
+            Printed::Setting(word) => integer(word),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
             Printed::Own(spell, words) => spell(words),
@@ -136,22 +127,18 @@ impl Dialect for Make {
     }
 }
 
-/// The names that GNU make and BSD make (with the files it reads first), or the shells that they
-/// run, define or treat specially, and those that every login environment sets. Sorted.
+/// The names that GNU make and BSD make (with the files it reads first) define or treat
+/// specially, and those that every login environment sets. Sorted.
 const RESERVED: &[&str] = &[
     "AFLAGS",
     "AR",
     "ARFLAGS",
     "AS",
     "ASFLAGS",
-    "BASH",
-    "BASHOPTS",
-    "BASHPID",
     "CC",
     "CFLAGS",
     "CO",
     "COFLAGS",
-    "COLUMNS",
     "CPP",
     "CPPFLAGS",
     "CTANGLE",
@@ -162,26 +149,16 @@ const RESERVED: &[&str] = &[
     "CXX_SUFFIXES",
     "DBG",
     "DEFAULT_SUFFIXES",
-    "DIRSTACK",
-    "ENV",
-    "EPOCHREALTIME",
-    "EPOCHSECONDS",
-    "EUID",
     "F77",
     "F77FLAGS",
     "FC",
     "FFLAGS",
     "FORTRAN",
-    "FUNCNAME",
     "GET",
     "GFLAGS",
     "GNUMAKEFLAGS",
     "GPATH",
-    "GROUPS",
-    "HISTCMD",
     "HOME",
-    "HOSTNAME",
-    "HOSTTYPE",
     "HOST_MACHINE",
     "HOST_OS",
     "HOST_OSMAJOR",
@@ -196,8 +173,6 @@ const RESERVED: &[&str] = &[
     "LEX",
     "LFLAGS",
     "LIBCRT0",
-    "LINENO",
-    "LINES",
     "LINT",
     "LINTFLAGS",
     "LOADLIBES",
@@ -207,7 +182,6 @@ const RESERVED: &[&str] = &[
     "MACHINE_ARCH",
     "MACHINE_CPU",
     "MACHINE_MULTIARCH",
-    "MACHTYPE",
     "MAKE",
     "MAKECMDGOALS",
     "MAKEFILE",
@@ -251,9 +225,6 @@ const RESERVED: &[&str] = &[
     "OBJC",
     "OBJCFLAGS",
     "OLDPWD",
-    "OPTARG",
-    "OPTERR",
-    "OPTIND",
     "OPTIONS_DEFAULT_DEPENDENT",
     "OPTIONS_DEFAULT_NO",
     "OPTION_PREFIX",
@@ -262,24 +233,14 @@ const RESERVED: &[&str] = &[
     "PATH",
     "PC",
     "PFLAGS",
-    "PIPESTATUS",
-    "PPID",
-    "PS1",
-    "PS2",
-    "PS4",
     "PWD",
-    "RANDOM",
     "RANLIB",
     "RFLAGS",
     "RM",
     "ROOT_GROUP",
     "SCCSFLAGS",
     "SCCSGETFLAGS",
-    "SECONDS",
     "SHELL",
-    "SHELLOPTS",
-    "SHLVL",
-    "SRANDOM",
     "STATIC",
     "SUFFIXES",
     "SYS_OS_MK",
@@ -289,13 +250,11 @@ const RESERVED: &[&str] = &[
     "TEXI2DVI",
     "TMPDIR",
     "TR",
-    "UID",
     "USER",
     "VPATH",
     "WEAVE",
     "YACC",
     "YFLAGS",
-    "_",
     "_DEBUG_MAKE_DIRS",
     "_DEBUG_MAKE_FLAGS",
     "_DEBUG_MAKE_SYS_DIRS",

@@ -12,12 +12,6 @@ use super::case::{Case, Start, VARIABLES, batch};
 use super::{config, one, words};
 use crate::consumer::{Dumper, MAKES, Received, run};
 
-/// What stands for a variable in a recipe.
-fn default(name: &str, value: &str) -> Result<String, Refusal> {
-    let (name, value) = (name.to_owned(), value.to_owned());
-    make::default(&[Word::from_iter([Piece::Variable(Variable { name, value })])])
-}
-
 /// A target whose recipe has its words two a line, as a person would break them.
 fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     let directory = Word::from(start.directory.as_str());
@@ -31,12 +25,7 @@ fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     let prelude = make::prelude(&all)?;
     let environment = Make.spell(&Printed::Environment(start.environment.clone()))?;
     let directory = words(&Make, std::slice::from_ref(&directory))?;
-    let mut recipe = format!("{name}:\n\t@{prelude}");
-    for (name, value) in VARIABLES {
-        let default = default(name, value)?;
-        write!(recipe, "{name}={default}; ").expect("a string takes all");
-    }
-    write!(recipe, "cd {directory} && exec env {environment}").expect("a string takes all");
+    let mut recipe = format!("{name}:\n\t@{prelude}cd {directory} && exec env {environment}");
     for line in argv.chunks(2) {
         write!(recipe, " \\\n\t  {}", words(&Make, line)?).expect("a string takes all");
     }
@@ -49,7 +38,7 @@ fn line_length(start: &Start) -> std::ops::RangeInclusive<usize> {
         text.len() + 3 * text.matches('\'').count() + 9 * text.matches('\n').count()
     };
     let least: usize = start.texts().iter().map(spelt).sum();
-    least..=least + 2560 + 60 * start.texts().len()
+    least..=least + 1024 + 10 * start.texts().len()
 }
 
 fn makefile(targets: &[(Start, String)]) -> String {
@@ -58,6 +47,12 @@ fn makefile(targets: &[(Start, String)]) -> String {
         write!(file, " t{index}").expect("a string takes all");
     }
     file.push('\n');
+    for (name, value) in VARIABLES {
+        let value = Make
+            .spell(&Printed::Setting(Word::from(value)))
+            .expect("it is an integer");
+        writeln!(file, "{name} ?= {value}").expect("a string takes all");
+    }
     for (_, target) in targets {
         file += target;
     }
@@ -156,10 +151,10 @@ fn a_make_variable_can_be_set_on_the_command_line() {
     ]);
     let line = [Word::from(program.as_str()), form, Word::from_iter([port])];
     let line = words(&Make, &line).expect("it is short");
-    assert!(line.ends_with(" '(start :port '\"$$SERVER_PORT\"')' \"$$SERVER_PORT\""));
+    assert!(line.ends_with(" '(start :port $(SERVER_PORT))' $(SERVER_PORT)"));
     dumper.file(
         "Makefile",
-        &format!("all:\n\t@SERVER_PORT=$${{SERVER_PORT:-8080}}; exec \\\n\t  {line}\n"),
+        &format!("SERVER_PORT ?= 8080\nall:\n\t@exec \\\n\t  {line}\n"),
     );
     for make in MAKES {
         for (argument, port) in [("all", "8080"), ("SERVER_PORT=9090", "9090")] {
@@ -207,10 +202,11 @@ fn a_recipe_is_refused_from_the_first_byte_too_many() {
 
 #[test]
 fn only_integers_are_values_of_make_variables() {
-    assert_eq!(default("PORT", "8080"), Ok("$${PORT:-8080}".to_owned()));
-    assert_eq!(default("N", "-1"), Ok("$${N:--1}".to_owned()));
+    let setting = |text: &str| Make.spell(&Printed::Setting(Word::from(text)));
+    assert_eq!(setting("8080"), Ok("8080".to_owned()));
+    assert_eq!(setting("-1"), Ok("-1".to_owned()));
     for text in ["", "-", "8 ", "$x", "a", "8#", "8\n"] {
-        assert!(default("PORT", text).is_err(), "{text:?}");
+        assert!(setting(text).is_err(), "{text:?}");
     }
 }
 
