@@ -9,18 +9,17 @@ mod expected;
 mod form;
 mod launchd;
 mod lisp;
+mod makefile;
 mod project;
 mod recorder;
 mod refusal;
 mod service;
 mod sh;
 mod started;
-mod systemd;
 mod text;
 mod yaml;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -29,7 +28,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use crate::consumer::{Daemon, MAKES, Parsed, Parser, SHELLS};
-use expected::{kept, setting_holds, settings_of};
+use expected::setting_holds;
 use project::{Drawn, Project, drawn, other_integers};
 use recorder::Record;
 use text::{HOSTILE, Settings};
@@ -37,10 +36,9 @@ use text::{HOSTILE, Settings};
 /// Every format, with the test that lets the programs read it for which it is written.
 const CONSUMERS: &[(&str, fn())] = &[
     ("launchd", launchd::parsers_read_what_run_starts),
-    ("makefile", makes_start_what_run_starts),
+    ("makefile", makefile::makes_start_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),
     ("supervisor", supervisord_starts_what_run_starts),
-    ("systemd", systemd::systemd_starts_what_run_starts),
 ];
 
 #[test]
@@ -52,28 +50,6 @@ fn every_format_has_a_consumer() {
 
 /// What a shell adds to the environment.
 const BY_SHELLS: &[&str] = &["PWD", "OLDPWD", "SHLVL", "_"];
-
-/// What makes add to it, beside their shell.
-const BY_MAKES: &[&str] = &[
-    "PWD",
-    "OLDPWD",
-    "SHLVL",
-    "_",
-    // GNU make
-    "MAKEFLAGS",
-    "MAKELEVEL",
-    "MFLAGS",
-    "MAKEOVERRIDES",
-    "MAKE_TERMOUT",
-    "MAKE_TERMERR",
-    // BSD make, as Debian builds it
-    "HOST_MACHINE",
-    "_HOST_ARCH",
-    "_HOST_MACHINE",
-    "_HOST_OSNAME",
-    "_HOST_OSREL",
-    "SYS_OS_MK",
-];
 
 /// What supervisord adds to it.
 const BY_SUPERVISORD: &[&str] = &[
@@ -277,95 +253,6 @@ fn shells_start_what_a_dry_run_prints() {
             }
         }
     });
-}
-
-/// The services that Makefiles hold, and of these the ones that one Makefile holds together: a
-/// variable has one default in it.
-fn held_by_makefiles(project: &Project) -> (Vec<usize>, Vec<usize>) {
-    let holds = |index: &usize| project.expected(*index, &project.settings).make_holds();
-    let alone: Vec<usize> = indices(project)
-        .filter(|index| holds(index) == Some(true))
-        .collect();
-    let mut defaults: BTreeMap<&str, String> = BTreeMap::new();
-    let together = |index: &usize| {
-        let service = &project.services[*index].1;
-        let values: Vec<(&str, String)> = kept(service, &settings_of(service, &project.settings));
-        let clash = values
-            .iter()
-            .any(|(name, value)| defaults.get(name).is_some_and(|other| other != value));
-        if !clash {
-            defaults.extend(values);
-        }
-        !clash
-    };
-    let together = alone.iter().copied().filter(together).collect();
-    (alone, together)
-}
-
-/// Runs a make on some targets of the project's Makefile, from another folder than the project's.
-fn make(project: &Project, program: &str, settings: &Settings, arguments: &[&str]) {
-    let mut command = project.command(program, settings);
-    let output = command
-        .args(["-f", "makefile.out"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    project.success(&format!("{program} {arguments:?}"), output);
-}
-
-#[test]
-fn makes_start_what_run_starts() {
-    for_projects(6, 25, |project| {
-        let (alone, together) = held_by_makefiles(project);
-        for index in indices(project) {
-            if project.expected(index, &project.settings).make_holds() == Some(false) {
-                assert_refused(project, "makefile", &[name(project, index)]);
-            }
-        }
-        if alone.len() > together.len() {
-            let names: Vec<&str> = alone.iter().map(|index| name(project, *index)).collect();
-            assert_refused(project, "makefile", &names);
-        }
-        if !together.is_empty() {
-            emit(project, "makefile", &together);
-            assert_made(project, &together);
-        }
-    });
-}
-
-fn assert_made(project: &Project, services: &[usize]) {
-    let targets: Vec<&str> = match project.services.len() {
-        1 => vec!["start"],
-        _ => services.iter().map(|index| name(project, *index)).collect(),
-    };
-    let given: Vec<String> = other_integers()
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let given: Vec<&str> = given.iter().map(String::as_str).collect();
-    for program in MAKES {
-        let runs: [(&Settings, Vec<&str>, &Settings); 3] = [
-            (&project.settings, targets.clone(), &project.settings),
-            (&overridden(project), targets.clone(), &overridden(project)),
-            (
-                &project.settings,
-                [given.as_slice(), &["start"]].concat(),
-                &overridden(project),
-            ),
-        ];
-        make(
-            project,
-            program,
-            &project.settings,
-            &[&["-n"], targets.as_slice()].concat(),
-        );
-        for (environment, arguments, seen) in runs {
-            make(project, program, environment, &arguments);
-            for index in services {
-                project.assert_started(*index, seen, program, BY_MAKES);
-            }
-        }
-    }
 }
 
 /// The main configuration of supervisord that includes the project's own, or is it.

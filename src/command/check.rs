@@ -15,7 +15,6 @@ use crate::cli;
 use crate::dialect::sh::Sh;
 use crate::dialect::{Dialect, Printed};
 use crate::format::{self, Choice, Origin};
-use crate::host::Host;
 use crate::install::Site;
 use crate::launch;
 use crate::plan::outputs::Output;
@@ -169,13 +168,8 @@ impl<'a> Check<'a> {
                 fresh = true;
                 // Alone, since a format tells only the first thing that it cannot hold.
                 plan.services = vec![service.clone()];
-                let found: Vec<Problem> = unwritable(
-                    &plan,
-                    &self.arguments.formats,
-                    templates,
-                    &self.session.host,
-                )
-                .collect();
+                let found: Vec<Problem> =
+                    unwritable(&plan, &self.arguments.formats, templates).collect();
                 let right = found.is_empty();
                 self.problems.extend(found);
                 right
@@ -187,12 +181,8 @@ impl<'a> Check<'a> {
         // There are things that services cannot share.
         if right && fresh {
             plan.services = different;
-            self.problems.extend(unwritable(
-                &plan,
-                &self.arguments.formats,
-                templates,
-                &self.session.host,
-            ));
+            self.problems
+                .extend(unwritable(&plan, &self.arguments.formats, templates));
         }
     }
 }
@@ -236,17 +226,14 @@ fn unwritable(
     plan: &Plan,
     formats: &[String],
     templates: &Templates,
-    host: &Host,
 ) -> impl Iterator<Item = Problem> {
     let services = plan.services.iter();
     let run = services.filter_map(|service| unstartable(service, templates).err());
     let outputs = plan.outputs.iter();
-    let outputs = outputs.filter_map(|output| unwritable_as(output, plan, templates, host).err());
+    let outputs = outputs.filter_map(|output| unwritable_as(output, plan, templates).err());
     let formats = formats.iter().filter_map(|name| {
         let format = format::find(name).ok()?;
-        let problem = format
-            .emit(plan, &Origin::default(), templates, host)
-            .err()?;
+        let problem = format.emit(plan, &Origin::default(), templates).err()?;
         Some(problem.as_warning().note(format!(
             "so `lisplaunch emit {name}` is refused; nothing in the project file asks for it"
         )))
@@ -265,12 +252,7 @@ fn unstartable(service: &Service, templates: &Templates) -> Result<(), Problem> 
     Ok(())
 }
 
-fn unwritable_as(
-    output: &Output,
-    plan: &Plan,
-    templates: &Templates,
-    host: &Host,
-) -> Result<(), Problem> {
+fn unwritable_as(output: &Output, plan: &Plan, templates: &Templates) -> Result<(), Problem> {
     let choice = Choice::of(output)?;
     let origin = Origin {
         selection: Some(Vec::new()),
@@ -278,7 +260,7 @@ fn unwritable_as(
         personal: choice.personal,
         ..Origin::default()
     };
-    let files = choice.format.emit(plan, &origin, templates, host);
+    let files = choice.format.emit(plan, &origin, templates);
     files
         .map(|_| ())
         .map_err(|problem| problem.or_at(&output.place))

@@ -5,19 +5,25 @@
 //! stay as backslash-newline: inside quotes GNU make keeps it, BSD make makes it a blank.
 //! The names that are taken come from both programs' own listings.
 //!
+//! Variables are left to the shell. Both makes hand their environment on as it is, and what
+//! their command line sets; but would expand what is written in it, and put it into the
+//! recipe as it is, wherever a Makefile names the variable itself.
+//!
 //! A recipe looks like this; a line must not begin with a word, since make takes `@`, `-`
 //! and `+` there for itself:
 //!
 //! ```make
 //! target:
-//!     @PRELUDEcd DIRECTORY && exec \
+//!     @PRELUDE[ -n "$$NAME" ] || NAME=INTEGER; … && cd DIRECTORY && exec \
 //!       PROGRAM \
 //!       --eval '(…)'
 //! ```
 
-use super::sh::{self, Newline};
+use std::collections::BTreeSet;
+
+use super::sh;
 use super::{Dialect, Printed, Refusal, comment, limit, name};
-use crate::word::{LONGEST, Piece, Word};
+use crate::word::{LONGEST, Word};
 
 /// The language of a Makefile.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +31,9 @@ pub struct Make;
 
 /// The bytes of a recipe beside its words: the prelude, `cd`, `exec env`, and the like.
 const RECIPE: usize = 1024;
+
+/// The bytes of a recipe for each variable, besides its name: that it is an integer.
+const VARIABLE: usize = 256;
 
 /// The bytes between two words, at most: a blank, backslash-newline and the indentation.
 const BETWEEN: usize = 8;
@@ -47,10 +56,8 @@ pub fn prelude(words: &[Word]) -> Result<String, Refusal> {
     })
 }
 
-/// Whether make knows a variable of this name already: then `NAME ?= 1` is void.
-///
-/// Besides the variables of make itself these are the ones that every login environment
-/// sets, whose value would win over `?=`.
+/// Whether make or its shell has a variable of this name already, whose value would be taken for
+/// one that was given.
 pub fn reserved(name: &str) -> bool {
     name.starts_with('.') || RESERVED.binary_search(&name).is_ok()
 }
@@ -58,10 +65,14 @@ pub fn reserved(name: &str) -> bool {
 /// Refuses words that are too long, or too much for one recipe line.
 fn fits<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<(), Refusal> {
     let mut length = RECIPE;
+    let mut names = BTreeSet::new();
     for word in words {
         limit::check(&word.resolved())?;
-        length += sh::line([word], Newline::Variable).resolved().len() + BETWEEN;
+        length += sh::one_line([word]).len() + BETWEEN;
+        names.extend(word.variables().map(|variable| variable.name.as_str()));
     }
+    let checks = names.iter().map(|name| VARIABLE + 8 * name.len());
+    length += checks.sum::<usize>();
     if length <= LONGEST {
         return Ok(());
     }
@@ -74,24 +85,12 @@ fn fits<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<(), Refusal> {
     })
 }
 
-/// A line of shell, as it stands in a recipe.
-fn recipe(line: &Word) -> String {
-    line.pieces()
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => escape(text),
-            Piece::Variable(variable) => format!("$({})", variable.name),
-        })
-        .collect()
-}
-
 /// Text that make shall not expand.
 fn escape(text: &str) -> String {
     text.replace('$', "$$")
 }
 
-/// The value of `NAME ?= value`: make takes blanks, `#` and `$` in it by rules that
-/// differ, and only integers are ever kept in variables.
+/// The value of a variable: only integers are ever kept in variables.
 fn integer(word: &Word) -> Result<String, Refusal> {
     let value = word.resolved();
     let digits = value.strip_prefix('-').unwrap_or(&value);
@@ -100,7 +99,7 @@ fn integer(word: &Word) -> Result<String, Refusal> {
     }
     Err(Refusal {
         message: format!(
-            "a variable of a Makefile cannot hold `{}`: only integers are read alike by every make",
+            "a variable of a Makefile cannot hold `{}`: only integers can be checked by its recipes",
             value.escape_debug()
         ),
         help: "write the text into the command itself".to_owned(),
@@ -112,12 +111,12 @@ impl Dialect for Make {
         match value {
             Printed::Words(words) => {
                 fits(words)?;
-                Ok(recipe(&sh::line(words, Newline::Variable)))
+                Ok(escape(&sh::one_line(words)))
             }
             Printed::Environment(variables) => {
-                let line = sh::environment(variables, Newline::Variable)?;
+                let line = sh::one_line_environment(variables)?;
                 fits(variables.iter().map(|(_, value)| value))?;
-                Ok(recipe(&line))
+                Ok(escape(&line))
             }
             Printed::Setting(word) => integer(word),
             Printed::Comment(text) => Ok(comment::one_line(text)),
@@ -127,18 +126,22 @@ impl Dialect for Make {
     }
 }
 
-/// The names that GNU make and BSD make (with the files it reads first) define or treat
-/// specially, and those that every login environment sets. Sorted.
+/// The names that GNU make and BSD make (with the files it reads first), or the shells that they
+/// run, define or treat specially, and those that every login environment sets. Sorted.
 const RESERVED: &[&str] = &[
     "AFLAGS",
     "AR",
     "ARFLAGS",
     "AS",
     "ASFLAGS",
+    "BASH",
+    "BASHOPTS",
+    "BASHPID",
     "CC",
     "CFLAGS",
     "CO",
     "COFLAGS",
+    "COLUMNS",
     "CPP",
     "CPPFLAGS",
     "CTANGLE",
@@ -149,16 +152,26 @@ const RESERVED: &[&str] = &[
     "CXX_SUFFIXES",
     "DBG",
     "DEFAULT_SUFFIXES",
+    "DIRSTACK",
+    "ENV",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
     "F77",
     "F77FLAGS",
     "FC",
     "FFLAGS",
     "FORTRAN",
+    "FUNCNAME",
     "GET",
     "GFLAGS",
     "GNUMAKEFLAGS",
     "GPATH",
+    "GROUPS",
+    "HISTCMD",
     "HOME",
+    "HOSTNAME",
+    "HOSTTYPE",
     "HOST_MACHINE",
     "HOST_OS",
     "HOST_OSMAJOR",
@@ -173,6 +186,8 @@ const RESERVED: &[&str] = &[
     "LEX",
     "LFLAGS",
     "LIBCRT0",
+    "LINENO",
+    "LINES",
     "LINT",
     "LINTFLAGS",
     "LOADLIBES",
@@ -182,6 +197,7 @@ const RESERVED: &[&str] = &[
     "MACHINE_ARCH",
     "MACHINE_CPU",
     "MACHINE_MULTIARCH",
+    "MACHTYPE",
     "MAKE",
     "MAKECMDGOALS",
     "MAKEFILE",
@@ -225,6 +241,9 @@ const RESERVED: &[&str] = &[
     "OBJC",
     "OBJCFLAGS",
     "OLDPWD",
+    "OPTARG",
+    "OPTERR",
+    "OPTIND",
     "OPTIONS_DEFAULT_DEPENDENT",
     "OPTIONS_DEFAULT_NO",
     "OPTION_PREFIX",
@@ -233,14 +252,24 @@ const RESERVED: &[&str] = &[
     "PATH",
     "PC",
     "PFLAGS",
+    "PIPESTATUS",
+    "PPID",
+    "PS1",
+    "PS2",
+    "PS4",
     "PWD",
+    "RANDOM",
     "RANLIB",
     "RFLAGS",
     "RM",
     "ROOT_GROUP",
     "SCCSFLAGS",
     "SCCSGETFLAGS",
+    "SECONDS",
     "SHELL",
+    "SHELLOPTS",
+    "SHLVL",
+    "SRANDOM",
     "STATIC",
     "SUFFIXES",
     "SYS_OS_MK",
@@ -250,11 +279,13 @@ const RESERVED: &[&str] = &[
     "TEXI2DVI",
     "TMPDIR",
     "TR",
+    "UID",
     "USER",
     "VPATH",
     "WEAVE",
     "YACC",
     "YFLAGS",
+    "_",
     "_DEBUG_MAKE_DIRS",
     "_DEBUG_MAKE_FLAGS",
     "_DEBUG_MAKE_SYS_DIRS",

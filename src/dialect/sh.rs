@@ -5,7 +5,8 @@
 //!
 //! A word in shell syntax is a [`Word`] again: its text is shell syntax, and its variables
 //! are still variables. So a language that hands a line to a shell calls [`line()`] and
-//! spells what it gets by its own rules, without knowing any of the shell's.
+//! spells what it gets by its own rules, without knowing any of the shell's. One that leaves its
+//! variables to the shell calls [`one_line()`].
 
 use super::{Dialect, Printed, Refusal, comment, limit, name};
 use crate::word::{Piece, Word};
@@ -21,6 +22,15 @@ pub enum Newline {
     Raw,
     /// As a variable that [`PRELUDE`] sets, for languages whose commands are one line.
     Variable,
+}
+
+/// Who expands the variables in words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Variables {
+    /// The language around the shell: they stay variables.
+    Around,
+    /// The shell itself: they become `"$NAME"`.
+    Shell,
 }
 
 /// What must stand before a command with a newline written as [`Newline::Variable`].
@@ -77,13 +87,28 @@ enum Place {
 /// They may be a whole command or a part of one: the first word is quoted whenever it would
 /// mean something at the head of a command.
 pub fn line<'a>(words: impl IntoIterator<Item = &'a Word>, newline: Newline) -> Word {
+    in_a_row(words, newline, Variables::Around)
+}
+
+/// Words in a row on one line, whose variables the shell has by the same names.
+///
+/// [`PRELUDE`] must stand before it where there are newlines.
+pub fn one_line<'a>(words: impl IntoIterator<Item = &'a Word>) -> String {
+    in_a_row(words, Newline::Variable, Variables::Shell).resolved()
+}
+
+fn in_a_row<'a>(
+    words: impl IntoIterator<Item = &'a Word>,
+    newline: Newline,
+    variables: Variables,
+) -> Word {
     let mut line = Word::default();
     let mut place = Place::First;
     for word in words {
         if place == Place::Later {
             line.push_text(" ");
         }
-        quote(&mut line, word, place, newline);
+        quote(&mut line, word, place, newline, variables);
         place = Place::Later;
     }
     line
@@ -97,33 +122,51 @@ pub fn line<'a>(words: impl IntoIterator<Item = &'a Word>, newline: Newline) -> 
 /// # Errors
 /// When a name is not one, or a value is too long for the system.
 pub fn environment(variables: &[(String, Word)], newline: Newline) -> Result<Word, Refusal> {
+    assignments(variables, newline, Variables::Around)
+}
+
+/// The same on one line, as [`one_line()`] has words.
+///
+/// # Errors
+/// As for [`environment()`].
+pub fn one_line_environment(variables: &[(String, Word)]) -> Result<String, Refusal> {
+    Ok(assignments(variables, Newline::Variable, Variables::Shell)?.resolved())
+}
+
+fn assignments(
+    environment: &[(String, Word)],
+    newline: Newline,
+    variables: Variables,
+) -> Result<Word, Refusal> {
     let mut line = Word::default();
-    for (index, (name, value)) in variables.iter().enumerate() {
+    for (index, (name, value)) in environment.iter().enumerate() {
         let assignment = format!("{}=", name::environment(name)?);
         limit::check(&(assignment.clone() + &value.resolved()))?;
         if index > 0 {
             line.push_text(" ");
         }
         line.push_text(&assignment);
-        quote(&mut line, value, Place::Later, newline);
+        quote(&mut line, value, Place::Later, newline, variables);
     }
     Ok(line)
 }
 
 /// Appends a word in shell syntax.
-fn quote(line: &mut Word, word: &Word, place: Place, newline: Newline) {
-    if is_bare(&word.resolved(), place) {
-        line.extend(word.pieces().iter().cloned());
-        return;
-    }
-    line.push_text("'");
+fn quote(line: &mut Word, word: &Word, place: Place, newline: Newline, variables: Variables) {
+    let bare = is_bare(&word.resolved(), place);
+    let quote = if bare { "" } else { "'" };
+    line.push_text(quote);
     for piece in word.pieces() {
         match piece {
+            Piece::Text(text) if bare => line.push_text(text),
             Piece::Text(text) => line.push_text(&inside_quotes(text, newline)),
-            Piece::Variable(_) => line.push(piece.clone()),
+            Piece::Variable(_) if variables == Variables::Around => line.push(piece.clone()),
+            Piece::Variable(variable) => {
+                line.push_text(&format!("{quote}\"${}\"{quote}", variable.name));
+            }
         }
     }
-    line.push_text("'");
+    line.push_text(quote);
 }
 
 /// Text as it stands between single quotes.

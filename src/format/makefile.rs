@@ -1,6 +1,6 @@
 //! `lisplaunch emit makefile`: a Makefile for GNU make and BSD make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
@@ -8,7 +8,7 @@ use crate::dialect::make::{self, Make};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
-use crate::word::{Argv, Word};
+use crate::word::{Argv, Variable as Kept, Word};
 
 pub(super) const FORMAT: Format = Format {
     name: "makefile",
@@ -88,6 +88,13 @@ impl<'a> Recipe<'a> {
             .chain(self.command.words())
     }
 
+    /// The variables that its words have, each once.
+    fn kept(&self) -> impl Iterator<Item = &Kept> {
+        let mut names = BTreeSet::new();
+        let kept = self.words().flat_map(Word::variables);
+        kept.filter(move |variable| names.insert(&variable.name))
+    }
+
     fn context(&self, several: bool) -> Result<Variable, Problem> {
         let name = self.service.name.as_str();
         if several && name == START {
@@ -112,6 +119,7 @@ impl<'a> Recipe<'a> {
             ),
             ("umask", owner.optional(self.service.umask)),
             ("prelude", owner.own(make::prelude, self.words())),
+            ("variables", Variable::list(self.kept().map(variable))),
             ("directory", owner.words([&self.service.directory])),
             (
                 "environment",
@@ -126,16 +134,21 @@ impl<'a> Recipe<'a> {
     }
 }
 
+/// A variable with its default.
+fn variable(kept: &Kept) -> Variable {
+    let owner = Owner("make".to_owned());
+    Variable::map([
+        ("name", owner.bare(&kept.name)),
+        ("value", owner.setting(kept.value.as_str())),
+    ])
+}
+
 /// The variables that stay ones, each with the one value that it has in all services.
 fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
-    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut found = Vec::new();
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-    for variable in recipes
-        .iter()
-        .flat_map(Recipe::words)
-        .flat_map(Word::variables)
-    {
-        let (name, value) = (variable.name.as_str(), variable.value.as_str());
+    for kept in recipes.iter().flat_map(Recipe::kept) {
+        let (name, value) = (kept.name.as_str(), kept.value.as_str());
         if make::reserved(name) {
             return Err(Problem::error(format!(
                 "a Makefile cannot have a variable `{name}`: make has one already"
@@ -143,7 +156,7 @@ fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
             .help("give the variable another name"));
         }
         match values.insert(name, value) {
-            None => found.push((name, value)),
+            None => found.push(variable(kept)),
             Some(other) if other == value => {}
             Some(other) => {
                 return Err(Problem::error(format!(
@@ -153,11 +166,5 @@ fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
             }
         }
     }
-    Ok(Variable::list(found.into_iter().map(|(name, value)| {
-        let owner = Owner("make".to_owned());
-        Variable::map([
-            ("name", owner.bare(name)),
-            ("value", owner.print(Printed::Setting(value.into()))),
-        ])
-    })))
+    Ok(Variable::list(found))
 }

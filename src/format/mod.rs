@@ -9,9 +9,7 @@ mod origin;
 mod owner;
 mod sh;
 mod supervisor;
-mod systemd;
 
-use crate::host::Host;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::render::{Template, Templates, Variable};
@@ -30,7 +28,6 @@ pub const ALL: &[Format] = &[
     makefile::FORMAT,
     sh::FORMAT,
     supervisor::FORMAT,
-    systemd::FORMAT,
 ];
 
 /// A kind of file for another tool.
@@ -60,7 +57,7 @@ pub enum Layout {
     One,
     /// One for a single service, several for several.
     Each,
-    /// Several that belong together, or several below folders.
+    /// Several, below folders.
     Folders,
 }
 
@@ -96,14 +93,12 @@ impl Format {
         plan: &Plan,
         origin: &Origin,
         templates: &Templates,
-        host: &Host,
     ) -> Result<Vec<File>, Problem> {
         (self.files)(&Emission {
             plan,
             origin,
             format: self,
             templates,
-            host,
         })
     }
 }

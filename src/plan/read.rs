@@ -229,7 +229,6 @@ impl Context<'_> {
             sbcl: options::read(&fields.map("sbcl"), &limits, self),
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
-            env_file_variables: files.values.into_keys().collect(),
             limits,
             user,
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),

@@ -4,7 +4,6 @@
 mod dumper;
 mod plist;
 mod supervisord;
-mod systemd;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -13,7 +12,6 @@ use std::process::Command;
 pub(crate) use dumper::{Dumper, Received};
 pub(crate) use plist::property_lists;
 pub(crate) use supervisord::{Daemon, Parsed, Parser};
-pub(crate) use systemd::Systemd;
 
 /// The shells that must read a script alike.
 pub(crate) const SHELLS: [&str; 2] = ["sh", "bash"];

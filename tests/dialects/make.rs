@@ -25,7 +25,12 @@ fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     let prelude = make::prelude(&all)?;
     let environment = Make.spell(&Printed::Environment(start.environment.clone()))?;
     let directory = words(&Make, std::slice::from_ref(&directory))?;
-    let mut recipe = format!("{name}:\n\t@{prelude}cd {directory} && exec env {environment}");
+    let mut recipe = format!("{name}:\n\t@{prelude}");
+    for (name, value) in VARIABLES {
+        let value = Make.spell(&Printed::Setting(Word::from(value)))?;
+        write!(recipe, "{name}={value}; ").expect("a string takes all");
+    }
+    write!(recipe, "cd {directory} && exec env {environment}").expect("a string takes all");
     for line in argv.chunks(2) {
         write!(recipe, " \\\n\t  {}", words(&Make, line)?).expect("a string takes all");
     }
@@ -38,7 +43,7 @@ fn line_length(start: &Start) -> std::ops::RangeInclusive<usize> {
         text.len() + 3 * text.matches('\'').count() + 9 * text.matches('\n').count()
     };
     let least: usize = start.texts().iter().map(spelt).sum();
-    least..=least + 1024 + 10 * start.texts().len()
+    least..=least + 2560 + 60 * start.texts().len()
 }
 
 fn makefile(targets: &[(Start, String)]) -> String {
@@ -47,12 +52,6 @@ fn makefile(targets: &[(Start, String)]) -> String {
         write!(file, " t{index}").expect("a string takes all");
     }
     file.push('\n');
-    for (name, value) in VARIABLES {
-        let value = Make
-            .spell(&Printed::Setting(Word::from(value)))
-            .expect("it is an integer");
-        writeln!(file, "{name} ?= {value}").expect("a string takes all");
-    }
     for (_, target) in targets {
         file += target;
     }
@@ -151,10 +150,10 @@ fn a_make_variable_can_be_set_on_the_command_line() {
     ]);
     let line = [Word::from(program.as_str()), form, Word::from_iter([port])];
     let line = words(&Make, &line).expect("it is short");
-    assert!(line.ends_with(" '(start :port $(SERVER_PORT))' $(SERVER_PORT)"));
+    assert!(line.ends_with(" '(start :port '\"$$SERVER_PORT\"')' \"$$SERVER_PORT\""));
     dumper.file(
         "Makefile",
-        &format!("SERVER_PORT ?= 8080\nall:\n\t@exec \\\n\t  {line}\n"),
+        &format!("all:\n\t@SERVER_PORT=$${{SERVER_PORT:-8080}}; exec \\\n\t  {line}\n"),
     );
     for make in MAKES {
         for (argument, port) in [("all", "8080"), ("SERVER_PORT=9090", "9090")] {

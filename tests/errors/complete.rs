@@ -22,7 +22,7 @@ const LOCKS: &[&str] = &[
     "a NUL byte cannot be in a form",
     // Only integers become variables, only checked names are printed bare, and a template is
     // given values of the kinds that its language has.
-    "`: only integers are read alike by every make",
+    "`: only integers can be checked by its recipes",
     "` cannot stand without quotes",
     "` cannot be the name of an environment variable",
     "this value has no meaning in",

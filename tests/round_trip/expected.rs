@@ -397,11 +397,11 @@ impl Expected {
         };
         let least: usize = texts.clone().map(spelt).sum();
         // In a string of Lisp a quote and a backslash are two characters each.
-        let most = |text: &String| spelt(text) + text.matches(['"', '\\']).count() + 100;
+        let most = |text: &String| spelt(text) + text.matches(['"', '\\']).count() + 200;
         let most: usize = texts.map(most).sum();
         match least {
             _ if self.env_takes_the_program() || least > LONGEST => Some(false),
-            _ if most + 2048 + 256 * self.env.len() <= LONGEST => Some(true),
+            _ if most + 4096 + 256 * self.env.len() <= LONGEST => Some(true),
             _ => None,
         }
     }
