@@ -15,7 +15,30 @@ pub enum Manager {
     Supervisor(String),
     /// systemd, which calls it `name.service`.
     Systemd(String),
+    /// runit, which has a folder of this name for it.
+    Runit(String),
+    /// s6, which has a folder of this name for it.
+    S6(String),
+    /// `OpenRC`, with an init script of this name.
+    OpenRc(String),
 }
+
+/// Managers by the symbols that images call them.
+const KINDS: [(&str, Named); 5] = [
+    (":supervisor", Manager::Supervisor),
+    (":systemd", Manager::Systemd),
+    (":runit", Manager::Runit),
+    (":s6", Manager::S6),
+    (":openrc", Manager::OpenRc),
+];
+
+/// Makes the manager that knows a service by a name.
+type Named = fn(String) -> Manager;
+
+/// How long runit and s6 wait until a service is up again: runit not the seven seconds that are
+/// its own, and s6 not for ever.
+const RUNIT_SECONDS: &str = "300";
+const S6_MILLISECONDS: &str = "300000";
 
 impl Manager {
     /// Understands a list of a kind and a name. Another image than one's own may say anything: a
@@ -25,35 +48,39 @@ impl Manager {
             return None;
         };
         let name = name.as_str().filter(|name| is_name(name))?.to_owned();
-        if kind.is_symbol(":supervisor") {
-            Some(Manager::Supervisor(name))
-        } else if kind.is_symbol(":systemd") {
-            Some(Manager::Systemd(name))
-        } else {
-            None
-        }
+        let known = KINDS.iter().find(|(symbol, _)| kind.is_symbol(symbol));
+        known.map(|(_, manager)| manager(name))
     }
 
     /// The command with which a person lets it do something with the service in `process`.
     pub fn command(&self, verb: &str, process: Option<Process>) -> Vec<String> {
-        let words: &[&str] = match self {
+        let folder = || process.and_then(service_folder);
+        match self {
             Manager::Supervisor(name) => {
                 // A program without a group is a group of its own.
                 let short = name
                     .split_once(':')
                     .filter(|(group, program)| group == program);
-                &[
-                    "supervisorctl",
-                    verb,
-                    short.map_or(name, |(_, program)| program),
-                ]
+                let name = short.map_or(name.as_str(), |(_, program)| program);
+                words(&["supervisorctl", verb, name])
             }
             Manager::Systemd(unit) if process.is_some_and(is_of_user_manager) => {
-                &["systemctl", "--user", verb, unit]
+                words(&["systemctl", "--user", verb, unit])
             }
-            Manager::Systemd(unit) => &["systemctl", verb, unit],
-        };
-        words.iter().map(ToString::to_string).collect()
+            Manager::Systemd(unit) => words(&["systemctl", verb, unit]),
+            Manager::Runit(name) => {
+                let folder = folder().unwrap_or_else(|| name.clone());
+                words(&["sv", "-w", RUNIT_SECONDS, verb, &folder])
+            }
+            Manager::S6(name) => {
+                let folder = folder().unwrap_or_else(|| format!("/run/service/{name}"));
+                match verb {
+                    "restart" => words(&["s6-svc", "-wr", "-T", S6_MILLISECONDS, "-r", &folder]),
+                    _ => words(&["s6-svc", "-d", &folder]),
+                }
+            }
+            Manager::OpenRc(name) => words(&["rc-service", name, verb]),
+        }
     }
 
     /// Lets it restart the service in `process`.
@@ -81,8 +108,21 @@ impl fmt::Display for Manager {
         f.write_str(match self {
             Manager::Supervisor(_) => "supervisord",
             Manager::Systemd(_) => "systemd",
+            Manager::Runit(_) => "runit",
+            Manager::S6(_) => "s6",
+            Manager::OpenRc(_) => "OpenRC",
         })
     }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
+}
+
+/// The folder that the supervisor of a process works in, if this user may know that.
+fn service_folder(process: Process) -> Option<String> {
+    let folder = process.parent()?.directory()?;
+    folder.into_os_string().into_string().ok()
 }
 
 /// `all` is every program of supervisord.

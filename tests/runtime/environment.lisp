@@ -8,8 +8,7 @@
        (sb-alien:extern-alien "setenv" (function sb-alien:int sb-alien:c-string sb-alien:c-string
                                                  sb-alien:int))
        name value 1)
-      (sb-alien:alien-funcall
-       (sb-alien:extern-alien "unsetenv" (function sb-alien:int sb-alien:c-string)) name)))
+      (unset-environment name)))
 
 (defmacro with-environment (variables &body body)
   "Evaluates BODY with VARIABLES, a list of names and values, in the environment."

@@ -23,3 +23,14 @@
     (check:is equal '(:tmux "/tmp/tmux-0/default,1,0") (find-manager))
     (with-environment ("SUPERVISOR_PROCESS_NAME" "web")
       (check:is equal '(:supervisor "web") (find-manager)))))
+
+(check:deftest a-supervisor-is-the-parent
+  (check:is equal '(:runit "shop-web") (supervisor '("runsv" "shop-web")))
+  (check:is equal '(:runit "shop") (supervisor '("/usr/bin/runsv" "/etc/service/shop/")))
+  (check:is equal '(:s6 "shop") (supervisor '("s6-supervise" "shop")))
+  (check:is equal '(:openrc "shop") (supervisor '("/sbin/supervise-daemon" "shop" "--start")))
+  (check:is equal nil (supervisor '("/bin/sh" "runsv" "shop")))
+  (check:is equal nil (supervisor '())))
+
+(check:deftest the-parent-is-known
+  (check:is eq t (and (parent-command) t)))

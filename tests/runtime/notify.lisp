@@ -55,3 +55,18 @@
     (check:is equal (lines "READY=1" "STATUS=ready: here") (receive socket))
     (enter :stopping "SIGTERM")
     (check:is equal (lines "STOPPING=1" "STATUS=stopping: SIGTERM") (receive socket))))
+
+(check:deftest a-descriptor-gets-one-newline
+  (multiple-value-bind (reader writer) (sb-unix:unix-pipe)
+    (with-environment ("LISPLAUNCH_NOTIFY_FD" (princ-to-string writer))
+      (choose-notify-descriptor)
+      (check:is equal nil (environment "LISPLAUNCH_NOTIFY_FD")))
+    (let ((*phase* :starting))
+      (notify))
+    (let ((*phase* :ready))
+      (notify)
+      (notify))
+    ;; The writer is closed, or this would wait.
+    (let ((stream (sb-sys:make-fd-stream reader :buffering :none)))
+      (check:is equal "" (read-line stream))
+      (check:is equal nil (read-line stream nil)))))

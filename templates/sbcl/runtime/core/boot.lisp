@@ -13,6 +13,7 @@ a stop may take. VERBOSE keeps what libraries write while they are compiled and 
   (setf *manager* (find-manager))
   (choose-state-file)
   (choose-notify-socket)
+  (choose-notify-descriptor)
   (enter :loading)
   (prepare-exit stop-timeout)
   (take-stop-signals)

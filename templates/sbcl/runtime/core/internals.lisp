@@ -86,3 +86,8 @@ or :LOAD and a text."
                                #o600)))
     (unless fd (error "cannot write ~a" name))
     (sb-sys:make-fd-stream fd :output t :buffering :full :external-format :utf-8)))
+
+(defun unset-environment (name)
+  "Removes the variable NAME from the environment."
+  (sb-alien:alien-funcall
+   (sb-alien:extern-alien "unsetenv" (function sb-alien:int sb-alien:c-string)) name))

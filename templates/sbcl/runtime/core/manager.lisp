@@ -3,8 +3,12 @@
 (in-package #:lisplaunch)
 
 (defvar *manager* nil
-  "NIL, or a list of a kind and a name: (:SUPERVISOR \"group:program\"), (:SYSTEMD \"unit\") or
-(:TMUX \"socket\").")
+  "NIL, or a list of a kind and a name: (:SUPERVISOR \"group:program\"), (:SYSTEMD \"unit\"),
+(:RUNIT \"folder\"), (:S6 \"folder\"), (:OPENRC \"service\") or (:TMUX \"socket\").")
+
+(defparameter *supervisors*
+  '(("runsv" . :runit) ("s6-supervise" . :s6) ("supervise-daemon" . :openrc))
+  "Programs that start one service each, which is their first argument, and what they belong to.")
 
 (defun environment (name)
   "The variable NAME of the environment; NIL where it is empty, too."
@@ -32,8 +36,16 @@
   (let ((group (find-if (lambda (line) (search ".service" line)) (file-lines "/proc/self/cgroup"))))
     (if group (last-step group) "")))
 
+(defun supervisor (command)
+  "The kind and the name that COMMAND, the words of a process, says if it supervises a service."
+  (destructuring-bind (&optional (program "") (service "") &rest options) command
+    (declare (ignore options))
+    (let ((kind (cdr (assoc (last-step program) *supervisors* :test #'string=))))
+      (and kind (list kind (last-step (string-right-trim "/" service)))))))
+
 (defun find-manager ()
   "What *MANAGER* is for this process."
-  (cond ((supervisor-program) (list :supervisor (supervisor-program)))
+  (cond ((supervisor (parent-command)))
+        ((supervisor-program) (list :supervisor (supervisor-program)))
         ((systemd-unit-p) (list :systemd (systemd-unit)))
         ((environment "TMUX") (list :tmux (environment "TMUX")))))

@@ -1,5 +1,5 @@
 ;;;; What the manager of the service is told, where it waits for that: systemd's `Type=notify` names
-;;;; a socket in the environment.
+;;;; a socket in the environment, and the `run` of a service folder for s6 a descriptor.
 
 (in-package #:lisplaunch)
 
@@ -31,6 +31,30 @@
 (defun notify ()
   "Sends the manager the phase of the service, if it waits for that. A manager that is away does no
 harm."
+  (when (eq *phase* :ready)
+    (notify-descriptor))
   (when (and *notify-socket* (not (eq *phase* :ended)))
     (handler-case (funcall 'send-notification *notify-socket* (notification))
       (serious-condition () nil))))
+
+(defvar *notify-descriptor* nil
+  "The descriptor that gets a newline once the service is ready; NIL where none does.")
+
+(defvar *descriptor-variable* "LISPLAUNCH_NOTIFY_FD"
+  "The variable that holds its number.")
+
+(defun choose-notify-descriptor ()
+  "Finds out whether the manager waits at a descriptor. The variable is for this process alone: it
+is the descriptor of no other that the service may start."
+  (let ((number (environment *descriptor-variable*)))
+    (when number
+      (unset-environment *descriptor-variable*)
+      (setf *notify-descriptor* (parse-integer number :junk-allowed t)))))
+
+(defun notify-descriptor ()
+  "Writes the newline, once."
+  (when *notify-descriptor*
+    (let ((descriptor (shiftf *notify-descriptor* nil))
+          (newline (make-array 1 :element-type '(unsigned-byte 8) :initial-element 10)))
+      (sb-unix:unix-write descriptor newline 0 1)
+      (sb-unix:unix-close descriptor))))

@@ -9,17 +9,31 @@
      (loop for line = (read-line stream nil)
            while line collect line))))
 
-(defun start-time (stat)
-  "The time at which a process started, in ticks since the machine did: field 22 of its line STAT.
-Together with its number it names a process for good."
+(defun stat-field (number stat)
+  "Field NUMBER, above 2, of STAT, the line of a process in /proc/PID/stat."
   ;; The name of the program, field 2, may hold anything.
   (let ((end (position #\) stat :from-end t)))
-    (and end (parse-integer (nth 19 (words (subseq stat (1+ end))))))))
+    (and end (parse-integer (nth (- number 3) (words (subseq stat (1+ end))))))))
+
+(defun stat-of (pid)
+  "The line of the process PID; NIL where it cannot be read."
+  (first (file-lines (format nil "/proc/~d/stat" pid))))
+
+(defun start-time (stat)
+  "The time at which a process started, in ticks since the machine did: STAT is its line. Together
+with its number it names a process for good."
+  (stat-field 22 stat))
 
 (defun start-time-of (pid)
   "When the process PID started, as START-TIME says it; NIL where that is not known."
-  (let ((stat (first (file-lines (format nil "/proc/~d/stat" pid)))))
+  (let ((stat (stat-of pid)))
     (and stat (start-time stat))))
+
+(defun parent-command ()
+  "The words that the process which started this one was started with."
+  (let ((stat (stat-of (sb-unix:unix-getpid))))
+    (and stat (words (format nil "~{~a~^ ~}"
+                             (file-lines (format nil "/proc/~d/cmdline" (stat-field 4 stat))))))))
 
 (defun own-start-time ()
   "When this process started."
