@@ -165,7 +165,7 @@ fn loading_context(service: &Service, process: Process<'_>) -> Context {
         }
     }
     vec![
-        ("require_asdf", flag(service.loader.needs_asdf())),
+        ("require_asdf", Variable::flag(service.loader.needs_asdf())),
         ("setup", Variable::option(service.setup.as_ref().map(word))),
         ("before_load", list(before, word)),
         ("systems", some_words(systems.into_iter().map(Word::from))),
@@ -186,7 +186,7 @@ fn starting_context(service: &Service) -> Context {
         ("package", Variable::option(package)),
         ("cl", bare(cl(service))),
         ("stop", list(&service.stop, form)),
-        ("starts", flag(first.is_some())),
+        ("starts", Variable::flag(first.is_some())),
         ("first", words(first)),
         ("further", list(further, form)),
     ]
@@ -200,7 +200,10 @@ fn cl(service: &Service) -> &'static str {
 /// The options of the runtime's functions. They stand where they differ from what holds without them.
 fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     vec![
-        ("serves", flag(matches!(process, Process::Service))),
+        (
+            "serves",
+            Variable::flag(matches!(process, Process::Service)),
+        ),
         ("identity", words(identity(service))),
         (
             "swank",
@@ -335,11 +338,6 @@ fn bare(text: impl Display) -> Variable {
 
 fn list<T>(items: impl IntoIterator<Item = T>, print: impl Fn(T) -> Variable) -> Variable {
     Variable::list(items.into_iter().map(print))
-}
-
-/// Something that holds or not.
-fn flag(holds: bool) -> Variable {
-    Variable::option(holds.then(|| Variable::choice("true")))
 }
 
 /// The path as it is seen from `folder`, where it begins there.

@@ -200,6 +200,11 @@ impl Variable {
         Variable(Value::from(name))
     }
 
+    /// Something that holds or not, which a template may ask for but not print.
+    pub fn flag(holds: bool) -> Self {
+        Self::option(holds.then(|| Self::choice("true")))
+    }
+
     /// Something that may be missing.
     pub fn option(variable: Option<Variable>) -> Self {
         Variable(variable.map_or(Value::from(()), |Variable(value)| value))

@@ -3,7 +3,6 @@
 mod emit;
 mod examples;
 mod heap;
-mod launchd;
 mod layers;
 mod output;
 mod replicas;

@@ -4,7 +4,7 @@
 //! free, waits for what it wants to see instead of for a time, and ends what it started.
 
 mod checked;
-mod installed;
+mod folders;
 mod made;
 pub mod network;
 mod restarted;

@@ -11,7 +11,6 @@ mod finding;
 mod forms;
 mod keys;
 mod live;
-mod managers;
 mod runtime;
 mod sbcl;
 mod services;

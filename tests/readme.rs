@@ -46,10 +46,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo install --path .",
         "cargo builds the same program for the tests",
     ),
-    (
-        "sudo lisplaunch install supervisor",
-        "tests/end_to_end/installed.rs",
-    ),
+    ("sudo supervisorctl update", "tests/end_to_end.rs"),
+    ("sudo supervisorctl status my-app", "tests/end_to_end.rs"),
     ("lisplaunch tmux attach", "tests/tmux.rs"),
 ];
 
@@ -63,7 +61,8 @@ fn classify(line: &str) -> Shown {
         command.contains("lisplaunch "),
         "the README shows `{line}`, which no test runs"
     );
-    Shown::Lisplaunch(command.to_owned())
+    // The README writes where supervisord looks; the test has no business there.
+    Shown::Lisplaunch(command.replace("/etc/supervisor/conf.d/", ""))
 }
 
 /// The project of the README's five minutes, with a stand-in for sbcl.

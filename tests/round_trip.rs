@@ -6,6 +6,7 @@
 
 mod cases;
 mod expected;
+mod folders;
 mod form;
 mod launchd;
 mod lisp;
@@ -37,6 +38,8 @@ use text::{HOSTILE, Settings};
 const CONSUMERS: &[(&str, fn())] = &[
     ("launchd", launchd::parsers_read_what_run_starts),
     ("makefile", makefile::makes_start_what_run_starts),
+    ("runit", folders::runsv_starts_what_run_starts),
+    ("s6", folders::s6_supervise_starts_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),
     ("supervisor", supervisord_starts_what_run_starts),
 ];

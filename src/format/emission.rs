@@ -2,8 +2,9 @@
 
 use super::{Context, Format, Origin};
 use crate::argv::written_argv;
-use crate::plan::Plan;
+use crate::plan::after::After;
 use crate::plan::service::Service;
+use crate::plan::{Plan, login};
 use crate::problem::Problem;
 use crate::render::{Template, Templates, Variable};
 use crate::word::{Argv, Line, Word};
@@ -48,6 +49,30 @@ impl Emission<'_> {
         } else {
             &service.env
         }
+    }
+
+    /// The same, with those that a login gives the user of the service: for managers that change
+    /// the user and not the variables that name it.
+    ///
+    /// SBCL would then write its compiled files below root's home.
+    pub(super) fn environment_of_login(
+        &self,
+        service: &Service,
+    ) -> Result<Vec<(String, Word)>, Problem> {
+        let own = self.environment(service);
+        let mut variables = login::variables(service)?;
+        variables.retain(|(name, _)| own.iter().all(|(other, _)| other != name));
+        variables.extend(own.iter().cloned());
+        Ok(variables)
+    }
+
+    /// Those services of the plan that are started before `service`.
+    pub(super) fn earlier(&self, service: &Service) -> impl Iterator<Item = &Service> {
+        let before = |other: &Service| {
+            let mut after = service.after.iter();
+            after.any(|after| matches!(after, After::Service(name) if *name == other.name))
+        };
+        self.plan.services.iter().filter(move |other| before(other))
     }
 
     /// Whether a file with commands or variables of the services may hold secrets.

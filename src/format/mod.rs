@@ -7,8 +7,11 @@ mod launchd;
 mod makefile;
 mod origin;
 mod owner;
+mod runit;
+mod s6;
 mod sh;
 mod supervisor;
+mod unsaid;
 
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -26,6 +29,8 @@ pub use owner::check_env;
 pub const ALL: &[Format] = &[
     launchd::FORMAT,
     makefile::FORMAT,
+    runit::FORMAT,
+    s6::FORMAT,
     sh::FORMAT,
     supervisor::FORMAT,
 ];

@@ -41,6 +41,11 @@ impl Owner {
         self.print(Printed::Bare(text.to_string()))
     }
 
+    /// A word that may be missing.
+    pub(super) fn optional_word(&self, word: Option<impl Into<Word>>) -> Variable {
+        Variable::option(word.map(|word| self.words([&word.into()])))
+    }
+
     /// A bare value that may be missing.
     pub(super) fn optional(&self, text: Option<impl Display>) -> Variable {
         Variable::option(text.map(|text| self.bare(text)))

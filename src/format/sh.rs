@@ -1,11 +1,12 @@
 //! `lisplaunch emit sh`: a script that becomes sbcl.
 
-use super::{Emission, File, Format, Layout, Owner};
+use super::{Context, Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
 use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
+use crate::word::Word;
 
 pub(super) const FORMAT: Format = Format {
     name: "sh",
@@ -31,26 +32,34 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
 
 fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
     let owner = Owner::of(service);
-    let command = emission.command(service)?;
     let environment = emission.environment(service);
-    let variables = owner.variables_before(environment, &command)?;
-    let context = vec![
-        ("description", owner.comment(service.description.as_ref())),
-        ("umask", owner.optional(service.umask)),
-        ("directory", owner.words([&service.directory])),
-        (
-            "environment",
-            Variable::list(
-                variables
-                    .iter()
-                    .map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))),
-            ),
-        ),
-        ("command", owner.lines(&command)),
-    ];
+    let context = becoming(emission, service, &owner, environment)?;
     let text = emission.render(&START, context)?;
     let name = format!("{}.sh", service.identity.unique_name());
     Ok(File::new(name, text)
         .executable()
         .private(emission.private()))
+}
+
+/// What a script knows that becomes the service, with these variables in its environment.
+///
+/// # Errors
+/// When `env` would take the program itself for a variable.
+pub(super) fn becoming(
+    emission: &Emission<'_>,
+    service: &Service,
+    owner: &Owner,
+    environment: &[(String, Word)],
+) -> Result<Context, Problem> {
+    let command = emission.command(service)?;
+    let variables = owner.variables_before(environment, &command)?.iter();
+    let environment =
+        variables.map(|variable| owner.print(Printed::Environment(vec![variable.clone()])));
+    Ok(vec![
+        ("description", owner.comment(service.description.as_ref())),
+        ("umask", owner.optional(service.umask)),
+        ("directory", owner.words([&service.directory])),
+        ("environment", Variable::list(environment)),
+        ("command", owner.lines(&command)),
+    ])
 }

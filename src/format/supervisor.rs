@@ -4,7 +4,7 @@ use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
 use crate::dialect::supervisord::{self, Supervisord, environment_holds};
 use crate::plan::service::{Log, Restart, Service};
-use crate::plan::{login, stopping};
+use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
 use crate::word::{Argv, Word};
@@ -58,12 +58,7 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
 fn program(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
     let owner = Owner::of(service);
     let argv = emission.command(service)?;
-    let environment = emission.environment(service);
-    // supervisord changes the user but not the variables that name it, and SBCL would then
-    // write its compiled files below root's home.
-    let mut variables = login::variables(service)?;
-    variables.retain(|(name, _)| environment.iter().all(|(other, _)| other != name));
-    variables.extend(environment.iter().cloned());
+    let variables = emission.environment_of_login(service)?;
     let (plain, difficult): (Vec<_>, Vec<_>) = variables
         .into_iter()
         .partition(|(_, value)| environment_holds(&value.resolved()));

@@ -235,6 +235,15 @@ impl Restart {
         ("on-failure", Restart::OnFailure),
         ("never", Restart::Never),
     ];
+
+    /// What the project file calls it.
+    ///
+    /// # Panics
+    /// If a choice has no name.
+    pub fn name(self) -> &'static str {
+        let named = Self::ALL.iter().find(|(_, choice)| *choice == self);
+        named.expect("all choices have names").0
+    }
 }
 
 /// Where a process manager writes the output.

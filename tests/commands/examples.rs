@@ -60,7 +60,7 @@ fn snapshot(name: &str, text: &str) {
 }
 
 /// What a format is for an example, by the name of the snapshot: the file, several short ones
-/// each below its name, or one each where they would be too long together.
+/// each below its name, or one for each folder or file where they would be too long together.
 fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, String)> {
     let folder = project.folder().join("written");
     let _ = fs::remove_dir_all(&folder);
@@ -75,20 +75,24 @@ fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, Strin
         let text = project.with_fixed_paths(&text);
         (name, text.replace("/srv/app", "/srv/lisplaunch"))
     });
-    let mut files: Vec<(String, String)> = files.collect();
+    let files: Vec<(String, String)> = files.collect();
     let lines: usize = files.iter().map(|(_, text)| text.lines().count() + 2).sum();
-    if files.len() > 1 && lines > LONG {
-        for (name, _) in &mut files {
-            *name = format!("{format}@{}", name.replace('/', "-"));
-        }
-        return files;
+    if files.len() == 1 || lines <= LONG {
+        return vec![(format!("{format}@{example}"), together(&files))];
     }
+    let first_step = |(name, _): &(String, String)| name.split('/').next().unwrap().to_owned();
+    let parts = files.chunk_by(|one, other| first_step(one) == first_step(other));
+    parts
+        .map(|part| (format!("{format}@{}", first_step(&part[0])), together(part)))
+        .collect()
+}
+
+fn together(files: &[(String, String)]) -> String {
     let texts = files.iter().map(|(name, text)| match files.len() {
         1 => text.clone(),
         _ => format!("==> {name} <==\n{text}"),
     });
-    let text = texts.collect::<Vec<_>>().join("\n");
-    vec![(format!("{format}@{example}"), text)]
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// More lines than a person reads at once.

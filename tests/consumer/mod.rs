@@ -3,6 +3,7 @@
 
 mod dumper;
 mod plist;
+mod scanner;
 mod supervisord;
 
 use std::ffi::OsStr;
@@ -11,6 +12,7 @@ use std::process::Command;
 
 pub(crate) use dumper::{Dumper, Received};
 pub(crate) use plist::property_lists;
+pub(crate) use scanner::Scanner;
 pub(crate) use supervisord::{Daemon, Parsed, Parser};
 
 /// The shells that must read a script alike.
