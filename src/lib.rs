@@ -5,9 +5,11 @@
 //! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
 //! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
 //!
-//! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own.
+//! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own, and a
+//! [`service_manager`] takes over what `install` gives it.
 
 pub mod argv;
+pub mod call;
 pub mod cli;
 pub mod command;
 pub mod dialect;
@@ -23,6 +25,7 @@ pub mod problem;
 pub mod project;
 pub mod render;
 pub mod runtime;
+pub mod service_manager;
 pub mod suggest;
 pub mod terminal;
 pub mod tmux;

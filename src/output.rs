@@ -1,6 +1,7 @@
 //! Files that lisplaunch writes: whole or not at all, and only over files of its own.
 
 mod comparison;
+mod removal;
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -18,6 +19,7 @@ use crate::trust::{Owners, Standing};
 use crate::uninterrupted::uninterrupted;
 
 pub use comparison::Comparison;
+pub use removal::{is_removable, remove};
 
 /// The bits of a new file, less the umask.
 const NEW_FILE_MODE: u32 = 0o666;
@@ -105,6 +107,15 @@ pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Problem::io("read", path, &error)),
     }
+}
+
+/// Whether files may be written, as far as can be seen before; see [`write`].
+///
+/// # Errors
+/// As [`write`].
+pub fn check(targets: &[Target], force: bool, owners: &Owners) -> Result<(), Problem> {
+    let mut places = targets.iter().map(|target| target.place(force, owners));
+    places.try_for_each(|place| place.map(|_| ()))
 }
 
 /// Writes files, all of them whole or none; `owners` are those whose links are followed.

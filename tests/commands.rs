@@ -3,6 +3,7 @@
 mod emit;
 mod examples;
 mod heap;
+mod launchd;
 mod layers;
 mod output;
 mod replicas;

@@ -5,6 +5,7 @@
 
 mod checked;
 mod folders;
+mod installed;
 mod made;
 pub mod network;
 mod restarted;

@@ -11,6 +11,7 @@ mod finding;
 mod forms;
 mod keys;
 mod live;
+mod managers;
 mod runtime;
 mod sbcl;
 mod services;

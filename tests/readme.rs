@@ -46,8 +46,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo install --path .",
         "cargo builds the same program for the tests",
     ),
-    ("sudo supervisorctl update", "tests/end_to_end.rs"),
-    ("sudo supervisorctl status my-app", "tests/end_to_end.rs"),
+    (
+        "sudo lisplaunch install supervisor",
+        "tests/end_to_end/installed.rs",
+    ),
     ("lisplaunch tmux attach", "tests/tmux.rs"),
 ];
 
@@ -61,8 +63,7 @@ fn classify(line: &str) -> Shown {
         command.contains("lisplaunch "),
         "the README shows `{line}`, which no test runs"
     );
-    // The README writes where supervisord looks; the test has no business there.
-    Shown::Lisplaunch(command.replace("/etc/supervisor/conf.d/", ""))
+    Shown::Lisplaunch(command.to_owned())
 }
 
 /// The project of the README's five minutes, with a stand-in for sbcl.

@@ -6,16 +6,19 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
+    manager::{Install, Uninstall},
 };
 
 /// A name, what it is for, and what adds its options.
 type Described = (&'static str, &'static str, fn(Clap) -> Clap);
 
 #[rustfmt::skip]
-const ALL: [Described; 15] = [
+const ALL: [Described; 17] = [
     ("run", "Become the sbcl process of a service", Run::augment_args),
     ("argv", "Print the argument list of sbcl, for programs", PrintArgv::augment_args),
     ("emit", "Write the service for another tool", Emit::augment_args),
+    ("install", "Write the files of a manager where it reads them, and let it start the services", Install::augment_args),
+    ("uninstall", "Let a manager stop the services, and remove the files that it has of them", Uninstall::augment_args),
     ("build", "Write what the services load from beside the project file: `.lisplaunch/`", Build::augment_args),
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
     ("show", "Print the plan: every default, variable and path resolved", Show::augment_args),

@@ -2,6 +2,7 @@
 
 mod lazy;
 pub mod live;
+pub mod manager;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -111,6 +112,10 @@ pub enum Command {
     Argv(PrintArgv),
     #[expect(missing_docs, reason = "see above")]
     Emit(Emit),
+    #[expect(missing_docs, reason = "see above")]
+    Install(manager::Install),
+    #[expect(missing_docs, reason = "see above")]
+    Uninstall(manager::Uninstall),
     #[expect(missing_docs, reason = "see above")]
     Build(Build),
     #[expect(missing_docs, reason = "see above")]

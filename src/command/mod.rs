@@ -7,6 +7,7 @@ mod connect;
 mod emit;
 mod emitted;
 mod eval;
+mod install;
 mod live;
 mod reload;
 mod repl;
@@ -14,9 +15,11 @@ mod restart;
 mod run;
 mod show;
 mod status;
+mod steps;
 mod stop;
 mod templates;
 mod tmux;
+mod uninstall;
 mod words;
 
 use std::collections::BTreeMap;
@@ -108,6 +111,8 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Run(arguments) => run::execute(&session, &arguments),
         Command::Argv(arguments) => argv::execute(&session, &arguments),
         Command::Emit(arguments) => emit::execute(&session, &arguments),
+        Command::Install(arguments) => install::execute(&session, &arguments),
+        Command::Uninstall(arguments) => uninstall::execute(&session, &arguments),
         Command::Build(_) => build::execute(&session),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),

@@ -13,9 +13,6 @@ use super::swank::{Answer, Client, Evaluation, Info, Interrupt, Unheard};
 
 const QUERY: &str = "(lisplaunch::status)";
 
-/// How many milliseconds a tick has in `/proc`, on every Linux that runs SBCL.
-const TICK: u64 = 10;
-
 /// A running image. What it does not say is none.
 #[derive(Serialize)]
 pub struct Image {
@@ -104,10 +101,7 @@ fn lisp(info: &Info) -> Option<String> {
 
 /// From `/proc/self/stat` and `/proc/uptime`.
 fn uptime(stat: &str, machine: &str) -> Option<u64> {
-    let started = Duration::from_millis(Stat::parse(stat)?.started * TICK);
-    let now: f64 = machine.split_ascii_whitespace().next()?.parse().ok()?;
-    let seconds = Duration::try_from_secs_f64(now - started.as_secs_f64());
-    Some(seconds.unwrap_or_default().as_secs())
+    Some(Stat::parse(stat)?.age(machine)?.as_secs())
 }
 
 /// The ports of lines of `/proc/net/tcp` whose sockets the process holds.

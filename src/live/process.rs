@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
+
+/// How many milliseconds a tick has in `/proc`, on every Linux that runs SBCL.
+const TICK: u64 = 10;
 
 /// A process of this machine. Its number may be given to another one once it is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +83,12 @@ impl Process {
     }
 }
 
+/// How long ago the process with this number began, if it runs.
+pub fn age(pid: u32) -> Option<Duration> {
+    let machine = fs::read_to_string("/proc/uptime").ok()?;
+    Stat::of_pid(pid)?.age(&machine)
+}
+
 /// Whether there is a process with this number.
 pub fn exists(pid: u32) -> bool {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
@@ -107,6 +117,14 @@ impl Stat {
             parent: fields.next()?.parse().ok()?,
             started: fields.nth(17)?.parse().ok()?,
         })
+    }
+
+    /// How long ago the process began, by what `/proc/uptime` says of the machine.
+    pub fn age(&self, machine: &str) -> Option<Duration> {
+        let now: f64 = machine.split_ascii_whitespace().next()?.parse().ok()?;
+        let started = Duration::from_millis(self.started * TICK);
+        let age = Duration::try_from_secs_f64(now - started.as_secs_f64());
+        Some(age.unwrap_or_default())
     }
 
     fn is_ended(&self) -> bool {

@@ -22,19 +22,21 @@ impl Target {
     /// # Errors
     /// When that cannot be read.
     pub fn compare(&self) -> Result<Comparison, Problem> {
-        let text = &self.file.text;
         Ok(match existing(&self.path)? {
             None => Comparison::Missing,
-            Some(existing) if existing == *text => Comparison::Same,
-            Some(existing) => Comparison::Differs(
-                TextDiff::from_lines(existing.as_str(), text)
-                    .unified_diff()
-                    .header(
-                        &self.path.display().to_string(),
-                        "what lisplaunch would write",
-                    )
-                    .to_string(),
-            ),
+            Some(existing) if existing == self.file.text => Comparison::Same,
+            Some(existing) => Comparison::Differs(self.difference(&existing)),
         })
+    }
+
+    /// How it differs from `former`, as `diff -u` shows it.
+    pub fn difference(&self, former: &str) -> String {
+        TextDiff::from_lines(former, &self.file.text)
+            .unified_diff()
+            .header(
+                &self.path.display().to_string(),
+                "what lisplaunch would write",
+            )
+            .to_string()
     }
 }

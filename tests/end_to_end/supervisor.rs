@@ -36,16 +36,26 @@ pub(super) struct Supervisor {
 impl Supervisor {
     /// Starts it with the stanzas that `lisplaunch emit supervisor` writes with `arguments`.
     pub(super) fn start(project: &Project, arguments: &[&str]) -> Self {
-        let folder = project.home().join("supervisor");
-        for name in ["conf.d", "logs"] {
-            fs::create_dir_all(folder.join(name)).unwrap();
-        }
-        fs::write(folder.join("supervisord.conf"), CONFIGURATION).unwrap();
+        let folder = Self::prepare(project);
         let stanzas = folder.join("conf.d/emitted.conf");
         let mut all = vec!["emit", "supervisor", "-o", stanzas.to_str().unwrap()];
         all.extend(arguments);
         project.run(&all).success();
         Self::start_in(folder, project)
+    }
+
+    /// Starts it without any program.
+    pub(super) fn idle(project: &Project) -> Self {
+        Self::start_in(Self::prepare(project), project)
+    }
+
+    fn prepare(project: &Project) -> PathBuf {
+        let folder = project.home().join("supervisor");
+        for name in ["conf.d", "logs"] {
+            fs::create_dir_all(folder.join(name)).unwrap();
+        }
+        fs::write(folder.join("supervisord.conf"), CONFIGURATION).unwrap();
+        folder
     }
 
     fn start_in(folder: PathBuf, project: &Project) -> Self {

@@ -1,0 +1,107 @@
+//! Calling another program to its end, and what it said where that failed.
+
+use std::fmt;
+use std::io;
+use std::process::{Command, Output, Stdio};
+
+use crate::dialect::sh::{self, Newline};
+use crate::problem::Problem;
+use crate::word::Word;
+
+/// A program with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call(Vec<String>);
+
+/// What a program that has ended left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said of errors.
+    pub stderr: String,
+}
+
+impl Call {
+    /// The program is the first of the words.
+    pub fn new<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        Call(words.into_iter().map(Into::into).collect())
+    }
+
+    /// The same with more arguments.
+    #[must_use]
+    pub fn with<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.0.extend(words.into_iter().map(Into::into));
+        self
+    }
+
+    /// Runs it to its end, and returns what it printed.
+    ///
+    /// # Errors
+    /// When it cannot be run, or fails, with what it said.
+    pub fn run(&self) -> Result<String, Problem> {
+        let answer = self.ask()?;
+        if answer.code == Some(0) {
+            Ok(answer.stdout)
+        } else {
+            Err(self.failed(&answer))
+        }
+    }
+
+    /// Runs it to its end, however that is.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn ask(&self) -> Result<Answer, Problem> {
+        let output = self.output().map_err(|error| self.cannot_run(&error))?;
+        Ok(Answer {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// An error with the first line that it said, and the others below.
+    pub fn failed(&self, answer: &Answer) -> Problem {
+        // Some say on standard output what is wrong.
+        let said = [answer.stderr.trim(), answer.stdout.trim()].join("\n");
+        let (first, others) = said.trim().split_once('\n').unwrap_or((said.trim(), ""));
+        let reason = match (first, answer.code) {
+            ("", Some(code)) => format!("exit code {code}"),
+            ("", None) => "a signal ended it".to_owned(),
+            (said, _) => said.to_owned(),
+        };
+        let problem = Problem::error(format!("`{self}` failed: {reason}"));
+        match others {
+            "" => problem,
+            others => problem.note(others),
+        }
+    }
+
+    fn output(&self) -> io::Result<Output> {
+        let (program, arguments) = self.0.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        // A question for a password would not be seen.
+        Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+    }
+
+    fn cannot_run(&self, error: &io::Error) -> Problem {
+        match (error.kind(), self.0.first()) {
+            (io::ErrorKind::NotFound, Some(program)) => {
+                Problem::error(format!("there is no program `{program}` on the PATH"))
+            }
+            _ => Problem::cannot(format_args!("run `{self}`"), error),
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    /// As a shell reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<Word> = self.0.iter().map(|word| word.as_str().into()).collect();
+        f.write_str(&sh::line(&words, Newline::Raw).resolved())
+    }
+}

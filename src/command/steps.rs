@@ -1,0 +1,60 @@
+//! The steps that a manager needs: shown, or done one after the other.
+
+use anyhow::Result;
+
+use super::{Failure, print, tell};
+use crate::output::Comparison;
+use crate::problem::Problem;
+use crate::service_manager::Step;
+use crate::trust::Owners;
+
+/// A step that failed.
+pub(super) struct Stopped {
+    /// Why, with what was done before it and what is left.
+    pub(super) problem: Problem,
+    /// Whether a service that does not start may be the reason.
+    pub(super) starts: bool,
+}
+
+/// Prints the steps with all that they would change.
+pub(super) fn show(steps: &[Step]) -> Result<()> {
+    for step in steps {
+        print(&format!("{step}\n"))?;
+        let Step::Write(targets) = step else {
+            continue;
+        };
+        for target in targets {
+            let compared = target.compare();
+            print(&match compared.map_err(Failure::from)? {
+                Comparison::Missing => target.difference(""),
+                Comparison::Differs(difference) => difference,
+                Comparison::Same => String::new(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Does the steps, and says each.
+///
+/// # Errors
+/// When one fails.
+pub(super) fn perform(steps: &[Step], force: bool, owners: &Owners) -> Result<(), Stopped> {
+    for (index, step) in steps.iter().enumerate() {
+        tell(&step.to_string());
+        step.perform(force, owners).map_err(|problem| Stopped {
+            problem: with_progress(problem, steps, index),
+            starts: step.starts(),
+        })?;
+    }
+    Ok(())
+}
+
+fn with_progress(problem: Problem, steps: &[Step], failed: usize) -> Problem {
+    let (done, left) = steps.split_at(failed);
+    let notes = done.iter().map(|step| format!("done: {step}"));
+    let notes = notes.chain(left.iter().map(|step| format!("left: {step}")));
+    notes
+        .fold(problem, Problem::note)
+        .help("the same command goes on from there once that is right")
+}

@@ -1,0 +1,54 @@
+//! The units among the files of a project.
+
+use std::path::{Path, PathBuf};
+
+use crate::output::Comparison;
+use crate::service_manager::Placed;
+
+/// A unit, with the file of variables that it may have.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) name: String,
+    /// Whether it says what it is to be started with.
+    pub(super) installs: bool,
+    /// Whether there is a file of it already.
+    pub(super) exists: bool,
+    /// Whether one of its files has to be written.
+    pub(super) differs: bool,
+    /// Its files.
+    pub(super) paths: Vec<PathBuf>,
+}
+
+impl Unit {
+    /// Whether it is a service and not a group of them.
+    pub(super) fn is_service(&self) -> bool {
+        self.name.ends_with(".service")
+    }
+}
+
+/// The units; other files belong to the service of their name.
+pub(super) fn units(files: &[Placed]) -> Vec<Unit> {
+    let path = |placed: &Placed| placed.target.path.clone();
+    let is_unit = |path: &Path| {
+        path.extension()
+            .is_some_and(|end| end == "service" || end == "target")
+    };
+    let (units, others): (Vec<_>, Vec<_>) = files
+        .iter()
+        .partition(|placed| is_unit(&placed.target.path));
+    let units = units.into_iter().filter_map(|placed| {
+        let service = path(placed);
+        let own = others
+            .iter()
+            .filter(|other| path(other).with_extension("service") == service);
+        let own: Vec<&Placed> = own.copied().chain([placed]).collect();
+        Some(Unit {
+            name: service.file_name()?.to_str()?.to_owned(),
+            installs: placed.target.file.text.contains("\n[Install]\n"),
+            exists: placed.found != Comparison::Missing,
+            differs: own.iter().any(|placed| placed.differs()),
+            paths: own.into_iter().map(path).collect(),
+        })
+    });
+    units.collect()
+}
