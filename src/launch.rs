@@ -2,10 +2,9 @@
 //!
 //! The only file that knows what a service's process is given besides its arguments.
 
-use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use rustix::fs::{Access, Mode};
@@ -19,16 +18,14 @@ use crate::live::swank::Address;
 use crate::plan::need::{Need, NeedKind};
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::program;
 use crate::trust;
 use crate::word::{Argv, Word};
-
-/// Where `execvp` looks when there is no PATH.
-const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
 /// What keeps `service` from being started, as far as the file system tells.
 pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
     let mut problems: Vec<Problem> = service.needs.iter().filter_map(missing).collect();
-    problems.extend(find_program(service, host).err());
+    problems.extend(program::find(service, host).err());
     problems.extend(homeless(service, host));
     problems
 }
@@ -103,7 +100,7 @@ pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
 /// # Errors
 /// If there is no such program.
 pub fn command(service: &Service, argv: &Argv, host: &Host) -> Result<Command, Problem> {
-    let mut command = Command::new(find_program(service, host)?);
+    let mut command = Command::new(program::find(service, host)?);
     command.current_dir(service.directory.resolved());
     let words: Vec<String> = argv.words().map(Word::resolved).collect();
     if let Some((first, rest)) = words.split_first() {
@@ -166,49 +163,4 @@ fn missing(need: &Need) -> Option<Problem> {
         "" => problem,
         help => problem.help(help),
     })
-}
-
-/// The file that the service's program is, found as `execvp` would find it.
-fn find_program(service: &Service, host: &Host) -> Result<PathBuf, Problem> {
-    let program = service.sbcl.program.resolved();
-    if program.contains('/') {
-        let file = PathBuf::from(&program);
-        return if is_executable(&file) {
-            Ok(file)
-        } else if file.is_file() {
-            Err(
-                Problem::error(format!("`{program}` may not be executed by this user"))
-                    .help("`sbcl.program` names it: make it executable, or name another"),
-            )
-        } else {
-            Err(Problem::error(format!("there is no program `{program}`"))
-                .help("`sbcl.program` names it: a path, or a name on the PATH"))
-        };
-    }
-    let path = search_path(service, host);
-    let directory = PathBuf::from(service.directory.resolved());
-    std::env::split_paths(&path)
-        .map(|folder| directory.join(folder).join(&program))
-        .find(|file| is_executable(file))
-        .ok_or_else(|| {
-            Problem::error(format!("there is no program `{program}` on the PATH"))
-                .help(format!("the PATH is `{}`", path.to_string_lossy()))
-                .help("install it (Debian and Ubuntu: `apt-get install sbcl`), or name its file with `sbcl.program`")
-        })
-}
-
-fn search_path(service: &Service, host: &Host) -> OsString {
-    let own = service.env.iter().find(|(name, _)| name == "PATH");
-    match own {
-        Some((_, path)) => path.resolved().into(),
-        None => host
-            .environment
-            .get("PATH")
-            .cloned()
-            .unwrap_or_else(|| DEFAULT_PATH.into()),
-    }
-}
-
-fn is_executable(file: &Path) -> bool {
-    file.is_file() && rustix::fs::access(file, Access::EXEC_OK).is_ok()
 }

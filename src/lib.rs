@@ -22,6 +22,7 @@ pub mod live;
 pub mod output;
 pub mod plan;
 pub mod problem;
+pub mod program;
 pub mod project;
 pub mod render;
 pub mod runtime;

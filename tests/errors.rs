@@ -16,6 +16,7 @@ mod runtime;
 mod sbcl;
 mod services;
 mod start;
+mod systemd;
 mod templates;
 mod usage;
 mod values;

@@ -17,6 +17,7 @@ mod refusal;
 mod service;
 mod sh;
 mod started;
+mod systemd;
 mod text;
 mod yaml;
 
@@ -42,6 +43,7 @@ const CONSUMERS: &[(&str, fn())] = &[
     ("s6", folders::s6_supervise_starts_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),
     ("supervisor", supervisord_starts_what_run_starts),
+    ("systemd", systemd::systemd_starts_what_run_starts),
 ];
 
 #[test]
@@ -502,7 +504,7 @@ fn a_thousand_services_are_written_and_read() {
     for make in MAKES {
         let output = crate::consumer::run(make, &["-n", "s0", "s999"], &folder);
         assert!(
-            output.contains("(f \"%(here)s ;\" #\\; $x 8080 999))'"),
+            output.contains("(f \"%(here)s ;\" #\\; $x '\"$PORT\"' 999))'"),
             "{make}: {output}"
         );
     }

@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "project",
     "render",
     "plan",
+    "program",
     "argv",
     "tmux",
     "live::sockets",

@@ -15,6 +15,7 @@ use crate::cli;
 use crate::dialect::sh::Sh;
 use crate::dialect::{Dialect, Printed};
 use crate::format::{self, Choice, Origin};
+use crate::host::Host;
 use crate::install::Site;
 use crate::launch;
 use crate::plan::outputs::Output;
@@ -168,8 +169,13 @@ impl<'a> Check<'a> {
                 fresh = true;
                 // Alone, since a format tells only the first thing that it cannot hold.
                 plan.services = vec![service.clone()];
-                let found: Vec<Problem> =
-                    unwritable(&plan, &self.arguments.formats, templates).collect();
+                let found: Vec<Problem> = unwritable(
+                    &plan,
+                    &self.arguments.formats,
+                    templates,
+                    &self.session.host,
+                )
+                .collect();
                 let right = found.is_empty();
                 self.problems.extend(found);
                 right
@@ -181,8 +187,12 @@ impl<'a> Check<'a> {
         // There are things that services cannot share.
         if right && fresh {
             plan.services = different;
-            self.problems
-                .extend(unwritable(&plan, &self.arguments.formats, templates));
+            self.problems.extend(unwritable(
+                &plan,
+                &self.arguments.formats,
+                templates,
+                &self.session.host,
+            ));
         }
     }
 }
@@ -226,14 +236,17 @@ fn unwritable(
     plan: &Plan,
     formats: &[String],
     templates: &Templates,
+    host: &Host,
 ) -> impl Iterator<Item = Problem> {
     let services = plan.services.iter();
     let run = services.filter_map(|service| unstartable(service, templates).err());
     let outputs = plan.outputs.iter();
-    let outputs = outputs.filter_map(|output| unwritable_as(output, plan, templates).err());
+    let outputs = outputs.filter_map(|output| unwritable_as(output, plan, templates, host).err());
     let formats = formats.iter().filter_map(|name| {
         let format = format::find(name).ok()?;
-        let problem = format.emit(plan, &Origin::default(), templates).err()?;
+        let problem = format
+            .emit(plan, &Origin::default(), templates, host)
+            .err()?;
         Some(problem.as_warning().note(format!(
             "so `lisplaunch emit {name}` is refused; nothing in the project file asks for it"
         )))
@@ -252,7 +265,12 @@ fn unstartable(service: &Service, templates: &Templates) -> Result<(), Problem> 
     Ok(())
 }
 
-fn unwritable_as(output: &Output, plan: &Plan, templates: &Templates) -> Result<(), Problem> {
+fn unwritable_as(
+    output: &Output,
+    plan: &Plan,
+    templates: &Templates,
+    host: &Host,
+) -> Result<(), Problem> {
     let choice = Choice::of(output)?;
     let origin = Origin {
         selection: Some(Vec::new()),
@@ -260,7 +278,7 @@ fn unwritable_as(output: &Output, plan: &Plan, templates: &Templates) -> Result<
         personal: choice.personal,
         ..Origin::default()
     };
-    let files = choice.format.emit(plan, &origin, templates);
+    let files = choice.format.emit(plan, &origin, templates, host);
     files
         .map(|_| ())
         .map_err(|problem| problem.or_at(&output.place))

@@ -26,7 +26,7 @@ impl Session {
         choice: Choice,
     ) -> Result<Emitted, Failure> {
         let orders = self.orders(services)?;
-        let choices = if choice.format.as_user {
+        let choices = if choice.as_user() {
             as_user(orders)
         } else {
             orders
@@ -36,7 +36,7 @@ impl Session {
         let templates = super::templates(&plan)?;
         let files = choice
             .format
-            .emit(&plan, &origin, &templates)
+            .emit(&plan, &origin, &templates, &self.host)
             .map_err(|problem| Failure::failed([problem]))?;
         Ok(Emitted { plan, files })
     }

@@ -12,7 +12,7 @@ use crate::render::Templates;
 use crate::suggest;
 
 pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCode> {
-    let templates = super::templates_in(project_folder(session), Vec::new())?;
+    let templates = super::templates_in(project_folder(session)?, Vec::new())?;
     let text = match &arguments.command {
         None => list(&templates),
         Some(TemplatesCommand::Show { name }) => show(&templates, name)?,
@@ -21,11 +21,17 @@ pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// The project's own folder; templates can be looked at without a project.
-fn project_folder(session: &Session) -> Option<PathBuf> {
-    let project = session.project().ok()?;
-    let plan = crate::plan::plan(&project, &session.choices(&[]), &session.host).ok()?;
-    plan.templates.map(PathBuf::from)
+/// The project's own folder; templates can be looked at without a project, and beside a file that
+/// is wrong, unless there are settings for it.
+fn project_folder(session: &Session) -> Result<Option<PathBuf>, Failure> {
+    let Ok(project) = session.project() else {
+        return Ok(None);
+    };
+    match crate::plan::plan(&project, &session.choices(&[]), &session.host) {
+        Ok(plan) => Ok(plan.templates.map(PathBuf::from)),
+        Err(problems) if !session.settings().is_empty() => Err(Failure::usage(problems)),
+        Err(_) => Ok(None),
+    }
 }
 
 fn list(templates: &Templates) -> String {

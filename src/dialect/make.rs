@@ -14,7 +14,7 @@
 //!
 //! ```make
 //! target:
-//!     @PRELUDE[ -n "$$NAME" ] || NAME=INTEGER; … && cd DIRECTORY && exec \
+//!     @PRELUDENAME=$${NAME:-INTEGER}; … cd DIRECTORY && exec \
 //!       PROGRAM \
 //!       --eval '(…)'
 //! ```
@@ -22,8 +22,8 @@
 use std::collections::BTreeSet;
 
 use super::sh;
-use super::{Dialect, Printed, Refusal, comment, limit, name};
-use crate::word::{LONGEST, Word};
+use super::{Dialect, Printed, Refusal, comment, limit, misplaced, name};
+use crate::word::{LONGEST, Variable, Word};
 
 /// The language of a Makefile.
 #[derive(Clone, Copy, Debug)]
@@ -90,10 +90,20 @@ fn escape(text: &str) -> String {
     text.replace('$', "$$")
 }
 
+/// What the shell puts in place of variables, theirs or their defaults.
+///
+/// # Errors
+/// When a default is not an integer.
+pub fn default(words: &[Word]) -> Result<String, Refusal> {
+    let variables = words.iter().flat_map(Word::variables);
+    variables
+        .map(|Variable { name, value }| Ok(format!("$${{{name}:-{}}}", integer(value)?)))
+        .collect()
+}
+
 /// The value of a variable: only integers are ever kept in variables.
-fn integer(word: &Word) -> Result<String, Refusal> {
-    let value = word.resolved();
-    let digits = value.strip_prefix('-').unwrap_or(&value);
+fn integer(value: &str) -> Result<&str, Refusal> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(value);
     }
@@ -118,7 +128,7 @@ impl Dialect for Make {
                 fits(variables.iter().map(|(_, value)| value))?;
                 Ok(escape(&line))
             }
-            Printed::Setting(word) => integer(word),
+            Printed::Setting(_) => Err(misplaced("a Makefile")),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
             Printed::Own(spell, words) => spell(words),

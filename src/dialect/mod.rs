@@ -10,6 +10,7 @@ mod name;
 pub mod plist;
 pub mod sh;
 pub mod supervisord;
+pub mod systemd;
 pub mod tmux;
 
 use std::fmt;

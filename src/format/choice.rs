@@ -41,6 +41,12 @@ impl Choice {
         })
     }
 
+    /// Whether services are started as their `user`: the manager of a user starts them all as that
+    /// one.
+    pub fn as_user(self) -> bool {
+        self.format.as_user && !self.personal
+    }
+
     /// What the project file asks for.
     ///
     /// # Errors

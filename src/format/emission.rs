@@ -2,10 +2,12 @@
 
 use super::{Context, Format, Origin};
 use crate::argv::written_argv;
+use crate::host::Host;
 use crate::plan::after::After;
 use crate::plan::service::Service;
 use crate::plan::{Plan, login};
 use crate::problem::Problem;
+use crate::program;
 use crate::render::{Template, Templates, Variable};
 use crate::word::{Argv, Line, Word};
 
@@ -15,6 +17,7 @@ pub(super) struct Emission<'a> {
     pub(super) origin: &'a Origin,
     pub(super) format: &'a Format,
     pub(super) templates: &'a Templates,
+    pub(super) host: &'a Host,
 }
 
 impl Emission<'_> {
@@ -24,6 +27,23 @@ impl Emission<'_> {
             Some(run) if self.origin.indirect => Ok(run),
             _ => written_argv(service, self.templates),
         }
+    }
+
+    /// The absolute path of the program that [`Self::command`] starts, for managers that look for
+    /// programs in places of their own.
+    pub(super) fn program(&self, service: &Service) -> Result<Word, Problem> {
+        if self.origin.indirect {
+            return Ok(self.origin.program.as_str().into());
+        }
+        let file = program::find(service, self.host)?.into_os_string();
+        let file = file.into_string().map_err(|file| {
+            Problem::error(format!(
+                "the path of the program is not UTF-8: `{}`",
+                file.display()
+            ))
+            .help("name another one with `sbcl.program`")
+        })?;
+        Ok(file.into())
     }
 
     /// The command line of a subcommand for a service of this plan; none where the project file

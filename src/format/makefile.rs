@@ -8,7 +8,7 @@ use crate::dialect::make::{self, Make};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
-use crate::word::{Argv, Variable as Kept, Word};
+use crate::word::{Argv, Piece, Variable as Kept, Word};
 
 pub(super) const FORMAT: Format = Format {
     name: "makefile",
@@ -119,7 +119,10 @@ impl<'a> Recipe<'a> {
             ),
             ("umask", owner.optional(self.service.umask)),
             ("prelude", owner.own(make::prelude, self.words())),
-            ("variables", Variable::list(self.kept().map(variable))),
+            (
+                "variables",
+                Variable::list(self.kept().map(|kept| owner.bare(&kept.name))),
+            ),
             ("directory", owner.words([&self.service.directory])),
             (
                 "environment",
@@ -139,7 +142,13 @@ fn variable(kept: &Kept) -> Variable {
     let owner = Owner("make".to_owned());
     Variable::map([
         ("name", owner.bare(&kept.name)),
-        ("value", owner.setting(kept.value.as_str())),
+        (
+            "default",
+            owner.own(
+                make::default,
+                [&Word::from_iter([Piece::Variable(kept.clone())])],
+            ),
+        ),
     ])
 }
 

@@ -11,8 +11,10 @@ mod runit;
 mod s6;
 mod sh;
 mod supervisor;
+mod systemd;
 mod unsaid;
 
+use crate::host::Host;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::render::{Template, Templates, Variable};
@@ -33,6 +35,7 @@ pub const ALL: &[Format] = &[
     s6::FORMAT,
     sh::FORMAT,
     supervisor::FORMAT,
+    systemd::FORMAT,
 ];
 
 /// A kind of file for another tool.
@@ -62,7 +65,7 @@ pub enum Layout {
     One,
     /// One for a single service, several for several.
     Each,
-    /// Several, below folders.
+    /// Several that belong together, or several below folders.
     Folders,
 }
 
@@ -98,12 +101,14 @@ impl Format {
         plan: &Plan,
         origin: &Origin,
         templates: &Templates,
+        host: &Host,
     ) -> Result<Vec<File>, Problem> {
         (self.files)(&Emission {
             plan,
             origin,
             format: self,
             templates,
+            host,
         })
     }
 }

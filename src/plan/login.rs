@@ -4,8 +4,12 @@ use super::service::Service;
 use crate::problem::Problem;
 use crate::word::Word;
 
-/// The variables that name the user of `service`, and a language whose characters are UTF-8;
-/// nothing where the manager's own user runs it.
+/// A language whose characters are UTF-8.
+pub fn language() -> (String, Word) {
+    ("LANG".to_owned(), "C.UTF-8".into())
+}
+
+/// The variables that name the user of `service`, and a language; nothing where the manager's own user runs it.
 ///
 /// # Errors
 /// When the home folder of the user is not known.
@@ -28,6 +32,6 @@ pub fn variables(service: &Service) -> Result<Vec<(String, Word)>, Problem> {
     Ok(vec![
         ("HOME".to_owned(), home),
         ("USER".to_owned(), user.as_str().into()),
-        ("LANG".to_owned(), "C.UTF-8".into()),
+        language(),
     ])
 }

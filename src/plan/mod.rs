@@ -29,8 +29,10 @@ mod ports;
 mod read;
 mod runtime;
 mod swank;
+mod unused;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -152,6 +154,8 @@ struct Planning<'a> {
     allowance: Allowance,
     /// Which variables all services used.
     usage: Usage,
+    /// The names in the env files that were read.
+    in_files: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Planning<'a> {
@@ -162,6 +166,7 @@ impl<'a> Planning<'a> {
             host,
             allowance: Allowance::default(),
             usage: Usage::default(),
+            in_files: RefCell::default(),
         }
     }
 
@@ -179,6 +184,7 @@ impl<'a> Planning<'a> {
             return Ok(None);
         };
         let several = nodes.iter().any(ServiceNode::is_one_of_several);
+        let replicas = nodes.iter().any(|node| node.replica.is_some());
         let wanted = &self.choices.services;
         let names = Names::of(&nodes, &head.name, problems);
         let services: Vec<Service> = chosen(self.project, &head.name, nodes, wanted)?
@@ -192,6 +198,11 @@ impl<'a> Planning<'a> {
         problems.extend(ports::clashes(&services));
         problems.extend(log::clashes(&services));
         problems.extend(circle::first(&services));
+        // What could not be read may have used a variable.
+        if problems.errors() == 0 {
+            let (set, files) = (&self.choices.set, self.in_files.borrow());
+            problems.extend(unused::problems(set, self.project, &files, replicas));
+        }
         Ok(Some(Plan {
             project: head.name,
             several,

@@ -81,6 +81,9 @@ impl Planning<'_> {
             return None;
         }
         let files = env_file::read(&fields, base, owners.as_ref(), &early);
+        self.in_files
+            .borrow_mut()
+            .extend(files.values.keys().cloned());
         let reader = Reader::new(Variables {
             files: files.values.clone(),
             ..variables()
@@ -229,6 +232,7 @@ impl Context<'_> {
             sbcl: options::read(&fields.map("sbcl"), &limits, self),
             env: environment::read_env(fields, &files.values, self.reader),
             env_file: files.paths,
+            env_file_variables: files.values.into_keys().collect(),
             limits,
             user,
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),

@@ -41,6 +41,15 @@ pub fn default_timeout() -> Seconds {
     Seconds::parse(keys::default("ready.timeout")).expect("the table of keys has valid defaults")
 }
 
+/// What a manager waits beside that, so that the image reports first.
+const MARGIN: Seconds = Seconds(10);
+
+/// How long a manager waits for a service to be ready.
+pub fn patience(ready: Option<&Ready>) -> Seconds {
+    let timeout = ready.map_or_else(default_timeout, |ready| ready.timeout);
+    Seconds(timeout.0 + MARGIN.0)
+}
+
 /// Reads the `ready` key of a service; nothing where its last start form decides.
 pub(super) fn read(context: &Context<'_>) -> Option<Ready> {
     let field = context.fields.get("ready")?;

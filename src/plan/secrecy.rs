@@ -24,8 +24,14 @@ pub fn looks_secret(name: &str) -> bool {
     SIGNS.iter().any(|sign| name.contains(sign)) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether the environment of a service may hold secrets: what an env file sets counts as one.
+/// Whether the value of a variable of a service may be a secret: what an env file sets counts as
+/// one.
+pub fn is_secret(service: &Service, name: &str) -> bool {
+    looks_secret(name) || service.env_file_variables.contains(name)
+}
+
+/// Whether the environment of a service may hold secrets.
 pub(super) fn holds_secrets(service: &Service) -> bool {
     let mut names = service.env.iter().map(|(name, _)| name);
-    !service.env_file.is_empty() || names.any(|name| looks_secret(name))
+    !service.env_file.is_empty() || names.any(|name| is_secret(service, name))
 }

@@ -1,5 +1,7 @@
 //! One process as it will run: every default, variable and path resolved.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::after::After;
@@ -85,6 +87,9 @@ pub struct Service {
     /// Files that variables came from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env_file: Vec<String>,
+    /// The names of these variables.
+    #[serde(skip)]
+    pub env_file_variables: BTreeSet<String>,
     /// How much of the machine it may use.
     #[serde(skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,

@@ -11,6 +11,7 @@ pub mod value;
 pub mod variables;
 pub mod yaml;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::problem::{Problem, Source};
@@ -103,6 +104,11 @@ impl Project {
                 problem
             }
         })
+    }
+
+    /// The names of the variables in its values, in all of its profiles.
+    pub fn variable_names(&self) -> BTreeSet<String> {
+        variables::names(&self.root)
     }
 
     /// Whether one of its values is as wanted.

@@ -141,30 +141,48 @@ impl Variables {
 /// The names of the variables below `node` that have an integer for a default.
 pub fn integer_names(node: &Node) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    collect_integer_names(node, &mut names);
+    each_value(node, &mut |segments| {
+        let references = segments.into_iter().filter_map(reference_of);
+        names.extend(
+            references
+                .filter(has_integer_default)
+                .map(|reference| reference.name),
+        );
+    });
     names
 }
 
-fn collect_integer_names(node: &Node, names: &mut BTreeSet<String>) {
+/// The names of all variables below `node`, those in defaults of others too.
+pub fn names(node: &Node) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    each_value(node, &mut |mut segments| {
+        while let Some(segment) = segments.pop() {
+            if let Some(Reference { name, fallback }) = reference_of(segment) {
+                names.insert(name);
+                if let Fallback::Default(inner) = fallback {
+                    segments.extend(inner);
+                }
+            }
+        }
+    });
+    names
+}
+
+fn each_value(node: &Node, visit: &mut impl FnMut(Vec<Segment>)) {
     match &node.kind {
         Kind::Null => {}
-        Kind::Scalar(scalar) => names.extend(
-            reference::parse(&scalar.text)
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(|segment| match segment.kind {
-                    SegmentKind::Reference(reference) if has_integer_default(&reference) => {
-                        Some(reference.name)
-                    }
-                    _ => None,
-                }),
-        ),
-        Kind::List(items) => items
-            .iter()
-            .for_each(|item| collect_integer_names(item, names)),
+        Kind::Scalar(scalar) => visit(reference::parse(&scalar.text).unwrap_or_default()),
+        Kind::List(items) => items.iter().for_each(|item| each_value(item, visit)),
         Kind::Map(entries) => entries
             .iter()
-            .for_each(|(_, value)| collect_integer_names(value, names)),
+            .for_each(|(_, value)| each_value(value, visit)),
+    }
+}
+
+fn reference_of(segment: Segment) -> Option<Reference> {
+    match segment.kind {
+        SegmentKind::Reference(reference) => Some(reference),
+        SegmentKind::Literal(_) => None,
     }
 }
 

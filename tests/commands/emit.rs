@@ -43,7 +43,8 @@ pub fn files_below(folder: &Path) -> Vec<(String, String)> {
 
 #[test]
 fn every_file_says_what_wrote_it_and_how_to_write_it_again() {
-    let yaml = format!("{PLAIN}profiles: {{two words: {{restart: never}}}}");
+    let yaml =
+        format!("{PLAIN}description: ${{A:-x}}\nprofiles: {{two words: {{restart: never}}}}");
     for format in ALL {
         let project = Project::new(&yaml);
         let arguments = ["-p", "two words", "--set", "A=b c", "-o", "out/"];
@@ -313,7 +314,7 @@ fn check_shows_which_argument_of_a_supervised_command_differs() {
 
 #[test]
 fn a_supervisor_can_start_lisplaunch_instead() {
-    let project = Project::new("loader: none\nstart: (f)\nenv: {A: b}\nservices: {a: , b: }");
+    let project = Project::new("loader: none\nstart: (f)\nenv: {A: '${A}'}\nservices: {a: , b: }");
     let output = project
         .run(&["emit", "supervisor", "a", "--indirect", "--set", "A=b"])
         .output();

@@ -5,6 +5,7 @@ mod dumper;
 mod plist;
 mod scanner;
 mod supervisord;
+mod systemd;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -14,6 +15,7 @@ pub(crate) use dumper::{Dumper, Received};
 pub(crate) use plist::property_lists;
 pub(crate) use scanner::Scanner;
 pub(crate) use supervisord::{Daemon, Parsed, Parser};
+pub(crate) use systemd::Systemd;
 
 /// The shells that must read a script alike.
 pub(crate) const SHELLS: [&str; 2] = ["sh", "bash"];

@@ -12,6 +12,12 @@ use super::case::{Case, Start, VARIABLES, batch};
 use super::{config, one, words};
 use crate::consumer::{Dumper, MAKES, Received, run};
 
+/// What stands for a variable in a recipe.
+fn default(name: &str, value: &str) -> Result<String, Refusal> {
+    let (name, value) = (name.to_owned(), value.to_owned());
+    make::default(&[Word::from_iter([Piece::Variable(Variable { name, value })])])
+}
+
 /// A target whose recipe has its words two a line, as a person would break them.
 fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     let directory = Word::from(start.directory.as_str());
@@ -27,8 +33,8 @@ fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     let directory = words(&Make, std::slice::from_ref(&directory))?;
     let mut recipe = format!("{name}:\n\t@{prelude}");
     for (name, value) in VARIABLES {
-        let value = Make.spell(&Printed::Setting(Word::from(value)))?;
-        write!(recipe, "{name}={value}; ").expect("a string takes all");
+        let default = default(name, value)?;
+        write!(recipe, "{name}={default}; ").expect("a string takes all");
     }
     write!(recipe, "cd {directory} && exec env {environment}").expect("a string takes all");
     for line in argv.chunks(2) {
@@ -201,11 +207,10 @@ fn a_recipe_is_refused_from_the_first_byte_too_many() {
 
 #[test]
 fn only_integers_are_values_of_make_variables() {
-    let setting = |text: &str| Make.spell(&Printed::Setting(Word::from(text)));
-    assert_eq!(setting("8080"), Ok("8080".to_owned()));
-    assert_eq!(setting("-1"), Ok("-1".to_owned()));
+    assert_eq!(default("PORT", "8080"), Ok("$${PORT:-8080}".to_owned()));
+    assert_eq!(default("N", "-1"), Ok("$${N:--1}".to_owned()));
     for text in ["", "-", "8 ", "$x", "a", "8#", "8\n"] {
-        assert!(setting(text).is_err(), "{text:?}");
+        assert!(default("PORT", text).is_err(), "{text:?}");
     }
 }
 

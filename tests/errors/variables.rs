@@ -244,7 +244,7 @@ fn a_variable_may_be_any_data() {
         "start: '((lambda (x) (f x ${A})))'",
         "start: \"(funcall '${A})\"",
     ] {
-        let project = Project::new(&format!("loader: none\n{yaml}"));
+        let project = Project::new(&format!("loader: none\n{yaml}\nenv: {{N: '${{N:-1}}'}}"));
         let run = project.run(&["--set", "A=abc", "--set", "N=12", "argv"]);
         assert!(run.success().contains("abc"), "{yaml}");
     }
@@ -281,4 +281,59 @@ fn what_cannot_be_given_to_a_program_is_no_value() {
       |        ^^^^^^^^^^^^
       = help: no program can be given one
     "#);
+}
+
+#[test]
+fn settings_are_of_variables_that_the_file_uses() {
+    let yaml = "\
+loader: none
+start: (f ${PORT:-${DEFAULT_PORT:-80}})
+services:
+  web: {env-file: web.env}
+  worker: {replicas: 2, env: {N: '${REPLICA}'}}
+profiles:
+  production: {umask: '${MASK:-022}'}
+";
+    let project = Project::new(yaml).with_file("web.env", "SECRET=x\n");
+    let told = |arguments: &[&str]| brief(project.run(arguments), 2);
+    assert_snapshot!(told(&["show", "--set", "PROT=1"]), @"
+    error: `--set PROT`: `lisplaunch.yaml` uses no variable `PROT`
+     = help: did you mean `PORT`?
+    ");
+    assert_snapshot!(told(&["argv", "web", "--set", "XYZZY=1", "--set", "PORT=2"]), @"
+    error: `--set XYZZY`: `lisplaunch.yaml` uses no variable `XYZZY`
+     = help: there are: `DEFAULT_PORT`, `MASK`, `PORT`, `SECRET`
+    ");
+    assert_snapshot!(told(&["emit", "makefile", "--set", "REPLICA=3"]), @"
+    error: `--set REPLICA`: `replicas` gives that one
+     = help: leave it out: it is another number in each service
+    ");
+    assert_snapshot!(told(&["templates", "--set", "PROT=1"]), @"
+    error: `--set PROT`: `lisplaunch.yaml` uses no variable `PROT`
+     = help: did you mean `PORT`?
+    ");
+    for command in ["status", "build"] {
+        assert!(told(&[command, "--set", "port=1"]).contains("did you mean `PORT`?"));
+    }
+    for command in ["run", "argv", "eval", "stop", "reload", "restart"] {
+        let arguments = [command, "web", "--set", "A=1", "(f)"];
+        let count = if command == "eval" { 5 } else { 4 };
+        assert!(
+            told(&arguments[..count]).contains("uses no variable `A`"),
+            "{command}"
+        );
+    }
+    let check = brief(project.run(&["check", "--set", "PROT=1"]), 1);
+    assert!(check.contains("uses no variable `PROT`"), "{check}");
+    assert_eq!(check.matches("uses no variable").count(), 1, "{check}");
+    for name in ["PORT", "DEFAULT_PORT", "SECRET", "MASK"] {
+        project
+            .run(&["argv", "web", "--set", &format!("{name}=1")])
+            .success();
+    }
+    let plain = Project::new("start: (f)\nloader: none");
+    assert_snapshot!(brief(plain.run(&["argv", "--set", "PORT=1"]), 2), @"
+    error: `--set PORT`: `lisplaunch.yaml` uses no variable `PORT`
+     = help: there are none
+    ");
 }

@@ -121,7 +121,10 @@ fn an_integer_of_an_env_file_stays_a_variable() {
     .with_file("app.env", "PORT=2\nTEXT=3\n");
     project.run(&["emit", "makefile", "-o", "."]).success();
     let makefile = std::fs::read_to_string(project.folder().join("Makefile")).unwrap();
-    assert!(makefile.contains("\n#   PORT=2\n"), "{makefile}");
+    assert!(
+        makefile.contains("\nget-PORT = PORT=$${PORT:-2}; "),
+        "{makefile}"
+    );
     assert!(
         makefile.contains("  PORT=\"$$PORT\" \\\n\t  TEXT=3 \\\n"),
         "{makefile}"

@@ -1,0 +1,15 @@
+# A systemd of one's own, in namespaces that end with it: a user's, which needs not be process 1.
+set -eu
+# It asks whether the machine has a systemd by looking for this folder.
+mount -t tmpfs tmpfs /run
+mkdir -p /run/systemd/system
+# The control group that it takes for its own. Its name is how a user's systemd is known.
+for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
+    if [ -e "$hierarchy/cgroup.procs" ]; then
+        mkdir -p "$hierarchy/$GROUP"
+        echo $$ >"$hierarchy/$GROUP/cgroup.procs"
+    fi
+done
+unset GROUP PWD
+/lib/systemd/systemd --user &
+wait
