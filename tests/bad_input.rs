@@ -346,7 +346,7 @@ fn many_services_and_profiles_are_checked_in_time() {
         .collect();
     let yaml = |last: &str| {
         format!(
-            "loader: none\nstart: (f)\nservices:\n{services}  last: {{}}\nprofiles:\n{profiles}  last: {{{last}}}\n"
+            "loader: none\nstart: (f)\nemit: {{makefile: m, supervisor: s}}\nservices:\n{services}  last: {{}}\nprofiles:\n{profiles}  last: {{{last}}}\n"
         )
     };
     let project = Project::new(&yaml("env: {N: '40'}")).with_sbcl("");
@@ -359,8 +359,12 @@ fn many_services_and_profiles_are_checked_in_time() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_snapshot!(told, @"
     error: the service `last`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
-     |
-     = help: write it as an escape of the language that reads the word, or put the text into a file and load that
+     --> lisplaunch.yaml:3:21
+      |
+    3 | emit: {makefile: m, supervisor: s}
+      |                     ^^^^^^^^^^
+      |
+      = help: write it as an escape of the language that reads the word, or put the text into a file and load that
     lisplaunch.yaml: 1 problem
     ");
 }
@@ -373,7 +377,8 @@ fn what_services_cannot_share_is_found_with_every_profile() {
         "env: {X: '${P:-1}'}\nservices: {a: , b: }\nprofiles: {p: {services: {b: {env: {X: '${P:-2}'}}}}}",
         "services: {a: {env: {X: '${P:-1}', Y: '${P:-2}'}}, b: {env: {X: '${P:-1}', Y: '${P:-1}'}}}",
     ] {
-        let project = Project::new(&format!("loader: none\nstart: (f)\n{services}"));
+        let yaml = format!("loader: none\nstart: (f)\nemit: {{makefile: m}}\n{services}");
+        let project = Project::new(&yaml);
         let output = ends(&mut project.command(&["check"]));
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(

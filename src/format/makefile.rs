@@ -156,7 +156,11 @@ fn variable(kept: &Kept) -> Variable {
 fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
     let mut found = Vec::new();
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-    for kept in recipes.iter().flat_map(Recipe::kept) {
+    for kept in recipes
+        .iter()
+        .flat_map(Recipe::words)
+        .flat_map(Word::variables)
+    {
         let (name, value) = (kept.name.as_str(), kept.value.as_str());
         if make::reserved(name) {
             return Err(Problem::error(format!(
