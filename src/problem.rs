@@ -146,6 +146,32 @@ impl Problem {
         &self.message
     }
 
+    /// Where it is.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// The words beside the caret, if there are any.
+    pub fn label_text(&self) -> Option<&str> {
+        (!self.label.is_empty()).then_some(&self.label)
+    }
+
+    /// What else is known about it.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.remarks.iter().filter_map(|remark| match remark {
+            Remark::Note(text) => Some(text.as_str()),
+            Remark::Help(_) => None,
+        })
+    }
+
+    /// What to do about it.
+    pub fn helps(&self) -> impl Iterator<Item = &str> {
+        self.remarks.iter().filter_map(|remark| match remark {
+            Remark::Help(text) => Some(text.as_str()),
+            Remark::Note(_) => None,
+        })
+    }
+
     /// As text for a person, in colour where asked.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour {
@@ -209,6 +235,12 @@ impl Place {
     pub fn line(&self) -> usize {
         let before = &self.source.text[..self.shown().start];
         1 + before.matches('\n').count()
+    }
+
+    /// The number of the character in that line that it starts with, counted from 1.
+    pub fn column(&self) -> usize {
+        let (text, start) = (&self.source.text, self.shown().start);
+        1 + text[start_of_line(text, start)..start].chars().count()
     }
 
     /// What to point at: without the line breaks at its end, and after the last character of the

@@ -1,5 +1,6 @@
 //! What each command and option does.
 
+mod check;
 mod emit;
 mod examples;
 mod heap;

@@ -256,15 +256,30 @@ pub struct Build {}
 /// Tell everything that is wrong, without starting anything
 ///
 /// Checks all services, without a profile and with each profile alone: values, forms,
-/// files, ports, templates, and what the formats of `emit:` can hold. Exits with 0, or with 1 and every problem; with 2 when there
+/// files, ports, templates, what the `user` of a service may read and write, and what the
+/// formats of `emit:` can hold. Exits with 0, or with 1 and every problem; with 2 when there
 /// is no file to check.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  lisplaunch check\n  lisplaunch check -p production")]
+#[command(after_help = "\
+Examples:
+  lisplaunch check
+  lisplaunch check -p production
+  lisplaunch check --allow-unset --json | jq .problems")]
 pub struct Check {
     /// Warn of what this format cannot hold, though the project file does not ask for it; may be
     /// repeated
     #[arg(long = "format", value_name = "FORMAT", value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)))]
     pub formats: Vec<String>,
+    /// Check the file without its profiles only
+    #[arg(long)]
+    pub no_profiles: bool,
+    /// Accept variables without a value and env files that are missing, as where the secrets are
+    /// not
+    #[arg(long)]
+    pub allow_unset: bool,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Print the plan: every default, variable and path resolved

@@ -1,5 +1,6 @@
 //! `lisplaunch check`: everything that can be known without starting.
 
+mod json;
 mod seen;
 
 use std::collections::HashSet;
@@ -28,37 +29,68 @@ use crate::render::Templates;
 
 pub(super) fn execute(session: &Session, arguments: &cli::Check) -> Result<ExitCode> {
     let found = find(&session.wanted()).map_err(Failure::from)?;
-    let name = found.source.name.clone();
-    let project = match Project::read(found) {
-        Ok(project) => project,
-        Err(problem) => return Ok(wrong(&name, &[problem], 1)),
+    let file = found.source.name.clone();
+    let findings = match Project::read(found) {
+        Ok(project) => check(session, arguments, &project).map_err(Failure::from)?,
+        Err(problem) => Findings::of_broken_file(problem),
     };
-    let mut check = Check::new(session, arguments, &project).map_err(Failure::from)?;
-    for profiles in variants(session, &project) {
-        check.variant(profiles);
+    if arguments.json {
+        print(&json::text(&file, &findings)?)?;
+    } else if findings.errors > 0 {
+        report(&findings.problems);
+        super::tell(&format!("{file}: {}", counted(findings.errors, "problem")));
+    } else {
+        report(&findings.problems);
+        print(&format!(
+            "{file}: {} and {}, all well\n",
+            counted(findings.services.len(), "service"),
+            counted(findings.profiles.len(), "profile")
+        ))?;
     }
-    let Check {
-        problems, services, ..
-    } = check;
-    let errors = problems.errors();
-    let problems = problems.into_vec();
-    if errors > 0 {
-        return Ok(wrong(&name, &problems, errors));
-    }
-    report(&problems);
-    print(&format!(
-        "{name}: {} and {}, all well\n",
-        counted(services, "service"),
-        counted(project.profile_names().len(), "profile")
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(match findings.errors {
+        0 => ExitCode::SUCCESS,
+        _ => FAILURE.into(),
+    })
 }
 
-/// Says what is wrong with a project file, as many things as that.
-fn wrong(name: &str, problems: &[Problem], errors: usize) -> ExitCode {
-    report(problems);
-    super::tell(&format!("{name}: {}", counted(errors, "problem")));
-    FAILURE.into()
+/// What a check found.
+struct Findings {
+    /// The names of the services, in one profile or another.
+    services: Vec<String>,
+    /// The names of the profiles that were checked.
+    profiles: Vec<String>,
+    problems: Vec<Problem>,
+    /// How many problems stop the work, those too that are not kept.
+    errors: usize,
+}
+
+impl Findings {
+    fn of_broken_file(problem: Problem) -> Self {
+        Findings {
+            services: Vec::new(),
+            profiles: Vec::new(),
+            problems: vec![problem],
+            errors: 1,
+        }
+    }
+}
+
+fn check(
+    session: &Session,
+    arguments: &cli::Check,
+    project: &Project,
+) -> Result<Findings, Problem> {
+    let mut check = Check::new(session, arguments, project)?;
+    let variants = variants(session, arguments, project)?;
+    for profiles in &variants {
+        check.variant(profiles.clone());
+    }
+    Ok(Findings {
+        services: check.services.names,
+        profiles: variants.concat(),
+        errors: check.problems.errors(),
+        problems: check.problems.into_vec(),
+    })
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -69,14 +101,42 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// The profiles to check: those that were chosen, or else none and each one alone.
-fn variants(session: &Session, project: &Project) -> Vec<Vec<String>> {
-    if !session.profiles().is_empty() {
-        return vec![session.profiles().to_vec()];
+fn variants(
+    session: &Session,
+    arguments: &cli::Check,
+    project: &Project,
+) -> Result<Vec<Vec<String>>, Problem> {
+    let chosen = session.profiles();
+    match (arguments.no_profiles, chosen) {
+        (true, [_, ..]) => Err(Problem::error(format!(
+            "`--no-profiles`, and the profile `{}` is chosen",
+            chosen.join(",")
+        ))
+        .help("leave out one of them: `-p` and `LISPLAUNCH_PROFILE` choose profiles")),
+        (true, []) => Ok(vec![Vec::new()]),
+        (false, [_, ..]) => Ok(vec![chosen.to_vec()]),
+        (false, []) => {
+            let each = project.profile_names().into_iter();
+            let each = each.map(|name| vec![name.to_owned()]);
+            Ok(std::iter::once(Vec::new()).chain(each).collect())
+        }
     }
-    let each = project.profile_names().into_iter();
-    std::iter::once(Vec::new())
-        .chain(each.map(|name| vec![name.to_owned()]))
-        .collect()
+}
+
+/// Names in the order in which they came, each once.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Names {
+    fn add(&mut self, name: &str) {
+        if !self.known.contains(name) {
+            self.known.insert(name.to_owned());
+            self.names.push(name.to_owned());
+        }
+    }
 }
 
 /// A check of one project.
@@ -89,8 +149,7 @@ struct Check<'a> {
     digits_count: bool,
     /// Most are in all profiles alike.
     problems: Problems,
-    /// The most services that there are with a profile.
-    services: usize,
+    services: Names,
     files: Seen,
     texts: Seen,
 }
@@ -109,11 +168,12 @@ impl<'a> Check<'a> {
             project,
             choices: Choices {
                 owners: Some(owners),
+                allow_unset: arguments.allow_unset,
                 ..session.choices(&[])
             },
             digits_count: project.has_value(tells_digits_apart),
             problems: Problems::default(),
-            services: 0,
+            services: Names::default(),
             files: Seen::default(),
             texts: Seen::default(),
         })
@@ -127,8 +187,8 @@ impl<'a> Check<'a> {
         else {
             return;
         };
-        self.services = self.services.max(plan.services.len());
         for service in &plan.services {
+            self.services.add(service.name.as_str());
             self.check_files(service);
         }
         let site = Site::of(&plan);

@@ -21,6 +21,7 @@ pub enum After {
 /// Reads the `after` key of a service.
 pub(super) fn read(context: &Context<'_>, service: &Name) -> Vec<After> {
     let items = context.items("after").into_iter();
+    let items = items.filter(|item| !item.is_unset());
     items
         .flat_map(|item| one(context, service, &item))
         .collect()

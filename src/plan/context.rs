@@ -51,6 +51,9 @@ impl Context<'_> {
         needs: &mut Vec<Need>,
     ) -> Option<Word> {
         let path = path::read(field, self.base)?;
+        if field.is_unset() {
+            return Some(path);
+        }
         needs.push(Need {
             path: path.resolved(),
             key: field.path().to_owned(),

@@ -35,7 +35,9 @@ pub(super) fn read(
 ) -> EnvFiles {
     let mut files = EnvFiles::default();
     let items = fields.get("env-file").map(|field| field.items());
-    for item in items.unwrap_or_default().iter().filter_map(Item::read) {
+    let items = items.unwrap_or_default();
+    let known = |item: &Item<'_>| !item.file.is_unset();
+    for item in items.iter().filter_map(Item::read).filter(known) {
         let Some(file) = item.file.parse(|text| path::absolute(&text.into(), base)) else {
             continue;
         };
@@ -49,7 +51,14 @@ pub(super) fn read(
                 },
             },
             Err(error) if item.optional && error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => item.file.report(unreadable(&file, &error)),
+            Err(error) => {
+                let problem = unreadable(&file, &error);
+                let accepted = reader.variables.unset.is_accepted();
+                item.file.report(match error.kind() {
+                    io::ErrorKind::NotFound if accepted => problem.as_warning(),
+                    _ => problem,
+                });
+            }
         }
         files.paths.push(file);
     }

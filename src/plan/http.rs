@@ -66,6 +66,9 @@ pub(super) fn read(context: &Context<'_>) -> Option<Http> {
         );
         return None;
     };
+    if port.is_unset() {
+        return None;
+    }
     Some(Http {
         port: port.parse_word(Port::parse)?,
         hosts: hosts

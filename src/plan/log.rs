@@ -27,6 +27,9 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Log> {
         );
         return None;
     };
+    if file.is_unset() {
+        return None;
+    }
     Some(Log {
         file: named_for(&path::read(&file, context.base)?, service),
         max_size: fields.read("max-size", Bytes::parse),

@@ -39,7 +39,7 @@ use serde::Serialize;
 use crate::host::Host;
 use crate::problem::{Problem, Problems};
 use crate::project::field::Reader;
-use crate::project::variables::{Allowance, Usage};
+use crate::project::variables::{Allowance, Unset, Usage};
 use crate::project::yaml::Node;
 use crate::project::{self, Project, ServiceNode, replicas};
 use crate::suggest;
@@ -65,6 +65,8 @@ pub struct Choices {
     pub as_user: bool,
     /// Whose files may be acted on; none where nothing is done that they say.
     pub owners: Option<Owners>,
+    /// Whether variables may have no value, in a plan that nobody carries out.
+    pub allow_unset: bool,
 }
 
 /// What will run.
@@ -154,6 +156,8 @@ struct Planning<'a> {
     allowance: Allowance,
     /// Which variables all services used.
     usage: Usage,
+    /// Which variables have no value.
+    unset: Unset,
     /// The names in the env files that were read.
     in_files: RefCell<BTreeSet<String>>,
 }
@@ -166,6 +170,11 @@ impl<'a> Planning<'a> {
             host,
             allowance: Allowance::default(),
             usage: Usage::default(),
+            unset: if choices.allow_unset {
+                Unset::accepted()
+            } else {
+                Unset::default()
+            },
             in_files: RefCell::default(),
         }
     }

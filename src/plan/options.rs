@@ -2,6 +2,7 @@
 
 use crate::problem::{Problem, shown};
 use crate::project::field::{Field, Fields};
+use crate::project::keys;
 use crate::suggest;
 use crate::word::Word;
 
@@ -18,7 +19,10 @@ pub(super) fn read(sbcl: &Fields<'_>, limits: &Limits, context: &Context<'_>) ->
     let base = context.base;
     let heap = heap::read(sbcl, limits, context.host);
     Sbcl {
-        program: sbcl.read_word("program", |word| program(word, base)),
+        program: match sbcl.get("program") {
+            Some(field) if field.is_unset() => keys::default("sbcl.program").into(),
+            _ => sbcl.read_word("program", |word| program(word, base)),
+        },
         of_machine: heap.as_ref().and_then(|heap| heap.of_machine.clone()),
         runtime_options: runtime(sbcl, heap.map(|heap| heap.word)),
         toplevel_options: toplevel(sbcl, base),
@@ -98,6 +102,9 @@ fn listed(sbcl: &Fields<'_>, key: &str, side: Side) -> Vec<Vec<Word>> {
         .unwrap_or_default()
         .into_iter();
     while let Some(field) = fields.next() {
+        if field.is_unset() {
+            continue;
+        }
         let Some(name) = field.value().map(|value| value.text()) else {
             continue;
         };

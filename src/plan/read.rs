@@ -40,6 +40,7 @@ impl Planning<'_> {
         let name = project_name(&fields, self.project, &reader);
         let templates = fields
             .get("templates")
+            .filter(|field| !field.is_unset())
             .and_then(|field| path::read(&field, self.base(self.host)))
             .map(|path| path.resolved());
         let outputs = outputs::read(&fields, self.base(self.host));
@@ -68,7 +69,8 @@ impl Planning<'_> {
         let variables = || self.variables_of(service);
         let early = Reader::new(variables());
         let fields = Fields::of_service(&service.node, level, &early);
-        let user = fields.get("user").and_then(|field| field.parse(user_name));
+        let user = fields.get("user").filter(|field| !field.is_unset());
+        let user = user.and_then(|field| field.parse(user_name));
         let host = match &user {
             Some(user) if choices.as_user => self.host.of_user(user),
             _ => self.host.clone(),
@@ -146,6 +148,7 @@ impl Planning<'_> {
             integers: integer_names(node),
             allowance: self.allowance.clone(),
             usage: self.usage.clone(),
+            unset: self.unset.clone(),
             ..Variables::default()
         }
     }
@@ -277,7 +280,7 @@ impl Context<'_> {
 
     fn writable(&self) -> Vec<Word> {
         let items = self.items("writable");
-        let folders = items.iter();
+        let folders = items.iter().filter(|field| !field.is_unset());
         folders
             .filter_map(|field| path::read(field, self.base))
             .collect()

@@ -19,6 +19,9 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Swank> {
         return None;
     }
     let fields = field.fields();
+    if fields.get("port").is_some_and(|port| port.is_unset()) {
+        return None;
+    }
     Some(Swank {
         port: fields.read_word("port", Port::parse),
         interface: interface(&fields),
@@ -59,7 +62,8 @@ fn secret_file(context: &Context<'_>, field: &Field<'_>, service: &Name) -> Word
 fn interface(swank: &Fields<'_>) -> Word {
     let remote = swank.flag("allow-remote");
     let Interface { name, reachable } = swank.read("interface", Interface::parse);
-    if let (Some(field), true) = (swank.get("interface"), reachable) {
+    let field = swank.get("interface").filter(|field| !field.is_unset());
+    if let (Some(field), true) = (field, reachable) {
         field.report(if remote {
             Problem::warning(format!("swank listens on `{name}`"))
                 .label("whoever reaches this address can run any code as the service's user")

@@ -383,9 +383,28 @@ impl<'a> Field<'a> {
     /// The same of the leaf as a word, integer variables kept.
     pub fn parse_word<T>(&self, parse: impl FnOnce(&Word) -> Result<T, String>) -> Option<T> {
         let value = self.value()?;
-        parse(&value.word())
-            .map_err(|expected| self.report(self.unexpected(&value, &expected)))
-            .ok()
+        let parsed = parse(&value.word());
+        if let Err(expected) = &parsed
+            && !self.holds_unset(&value)
+        {
+            self.report(self.unexpected(&value, expected));
+        }
+        parsed.ok()
+    }
+
+    /// Whether its value is not known, and that is no error.
+    pub fn is_unset(&self) -> bool {
+        let Kind::Scalar(scalar) = &self.node.kind else {
+            return false;
+        };
+        let variables = &self.reader.variables;
+        variables.unset.is_accepted()
+            && Value::resolve(&scalar.text, variables).is_ok_and(|value| self.holds_unset(&value))
+    }
+
+    fn holds_unset(&self, value: &Value) -> bool {
+        let unset = &self.reader.variables.unset;
+        value.variables().any(|variable| unset.has(&variable.name))
     }
 
     /// A leaf that is `true` or `false`.

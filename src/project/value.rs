@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
-use super::variables::{Missing, REPLICA, Variables, is_integer};
+use super::variables::{Missing, REPLICA, Unset, Variables, is_integer};
 use crate::lisp::{Origin, Part};
 use crate::problem::{Problem, shown};
 use crate::word::{Piece, Variable, Word};
@@ -165,7 +165,14 @@ fn look_up(
     match (&reference.fallback, found) {
         (Fallback::None, Some(value)) => copied(value),
         (_, Some(value)) if !value.is_empty() => copied(value),
-        (Fallback::Default(segments), _) => resolve_default(segments, at, variables),
+        (Fallback::Default(segments), _) => {
+            let value = resolve_default(segments, at, variables)?;
+            if segments.iter().any(|segment| is_unset(segment, variables)) {
+                variables.unset.accept(name);
+            }
+            Ok(value)
+        }
+        _ if variables.unset.accept(name) => Ok(Unset::PLACEHOLDER.to_owned()),
         (Fallback::Message(message), _) => Err(Unresolved {
             problem: Problem::error(format!("the variable `{name}` is not set: {message}")).help(
                 format!("set it in the environment, or with `--set {name}=VALUE`"),
@@ -184,6 +191,13 @@ fn look_up(
             )),
             at: at.clone(),
         }),
+    }
+}
+
+fn is_unset(segment: &Segment, variables: &Variables) -> bool {
+    match &segment.kind {
+        SegmentKind::Literal(_) => false,
+        SegmentKind::Reference(reference) => variables.unset.has(&reference.name),
     }
 }
 

@@ -75,6 +75,39 @@ impl Usage {
     }
 }
 
+/// Variables that have no value where one is asked for, if that is no error.
+#[derive(Clone, Debug, Default)]
+pub struct Unset(Option<Rc<RefCell<BTreeSet<String>>>>);
+
+impl Unset {
+    /// What stands for the value of such a variable: most keys hold it.
+    pub const PLACEHOLDER: &str = "1";
+
+    /// They are accepted.
+    pub fn accepted() -> Self {
+        Unset(Some(Rc::default()))
+    }
+
+    /// Whether they are accepted.
+    pub fn is_accepted(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether this is one of them.
+    pub fn has(&self, name: &str) -> bool {
+        let names = self.0.as_ref();
+        names.is_some_and(|names| names.borrow().contains(name))
+    }
+
+    /// Notes that a variable is one, if they are accepted.
+    pub fn accept(&self, name: &str) -> bool {
+        if let Some(names) = &self.0 {
+            names.borrow_mut().insert(name.to_owned());
+        }
+        self.is_accepted()
+    }
+}
+
 /// The values of variables, in the order in which they are asked.
 #[derive(Debug, Default)]
 pub struct Variables {
@@ -92,6 +125,8 @@ pub struct Variables {
     pub allowance: Allowance,
     /// Which of them were used.
     pub usage: Usage,
+    /// Those that have no value.
+    pub unset: Unset,
     /// Those that stay variables where they have been used, with the values that they had there.
     pub kept: RefCell<BTreeSet<(String, String)>>,
 }

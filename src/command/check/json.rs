@@ -1,0 +1,61 @@
+//! What a check found, for programs.
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::Findings;
+use crate::problem::{Place, Problem, Severity};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a str,
+    ok: bool,
+    services: &'a [String],
+    profiles: &'a [String],
+    problems: Vec<Entry<'a>>,
+}
+
+/// A problem; without a place it is not one of a single line.
+#[derive(Serialize)]
+struct Entry<'a> {
+    severity: &'static str,
+    message: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    label: Option<&'a str>,
+    notes: Vec<&'a str>,
+    help: Vec<&'a str>,
+}
+
+/// One object and a line feed.
+pub(super) fn text(file: &str, findings: &Findings) -> Result<String> {
+    let report = Report {
+        file,
+        ok: findings.errors == 0,
+        services: &findings.services,
+        profiles: &findings.profiles,
+        problems: findings.problems.iter().map(Entry::of).collect(),
+    };
+    let text = serde_json::to_string_pretty(&report);
+    Ok(text.context("cannot write the problems as JSON")? + "\n")
+}
+
+impl<'a> Entry<'a> {
+    fn of(problem: &'a Problem) -> Self {
+        let place = problem.place();
+        Entry {
+            severity: match problem.severity() {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: problem.message(),
+            file: place.map(|place| place.source.name.as_str()),
+            line: place.map(Place::line),
+            column: place.map(Place::column),
+            label: problem.label_text(),
+            notes: problem.notes().collect(),
+            help: problem.helps().collect(),
+        }
+    }
+}
