@@ -20,6 +20,9 @@ use crate::support::{Outcome, Project};
 /// A service that needs no loader; its command line is short.
 const PLAIN: &str = "name: app\nloader: none\nstart: (f)\n";
 
+/// The same with something for every format.
+const SERVED: &str = "name: app\nloader: none\nstart: (f)\nhttp: 8080\nlog: app.log\n";
+
 impl Project {
     /// The start form of a service that has nothing else.
     #[track_caller]

@@ -5,6 +5,7 @@
 
 mod checked;
 mod folders;
+mod fronted;
 mod installed;
 mod made;
 pub mod network;

@@ -11,6 +11,7 @@ mod form;
 mod launchd;
 mod lisp;
 mod makefile;
+mod nginx;
 mod project;
 mod recorder;
 mod refusal;
@@ -39,6 +40,7 @@ use text::{HOSTILE, Settings};
 const CONSUMERS: &[(&str, fn())] = &[
     ("launchd", launchd::parsers_read_what_run_starts),
     ("makefile", makefile::makes_start_what_run_starts),
+    ("nginx", nginx::nginx_serves_what_the_project_says),
     ("runit", folders::runsv_starts_what_run_starts),
     ("s6", folders::s6_supervise_starts_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),

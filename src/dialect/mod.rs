@@ -7,6 +7,7 @@ mod limit;
 pub mod make;
 pub mod marked;
 mod name;
+pub mod nginx;
 pub mod plist;
 pub mod sh;
 pub mod supervisord;

@@ -5,6 +5,7 @@ mod emission;
 mod file;
 mod launchd;
 mod makefile;
+mod nginx;
 mod origin;
 mod owner;
 mod runit;
@@ -31,6 +32,7 @@ pub use owner::check_env;
 pub const ALL: &[Format] = &[
     launchd::FORMAT,
     makefile::FORMAT,
+    nginx::FORMAT,
     runit::FORMAT,
     s6::FORMAT,
     sh::FORMAT,

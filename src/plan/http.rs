@@ -38,7 +38,7 @@ pub struct Http {
 }
 
 /// The absolute paths of what TLS takes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Tls {
     /// The certificate.

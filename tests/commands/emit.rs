@@ -7,7 +7,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 use lisplaunch::format::ALL;
 
-use super::PLAIN;
+use super::{PLAIN, SERVED};
 use crate::support::Project;
 
 #[test]
@@ -44,7 +44,7 @@ pub fn files_below(folder: &Path) -> Vec<(String, String)> {
 #[test]
 fn every_file_says_what_wrote_it_and_how_to_write_it_again() {
     let yaml =
-        format!("{PLAIN}description: ${{A:-x}}\nprofiles: {{two words: {{restart: never}}}}");
+        format!("{SERVED}description: ${{A:-x}}\nprofiles: {{two words: {{restart: never}}}}");
     for format in ALL {
         let project = Project::new(&yaml);
         let arguments = ["-p", "two words", "--set", "A=b c", "-o", "out/"];
@@ -77,7 +77,7 @@ fn every_file_says_what_wrote_it_and_how_to_write_it_again() {
 #[test]
 fn files_are_written_into_a_folder_under_their_own_names() {
     for format in ALL {
-        let project = Project::new(PLAIN);
+        let project = Project::new(SERVED);
         let emit = ["emit", format.name, "-o", "new/folder/"];
         assert_eq!(project.run(&emit).output(), "");
         let written = files_below(&project.file("new/folder"));

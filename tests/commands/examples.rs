@@ -60,16 +60,20 @@ fn snapshot(name: &str, text: &str) {
 }
 
 /// What a format is for an example, by the name of the snapshot: the file, several short ones
-/// each below its name, or one for each folder or file where they would be too long together.
+/// each below its name, or one for each folder or file where they would be too long together. Not
+/// every example has what every format is about.
 fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, String)> {
     let folder = project.folder().join("written");
     let _ = fs::remove_dir_all(&folder);
     let folder = folder.to_str().unwrap();
-    output(
-        project,
-        example,
-        &["emit", format, "-o", &format!("{folder}/")],
-    );
+    let target = format!("{folder}/");
+    let example_folder = format!("examples/{example}");
+    let emit = ["-C", &example_folder, "emit", format, "-o", &target];
+    let outcome = project.run(&emit);
+    if outcome.code != Some(0) {
+        return vec![(format!("{format}@{example}"), outcome.failure(1))];
+    }
+    assert_eq!(outcome.stderr, "");
     let files = files_below(Path::new(folder));
     let files = files.into_iter().map(|(name, text)| {
         let text = project.with_fixed_paths(&text);

@@ -1,21 +1,26 @@
 //! The real programs that read what lisplaunch writes, and what a program that they start
 //! receives. A consumer that is not installed fails the test: nothing is skipped.
 
+pub(crate) mod backend;
 mod dumper;
+mod nginx;
 mod plist;
 mod scanner;
 mod supervisord;
 mod systemd;
+mod unpacked;
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
 pub(crate) use dumper::{Dumper, Received};
+pub(crate) use nginx::Nginx;
 pub(crate) use plist::property_lists;
 pub(crate) use scanner::Scanner;
 pub(crate) use supervisord::{Daemon, Parsed, Parser};
 pub(crate) use systemd::Systemd;
+pub(crate) use unpacked::unpacked;
 
 /// The shells that must read a script alike.
 pub(crate) const SHELLS: [&str; 2] = ["sh", "bash"];

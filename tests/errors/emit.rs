@@ -131,6 +131,46 @@ fn property_lists_have_limits() {
 }
 
 #[test]
+fn sites_of_nginx_have_limits() {
+    let told = |yaml: &str| told("nginx", yaml);
+    assert_snapshot!(told("start: (f)"), @"
+    error: no service here has `http`, so there is no site to write
+     = help: add the port on which it answers: `http: 8080`
+    ");
+    assert_snapshot!(told("start: (f)\nhttp: {port: 1, static: '/srv/a$$b'}"), @"
+    error: the service `app`: nginx cannot hold `/srv/a$b`: a `$` begins a variable there, and nothing escapes it
+     = help: choose another name, or make a symbolic link with a short and plain name
+    ");
+    assert_snapshot!(told("start: (f)\nhttp: {port: 1, path: /a%FFb}"), @"
+    error: the service `app`: nginx cannot have a location `/a%FFb`: without its escapes it is not UTF-8
+     = help: write other characters than letters and digits as the `%20` of their bytes
+    ");
+    let long = "x".repeat(4096);
+    let told_long = told(&format!("start: (f)\nhttp: {{port: 1, static: /{long}}}"));
+    assert_snapshot!(told_long, @"
+    error: the service `app`: nginx cannot read a word of 4097 bytes: it takes at most 4095
+     = help: choose another name, or make a symbolic link with a short and plain name
+    ");
+    let two = |first: &str, second: &str| {
+        told(&format!(
+            "start: (f)\nservices:\n  a: {{http: {{port: 1, {first}}}}}\n  b: {{http: {{port: 2, {second}}}}}"
+        ))
+    };
+    assert_snapshot!(two("", ""), @"
+    error: the services `a` and `b` name no hosts, and only one site can answer for all that others leave
+     = help: add `http.hosts`, or write the site of one service at a time
+    ");
+    assert_snapshot!(two("hosts: [x.example, y.example]", "hosts: [Y.example]"), @"
+    error: the services `a` and `b` both answer for `y.example`, but are two sites
+     = help: give both the same `http.hosts`, or no host to both
+    ");
+    assert_snapshot!(two("hosts: [x.example]", "hosts: [x.example], path: /b"), @"
+    error: the services `a` and `b` are one site, but differ in `http.path`
+     = help: give both the same, or other hosts to one of them
+    ");
+}
+
+#[test]
 fn words_have_limits() {
     let project = Project::new("start: (f)");
     let long = "x".repeat(131_072);

@@ -1,0 +1,111 @@
+//! `lisplaunch emit nginx`: a site for each service that answers HTTP.
+
+mod site;
+
+use super::{Emission, File, Format, Layout, Owner};
+use crate::dialect::nginx::{Nginx, location};
+use crate::plan::quantity::Bytes;
+use crate::problem::Problem;
+use crate::render::{Template, Variable};
+use crate::word::Word;
+use site::{Site, sites};
+
+pub(super) const FORMAT: Format = Format {
+    name: "nginx",
+    summary: "sites of nginx in front of the services that have `http`",
+    layout: Layout::One,
+    as_user: true,
+    indirect: false,
+    personal: false,
+    templates: &[SITE],
+    files,
+};
+
+const SITE: Template = Template {
+    name: "nginx/site.conf",
+    text: include_str!("../../templates/nginx/site.conf"),
+    dialect: &Nginx,
+};
+
+fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
+    let sites = sites(&emission.plan.services)?;
+    if sites.is_empty() {
+        return Err(
+            Problem::error("no service here has `http`, so there is no site to write")
+                .help("add the port on which it answers: `http: 8080`"),
+        );
+    }
+    let project = emission.plan.project.as_str();
+    let context = vec![
+        ("project", Owner::project().bare(variable(project))),
+        (
+            "sites",
+            Variable::list(sites.iter().map(|site| server(project, site))),
+        ),
+    ];
+    let text = emission.render(&SITE, context)?;
+    Ok(vec![File::new(format!("{project}.conf"), text)])
+}
+
+/// The end of a variable's name.
+fn variable(project: &str) -> String {
+    project.replace(['-', '.'], "_")
+}
+
+fn server(project: &str, site: &Site<'_>) -> Variable {
+    let owner = Owner::of(site.service);
+    let http = site.http;
+    let hosts: Vec<Word> = http.hosts.iter().map(|host| host.as_str().into()).collect();
+    let tls = http.tls.as_ref().map(|tls| {
+        Variable::map([
+            ("certificate", owner.setting(tls.certificate.clone())),
+            ("key", owner.setting(tls.key.clone())),
+        ])
+    });
+    let several = (site.ports.len() > 1).then(|| Variable::choice("several"));
+    let path = http.path.as_deref().map(Word::from);
+    Variable::map([
+        ("name", owner.bare(name(project, site))),
+        (
+            "description",
+            owner.comment(site.service.description.as_ref()),
+        ),
+        (
+            "ports",
+            Variable::list(site.ports.iter().map(|port| owner.bare(port))),
+        ),
+        ("several", Variable::option(several)),
+        (
+            "hosts",
+            Variable::option((!hosts.is_empty()).then(|| owner.words(&hosts))),
+        ),
+        ("tls", Variable::option(tls)),
+        ("max_body", owner.bare(size(http.max_body))),
+        (
+            "static_folder",
+            Variable::option(
+                http.static_folder
+                    .clone()
+                    .map(|folder| owner.setting(folder)),
+            ),
+        ),
+        (
+            "health",
+            Variable::option(path.map(|path| owner.own(location, [&path]))),
+        ),
+    ])
+}
+
+/// What the site is called among those of all projects.
+fn name(project: &str, site: &Site<'_>) -> String {
+    match &site.service.replica {
+        Some(replica) if replica.of.as_str() == project => project.to_owned(),
+        Some(replica) => format!("{project}-{}", replica.of),
+        None => site.service.identity.unique_name(),
+    }
+}
+
+/// As nginx writes it: `10m`.
+fn size(bytes: Bytes) -> String {
+    bytes.to_string().trim_end_matches('B').to_lowercase()
+}
