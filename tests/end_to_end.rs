@@ -7,6 +7,7 @@ mod checked;
 mod folders;
 mod fronted;
 mod installed;
+mod installed_units;
 mod made;
 pub mod network;
 mod restarted;

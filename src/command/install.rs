@@ -51,7 +51,7 @@ pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode
     steps::perform(&steps, arguments.force, &owners)
         .map_err(|stopped| installing.with_last_words(stopped))?;
     let code = installing.wait(arguments.wait)?;
-    if let Some(remark) = manager.remark() {
+    if let Some(remark) = manager.remark().filter(|_| !steps.is_empty()) {
         tell(&remark);
     }
     Ok(code)

@@ -50,11 +50,6 @@ impl Systemd {
         Call::new(["systemctl"]).with(user).with(words)
     }
 
-    fn call<'w>(&self, verb: &'w str, units: impl IntoIterator<Item = &'w Unit>) -> Call {
-        let names = units.into_iter().map(|unit| unit.name.as_str());
-        self.control([verb].into_iter().chain(names))
-    }
-
     /// How systemd sees the units.
     fn states(&self, units: &[Unit]) -> Result<Vec<State>, Problem> {
         let properties = format!("--property={}", state::PROPERTIES.join(","));
@@ -68,13 +63,13 @@ impl Systemd {
     fn step(
         &self,
         known: &[(&Unit, &State)],
-        verb: &str,
+        verb: &[&str],
         make: impl FnOnce(Call) -> Step,
         wanted: impl Fn(&Unit, &State) -> bool,
     ) -> Option<Step> {
         let units = known.iter().filter(|(unit, state)| wanted(unit, state));
-        let units: Vec<&Unit> = units.map(|(unit, _)| *unit).collect();
-        (!units.is_empty()).then(|| make(self.call(verb, units)))
+        let names: Vec<&str> = units.map(|(unit, _)| unit.name.as_str()).collect();
+        (!names.is_empty()).then(|| make(self.control(verb.iter().copied()).with(names)))
     }
 }
 
@@ -95,20 +90,20 @@ impl ServiceManager for Systemd {
             reload.then(|| Step::call("reading the units again", self.control(["daemon-reload"]))),
             self.step(
                 &known,
-                "enable",
+                &["enable"],
                 |call| Step::call("enabling for the next start of the machine", call),
                 |unit, state| unit.installs && !state.enabled,
             ),
             // It may have been started too often.
             self.step(
                 &known,
-                "reset-failed",
+                &["reset-failed"],
                 |call| Step::call("forgetting failures", call),
                 |_, state| state.activity == Activity::Failed,
             ),
             self.step(
                 &known,
-                "restart",
+                &["restart"],
                 |call| Step::start("starting again", call),
                 |unit, state| {
                     let changed = unit.differs || state.is_older(unit);
@@ -117,7 +112,7 @@ impl ServiceManager for Systemd {
             ),
             self.step(
                 &known,
-                "start",
+                &["start"],
                 |call| Step::start("starting", call),
                 |_, state| state.activity != Activity::Active,
             ),
@@ -134,19 +129,19 @@ impl ServiceManager for Systemd {
         let stops = [
             self.step(
                 &known,
-                "disable",
-                |call| Step::call("stopping", call.with(["--now"])),
+                &["disable", "--now"],
+                |call| Step::call("stopping", call),
                 |unit, _| unit.exists,
             ),
             self.step(
                 &known,
-                "stop",
+                &["stop"],
                 |call| Step::call("stopping", call),
                 |unit, state| !unit.exists && state.activity == Activity::Active,
             ),
             self.step(
                 &known,
-                "reset-failed",
+                &["reset-failed"],
                 |call| Step::call("forgetting failures", call),
                 |_, state| state.activity == Activity::Failed,
             ),
@@ -173,7 +168,7 @@ impl ServiceManager for Systemd {
         let ends = self.personal && !Path::new(LINGERING).join(&name).exists();
         ends.then(|| {
             format!(
-                "they end with the last session of {name}, unless `loginctl enable-linger {name}`"
+                "services of {name} end with the last session: `loginctl enable-linger {name}` keeps them"
             )
         })
     }

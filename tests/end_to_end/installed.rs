@@ -56,7 +56,7 @@ impl Machine {
 
 /// What was said, with fixed numbers and without the lines about waiting.
 #[track_caller]
-fn said(outcome: Outcome, code: i32) -> String {
+pub(super) fn said(outcome: Outcome, code: i32) -> String {
     let said = outcome.failure(code);
     let lines = said
         .lines()
