@@ -13,3 +13,4 @@ mod status;
 mod stop;
 mod text;
 mod wait;
+mod without_swank;

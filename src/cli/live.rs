@@ -136,7 +136,8 @@ pub struct Status {
 /// Stop the running service through its own exit
 ///
 /// Runs the `stop` forms and waits until the process is gone, for `stop-timeout` and five
-/// seconds at most. Exits with 1 when it is not gone by then, with 3 when none answered.
+/// seconds at most. Exits with 1 when it is not gone by then, with 3 when none answered. A service
+/// without a swank server gets SIGTERM, once its process is known for certain.
 ///
 /// A service that supervisord or systemd would start again has to be stopped there: the command
 /// for that is printed, and the service goes on.

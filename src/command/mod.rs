@@ -9,6 +9,7 @@ mod emitted;
 mod eval;
 mod install;
 mod live;
+mod reached;
 mod reload;
 mod repl;
 mod restart;

@@ -162,7 +162,7 @@ impl Running {
 /// Whose server that of a service may be: who runs lisplaunch, root, and the user of the service.
 ///
 /// Root speaks to everyone's services: where the file does not say whose one is, its owner is.
-fn owners(service: &Service, overrides: &Overrides, host: &Host) -> Owners {
+pub(super) fn owners(service: &Service, overrides: &Overrides, host: &Host) -> Owners {
     let file = service.identity.file.as_ref().filter(|_| host.user == 0);
     let user = match &service.user {
         Some(user) => host::uid_of(user),

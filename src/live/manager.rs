@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::fs;
-use std::io;
-use std::process::{Command, Stdio};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use super::process::Process;
 use super::swank::sexp::Sexp;
+use crate::call::Call;
+use crate::problem::Problem;
 
 /// What may start a service again when it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,10 @@ impl Manager {
                     .split_once(':')
                     .filter(|(group, program)| group == program);
                 let name = short.map_or(name.as_str(), |(_, program)| program);
-                words(&["supervisorctl", verb, name])
+                match process.and_then(server) {
+                    Some(server) => words(&["supervisorctl", "-s", &server, verb, name]),
+                    None => words(&["supervisorctl", verb, name]),
+                }
             }
             Manager::Systemd(unit) if process.is_some_and(is_of_user_manager) => {
                 words(&["systemctl", "--user", verb, unit])
@@ -87,19 +91,9 @@ impl Manager {
     ///
     /// # Errors
     /// With what it said.
-    pub fn restart(&self, process: Process) -> io::Result<()> {
-        let words = self.command("restart", Some(process));
-        let mut command = Command::new(&words[0]);
-        // A question for a password would not be seen.
-        command.args(&words[1..]).stdin(Stdio::null());
-        let output = command.output()?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let said = [output.stderr, output.stdout].concat();
-        Err(io::Error::other(
-            String::from_utf8_lossy(&said).trim().to_owned(),
-        ))
+    pub fn restart(&self, process: Process) -> Result<(), Problem> {
+        let call = Call::new(self.command("restart", Some(process)));
+        call.run().map(|_| ())
     }
 }
 
@@ -123,6 +117,16 @@ fn words(words: &[&str]) -> Vec<String> {
 fn service_folder(process: Process) -> Option<String> {
     let folder = process.parent()?.directory()?;
     folder.into_os_string().into_string().ok()
+}
+
+/// Where the supervisord of a process listens, which may have any configuration. The process says
+/// it, so that counts only if nobody else can listen there.
+fn server(process: Process) -> Option<String> {
+    let url = process.variable("SUPERVISOR_SERVER_URL")?;
+    let socket = fs::metadata(url.strip_prefix("unix://")?).ok()?;
+    let owner = socket.uid();
+    let own = owner == 0 || owner == rustix::process::geteuid().as_raw();
+    (own && socket.file_type().is_socket()).then_some(url)
 }
 
 /// `all` is every program of supervisord.

@@ -3,6 +3,7 @@
 //!
 //! [`swank`] speaks to its image; what the image says of itself is a [`record`].
 
+pub mod confirmed;
 pub mod finding;
 pub mod identity;
 pub mod image;

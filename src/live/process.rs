@@ -1,6 +1,7 @@
 //! A process of this machine: what `/proc` says of it.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -70,6 +71,22 @@ impl Process {
                 .map(|word| String::from_utf8_lossy(word).into_owned())
                 .collect(),
         )
+    }
+
+    /// A variable of the environment that it was started with, if this user may know that.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let environment = fs::read(self.file("environ")).ok()?;
+        let mut entries = environment.split(|&byte| byte == 0);
+        let value = entries.find_map(|entry| {
+            let (known, value) = std::str::from_utf8(entry).ok()?.split_once('=')?;
+            (known == name).then_some(value)
+        });
+        value.map(str::to_owned)
+    }
+
+    /// The user whose rights it has.
+    pub fn user(&self) -> Option<u32> {
+        Some(fs::metadata(self.file("")).ok()?.uid())
     }
 
     /// The directory that it works in.
