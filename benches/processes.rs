@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use lisplaunch::format::ALL;
 use tempfile::TempDir;
 use wait4::Wait4;
 
@@ -88,25 +89,26 @@ fn emit(folder: &Path) {
     for count in [1, 100, 1000] {
         let services: String = (0..count)
             .map(|index| {
-                format!(
-                    "  service-{index}:\n    start: (app:start :port {})\n",
-                    1000 + index
-                )
+                let port = 1000 + index;
+                format!("  service-{index}:\n    start: (app:start :port {port})\n    http: {port}\n")
             })
             .collect();
-        let project = format!("name: many\nsetup: many.yaml\nservices:\n{services}");
+        let project = format!(
+            "name: many\nsetup: many.yaml\nlog: log/{{service}}.log\nservices:\n{services}"
+        );
         fs::write(folder.join("many.yaml"), project).expect("a writable folder");
-        for format in ["makefile", "supervisor"] {
+        for format in ALL {
+            let arguments = ["emit", format.name, "-f", "many.yaml", "-o", "written/"];
             let times = (0..EMISSIONS)
                 .map(|_| {
-                    time(&mut lisplaunch(
-                        folder,
-                        &["emit", format, "-f", "many.yaml"],
-                    ))
+                    let time = time(&mut lisplaunch(folder, &arguments));
+                    fs::remove_dir_all(folder.join("written")).expect("a writable folder");
+                    time
                 })
                 .collect();
             println!(
-                "  {format:<10} {count:>5} services {:>7.2} ms",
+                "  {:<10} {count:>5} services {:>7.2} ms",
+                format.name,
                 milliseconds(median(times))
             );
         }
