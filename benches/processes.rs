@@ -90,7 +90,9 @@ fn emit(folder: &Path) {
         let services: String = (0..count)
             .map(|index| {
                 let port = 1000 + index;
-                format!("  service-{index}:\n    start: (app:start :port {port})\n    http: {port}\n")
+                format!(
+                    "  service-{index}:\n    start: (app:start :port {port})\n    http: {port}\n"
+                )
             })
             .collect();
         let project = format!(

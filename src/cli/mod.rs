@@ -221,7 +221,7 @@ pub struct Emit {
     pub format: Option<String>,
     /// The services, all of them if none is named
     pub services: Vec<String>,
-    /// Write this file, or below this folder (`DIR/` makes it), instead of standard output
+    /// Write this file, or below this folder (`DIR/` makes it); `-` is standard output
     #[arg(short, long, value_name = "PATH", requires = "format")]
     pub output: Option<PathBuf>,
     /// Replace a file that lisplaunch did not write

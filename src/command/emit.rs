@@ -27,12 +27,14 @@ pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
         Some(name) => format::find(name).map_err(Failure::from)?,
         None => return emitting.finish(&emitting.outputs(None)?),
     };
-    if arguments.check && arguments.output.is_none() {
+    let output = arguments.output.as_deref();
+    let output = output.filter(|path| *path != Path::new("-"));
+    if arguments.check && output.is_none() {
         return emitting.finish(&emitting.outputs(Some(format))?);
     }
     let choice = Choice::new(format, arguments.indirect, arguments.user).map_err(Failure::from)?;
     let files = emitting.files(choice)?;
-    match &arguments.output {
+    match output {
         Some(path) => {
             let targets = output::targets(path, files).map_err(Failure::from)?;
             emitting.finish(&targets)

@@ -193,6 +193,14 @@ fn a_file_of_ours_is_replaced_and_keeps_its_permissions() {
 }
 
 #[test]
+fn a_dash_is_standard_output() {
+    let project = Project::new(PLAIN);
+    let output = project.run(&["emit", "makefile", "-o", "-"]).output();
+    assert_eq!(output, project.run(&["emit", "makefile"]).output());
+    assert!(!project.file("-").exists());
+}
+
+#[test]
 fn a_link_stays_one() {
     let project = Project::new(PLAIN).with_file("real/keep", "");
     symlink("real/there", project.file("link")).unwrap();
