@@ -108,6 +108,7 @@ pub const FILES: [File; 6] = [
         path: "runtime/sockets.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/sockets/notify.lisp"),
+            include_str!("../templates/sbcl/runtime/sockets/watchdog.lisp"),
             include_str!("../templates/sbcl/runtime/sockets/http.lisp"),
         ],
     },

@@ -47,6 +47,36 @@
     (note (princ-to-string count)))
   (check:is equal (lines "READY=1" "STATUS=ready: 0") (receive *socket*)))
 
+(defun wait-for-message (socket text seconds)
+  "Whether TEXT comes at SOCKET within SECONDS."
+  (let ((deadline (+ (get-internal-real-time) (* seconds internal-time-units-per-second))))
+    (loop while (< (get-internal-real-time) deadline)
+          thereis (and (sb-sys:wait-until-fd-usable (sb-bsd-sockets:socket-file-descriptor socket)
+                                                    :input 1/10 nil)
+                       (equal text (receive socket))))))
+
+(defun empty (socket)
+  "Takes all messages that wait at SOCKET."
+  (loop while (sb-sys:wait-until-fd-usable (sb-bsd-sockets:socket-file-descriptor socket)
+                                           :input 0 nil)
+        do (receive socket)))
+
+(check:deftest a-watchdog-is-fed-by-an-image-that-works
+  (check:is eql nil (feed-watchdog))
+  (with-environment ("WATCHDOG_USEC" "200000")
+    (with-environment ("WATCHDOG_PID" "1")
+      (check:is eql nil (feed-watchdog)))
+    (empty *socket*)
+    (let ((feeding (feed-watchdog)))
+      (loop repeat 3
+            do (check:is eql t (wait-for-message *socket* "WATCHDOG=1" 60)))
+      ;; As SBCL holds it for an exit that hangs.
+      (sb-thread:with-mutex (sb-thread::*make-thread-lock*)
+        (wait-for-message *socket* "WATCHDOG=1" 1/2)
+        (check:is eql nil (wait-for-message *socket* "WATCHDOG=1" 1)))
+      (check:is eql t (wait-for-message *socket* "WATCHDOG=1" 60))
+      (end-thread feeding))))
+
 (check:deftest a-name-may-be-abstract
   (let* ((name (format nil "lisplaunch-test-~d" (sb-unix:unix-getpid)))
          (socket (bind-socket 'sb-bsd-sockets:local-abstract-socket name))

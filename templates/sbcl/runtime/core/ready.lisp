@@ -54,7 +54,9 @@ the last check failed."
 (defun become-ready ()
   "Records that the service does its work."
   (take-stop-signals)
-  (enter :ready))
+  (enter :ready)
+  (when *notify-socket*
+    (funcall 'feed-watchdog)))
 
 ;;; A start form that never returns, as that of a server in the main thread, leaves the service
 ;;; starting for ever. What is to be done then is said once it has taken long.
