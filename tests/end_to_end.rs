@@ -20,6 +20,7 @@ mod supervisor;
 mod surroundings;
 mod terminal;
 mod tried;
+mod under_systemd;
 mod witness;
 
 use std::os::unix::fs::symlink;

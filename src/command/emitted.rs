@@ -58,16 +58,11 @@ impl Session {
         }
         let program = host::own_program(&self.host.environment)
             .map_err(|error| Problem::cannot("find the path of lisplaunch itself", &error))?;
-        let selection = self.selection(file.as_deref());
+        let selection = self.selection(file.as_deref(), plan);
         let mut command = vec!["lisplaunch".to_owned(), "emit".to_owned()];
         command.push(choice.format.name.to_owned());
         command.extend(services.iter().cloned());
         command.extend(selection.iter().cloned());
-        // The next person has another environment. What may be a secret is not for a comment.
-        let borrowed = plan.borrowed.iter();
-        for (name, value) in borrowed.filter(|(name, _)| !looks_secret(name)) {
-            command.extend(["--set".to_owned(), format!("{name}={value}")]);
-        }
         command.extend(choice.indirect.then(|| "--indirect".to_owned()));
         command.extend(choice.personal.then(|| "--user".to_owned()));
         Ok(Origin {
@@ -81,12 +76,17 @@ impl Session {
     }
 
     /// The options that choose the same plan again.
-    fn selection(&self, file: Option<&str>) -> Vec<String> {
+    fn selection(&self, file: Option<&str>, plan: &Plan) -> Vec<String> {
         let mut options = vec!["-f".to_owned(), file.unwrap_or("-").to_owned()];
         for profile in self.profiles() {
             options.extend(["-p".to_owned(), profile.clone()]);
         }
-        for (name, value) in self.settings() {
+        // The next person, or process manager, has another environment. What may be a secret is not
+        // for a comment or a command line.
+        let borrowed = plan.borrowed.iter();
+        let borrowed = borrowed.filter(|(name, _)| !looks_secret(name));
+        let borrowed = borrowed.map(|(name, value)| (name, value));
+        for (name, value) in self.settings().iter().chain(borrowed) {
             options.extend(["--set".to_owned(), format!("{name}={value}")]);
         }
         for user in self.trusted() {

@@ -19,37 +19,40 @@ const TARGETS: [&str; 4] = ["basic", "default", "shutdown", "exit"];
 #[derive(Debug)]
 pub(crate) struct Systemd {
     process: Child,
-    /// Its home folder, with the folder of its runtime in it.
-    home: TempDir,
+    /// The home folder of its user.
+    home: PathBuf,
+    /// Where its sockets and its first units are.
+    folder: TempDir,
     /// The name of the control group that everything is in.
     group: String,
 }
 
 impl Systemd {
-    /// Starts one, whose units can be written as soon as it runs.
-    pub(crate) fn start() -> Self {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        let name = home.path().file_name().expect("it has a name");
+    /// Starts one for a user with this home folder, below which it has nothing to start yet.
+    pub(crate) fn start(home: &Path) -> Self {
+        let folder = tempfile::tempdir_in(home).expect("a folder");
+        let name = folder.path().file_name().expect("it has a name");
         let group = format!("lisplaunch-test-{}", name.display());
-        let mut unshare = command("unshare");
-        unshare
-            .args(["-m", "-p", "-f", "--kill-child", "--mount-proc", "sh", "-c"])
-            .arg(include_str!("systemd.sh"))
-            .env("HOME", home.path())
-            .env("GROUP", format!("{group}/user@0.service"))
-            .env("XDG_RUNTIME_DIR", home.path().join("run"))
-            .env(
-                "SYSTEMD_UNIT_PATH",
-                format!("{0}/.config/systemd/user:{0}/base", home.path().display()),
-            );
-        for folder in ["run", "base", ".config/systemd/user"] {
-            fs::create_dir_all(home.path().join(folder)).expect("it is made");
+        let units = home.join(".config/systemd/user");
+        let base = folder.path().join("base");
+        let run = folder.path().join("run");
+        for folder in [&units, &base, &run] {
+            fs::create_dir_all(folder).expect("it is made");
         }
         for target in TARGETS {
-            let file = home.path().join(format!("base/{target}.target"));
+            let file = base.join(format!("{target}.target"));
             fs::write(file, "[Unit]\nDefaultDependencies=no\n").expect("it is written");
         }
-        let process = unshare
+        let process = command("unshare")
+            .args(["-m", "-p", "-f", "--kill-child", "--mount-proc", "sh", "-c"])
+            .arg(include_str!("systemd.sh"))
+            .env("HOME", home)
+            .env("GROUP", format!("{group}/user@0.service"))
+            .env("XDG_RUNTIME_DIR", run)
+            .env(
+                "SYSTEMD_UNIT_PATH",
+                format!("{}:{}", units.display(), base.display()),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -57,7 +60,8 @@ impl Systemd {
             .expect("`unshare` must be installed for this test");
         let systemd = Systemd {
             process,
-            home,
+            home: home.to_owned(),
+            folder,
             group,
         };
         wait_until("it runs", || {
@@ -68,12 +72,7 @@ impl Systemd {
 
     /// Where the units of its user are.
     pub(crate) fn units(&self) -> PathBuf {
-        self.home.path().join(".config/systemd/user")
-    }
-
-    /// What tells other programs where it is.
-    pub(crate) fn runtime_folder(&self) -> PathBuf {
-        self.home.path().join("run")
+        self.home.join(".config/systemd/user")
     }
 
     /// Its own command.
@@ -97,15 +96,31 @@ impl Systemd {
         String::from_utf8(output.stdout).expect("it prints UTF-8")
     }
 
-    /// A program that runs where this systemd does: it answers nobody else.
+    /// A program that runs where this systemd does, which answers nobody else.
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = command("nsenter");
-        command
-            .args(["-t", &self.first_process(), "-m", "-p", "--wd=/", program])
-            .env("HOME", self.home.path())
-            .env("XDG_RUNTIME_DIR", self.runtime_folder())
+        let mut inner = command(program);
+        inner.env("HOME", &self.home);
+        self.inside(&inner)
+    }
+
+    /// The same command there.
+    pub(crate) fn inside(&self, inner: &Command) -> Command {
+        let folder = inner.get_current_dir().unwrap_or(Path::new("/"));
+        let mut outer = Command::new("nsenter");
+        outer
+            .args(["-t", &self.first_process(), "-m", "-p"])
+            .arg(format!("--wd={}", folder.display()))
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .env_clear()
+            .envs(
+                inner
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .env("XDG_RUNTIME_DIR", self.folder.path().join("run"))
             .stdin(Stdio::null());
-        command
+        outer
     }
 
     /// The number of the first process of its namespace; 0 as long as there is none.

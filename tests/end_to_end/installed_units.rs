@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 
 use super::installed::said;
 use crate::consumer::Systemd;
-use crate::support::{LISPLAUNCH, Outcome, Project};
+use crate::support::{Outcome, Project};
 
 struct Machine {
     project: Project,
@@ -18,32 +18,18 @@ struct Machine {
 
 impl Machine {
     fn new(yaml: &str) -> Self {
-        Machine {
-            project: Project::new(&format!(
-                "name: shop\nloader: none\nstop-timeout: 1s\n{yaml}"
-            )),
-            systemd: Systemd::start(),
-        }
+        let project = Project::new(&format!(
+            "name: shop\nloader: none\nstop-timeout: 1s\n{yaml}"
+        ));
+        let systemd = Systemd::start(&project.home());
+        Machine { project, systemd }
     }
 
     fn run(&self, arguments: &[&str]) -> Outcome {
         let file = self.project.folder().join("lisplaunch.yaml");
-        let mut command = self.systemd.command(LISPLAUNCH);
-        command.args(arguments).arg("-f").arg(file);
-        let outcome = self.project.outcome(command);
-        let home = self.systemd.units();
-        let home = home
-            .ancestors()
-            .nth(3)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        Outcome {
-            stdout: outcome.stdout.replace(&home, "/home/me"),
-            stderr: outcome.stderr.replace(&home, "/home/me"),
-            ..outcome
-        }
+        let mut command = self.project.command(arguments);
+        command.arg("-f").arg(file);
+        self.project.outcome(self.systemd.inside(&command))
     }
 
     fn install(&self) -> Outcome {

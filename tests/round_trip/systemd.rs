@@ -71,7 +71,8 @@ pub fn systemd_starts_what_run_starts() {
         if held.is_empty() {
             return;
         }
-        let systemd = Systemd::start();
+        let home = tempfile::tempdir().unwrap();
+        let systemd = Systemd::start(home.path());
         let folder = systemd.units();
         let mut emit = project.lisplaunch(&project.settings, &["emit", "systemd", "--user"]);
         emit.args(held.iter().map(|index| name(project, *index)));

@@ -1,0 +1,155 @@
+//! Services below a real systemd.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::network::{get, is_free};
+use super::running::eventually;
+use super::with_compiled_systems;
+use crate::consumer::Systemd;
+use crate::support::ports::free_port;
+use crate::support::{Project, REPOSITORY};
+
+const UNIT: &str = "hello-hunchentoot.service";
+
+/// A service of the Hunchentoot example, and the systemd that it is for.
+struct Hunchentoot {
+    systemd: Systemd,
+    project: Project,
+    port: u16,
+    swank: u16,
+}
+
+impl Hunchentoot {
+    /// Writes its unit with more keys in the project file, and starts it.
+    fn start(keys: &str) -> Self {
+        let (port, swank) = (free_port(), free_port());
+        let mut project = Project::empty()
+            .with_variable("PORT", &port.to_string())
+            .with_variable("SWANK_PORT", &swank.to_string());
+        copy_example(&project.folder());
+        let file = project.folder().join("lisplaunch.yaml");
+        let yaml = fs::read_to_string(&file).unwrap() + keys;
+        fs::write(file, yaml).unwrap();
+        project = with_compiled_systems(project);
+        let systemd = Systemd::start(&project.home());
+        let cache = variable(&project, "XDG_CACHE_HOME");
+        systemd.success(&["set-environment", &format!("XDG_CACHE_HOME={cache}")]);
+        let units = systemd.units();
+        let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
+        project.run(&emit).success();
+        systemd.success(&["daemon-reload"]);
+        systemd.success(&["start", UNIT]);
+        Hunchentoot {
+            systemd,
+            project,
+            port,
+            swank,
+        }
+    }
+
+    fn property(&self, name: &str) -> String {
+        let line = self.systemd.success(&["show", "-P", name, UNIT]);
+        line.trim().to_owned()
+    }
+
+    /// Its number, where systemd is.
+    fn pid(&self) -> String {
+        self.property("MainPID")
+    }
+
+    /// What lisplaunch says of it.
+    fn lisplaunch(&self, arguments: &[&str]) -> crate::support::Outcome {
+        let command = self.project.command(arguments);
+        self.project.outcome(self.systemd.inside(&command))
+    }
+
+    /// Waits until another process than `pid` serves.
+    fn serves_again(&self, pid: &str) {
+        eventually("another process serves", || {
+            let ready = self.property("ActiveState") == "active" && self.pid() != pid;
+            (ready && get(self.port, "/").is_some()).then_some(())
+        });
+    }
+
+    /// Whether a process of its is left.
+    fn is_left(&self) -> bool {
+        let mut pgrep = self.systemd.command("pgrep");
+        pgrep.arg("sbcl").output().unwrap().status.success()
+    }
+}
+
+fn variable(project: &Project, name: &str) -> String {
+    let command = project.command(&[]);
+    let mut variables = command.get_envs();
+    let found = variables.find_map(|(own, value)| (own == name).then_some(value?));
+    found.unwrap().to_str().unwrap().to_owned()
+}
+
+fn copy_example(folder: &Path) {
+    for entry in fs::read_dir(Path::new(REPOSITORY).join("examples/hunchentoot")).unwrap() {
+        let file = entry.unwrap().path();
+        if file.is_file() {
+            fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn hunchentoot_lives_under_systemd() {
+    let service = Hunchentoot::start("");
+    // It has said that it is ready.
+    let greeting = get(service.port, "/").expect("it serves");
+    assert!(greeting.contains("Hello, world!"), "{greeting}");
+    let status = service.property("StatusText");
+    assert_eq!(status, "ready");
+
+    let source = service.project.folder().join("hello-hunchentoot.lisp");
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, text.replace("Hello, ", "Good evening, ")).unwrap();
+    service.systemd.success(&["reload", UNIT]);
+    let greeting = get(service.port, "/").expect("it serves");
+    assert!(greeting.contains("Good evening, world!"), "{greeting}");
+
+    let pid = service.pid();
+    service.systemd.success(&["kill", "-s", "KILL", UNIT]);
+    service.serves_again(&pid);
+
+    let begin = Instant::now();
+    service.systemd.success(&["stop", UNIT]);
+    assert!(begin.elapsed() < Duration::from_secs(15));
+    assert_eq!(service.property("Result"), "success");
+    assert!(!service.is_left());
+    assert!(is_free(service.port) && is_free(service.swank));
+}
+
+#[test]
+fn systemd_is_left_to_stop_and_restart_its_services() {
+    let service = Hunchentoot::start("");
+    let pid = service.pid();
+    let said = service.lisplaunch(&["stop"]).failure(1);
+    let command = format!("`systemctl --user stop {UNIT}`");
+    assert!(said.contains(&command), "{said}");
+    assert_eq!(service.pid(), pid);
+
+    let said = service.lisplaunch(&["restart", "--wait=2m"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let again = service.pid();
+    assert_ne!(again, pid);
+    let ready = format!("`hello-hunchentoot` is ready again, pid {again}\n");
+    assert!(said.stderr.ends_with(&ready), "{}", said.stderr);
+    assert!(get(service.port, "/").is_some());
+}
+
+#[test]
+fn an_image_that_is_silent_is_started_again() {
+    let service = Hunchentoot::start("watchdog: 3s\n");
+    let pid = service.pid();
+    // Longer than that, in which it has to be fed.
+    std::thread::sleep(Duration::from_secs(7));
+    assert_eq!(service.pid(), pid);
+    service.systemd.success(&["kill", "-s", "STOP", UNIT]);
+    service.serves_again(&pid);
+    assert_eq!(service.property("NRestarts"), "1");
+}
