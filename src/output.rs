@@ -48,12 +48,27 @@ pub struct Target {
     makes_folder: bool,
 }
 
+/// The folder that files for `path` go into.
+pub fn folder(path: &Path) -> PathBuf {
+    if is_folder(path) {
+        return path.to_owned();
+    }
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.as_os_str().as_bytes().ends_with(b"/")
+}
+
 /// Where `files` go: below `path` if that is a folder or ends in `/`, or else to `path` itself.
 ///
 /// # Errors
 /// When several files would be one.
 pub fn targets(path: &Path, files: Vec<File>) -> Result<Vec<Target>, Problem> {
-    let folder = path.is_dir() || path.as_os_str().as_bytes().ends_with(b"/");
+    let folder = is_folder(path);
     if !folder && files.len() > 1 {
         let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         return Err(Problem::error(format!(

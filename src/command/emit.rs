@@ -33,7 +33,7 @@ pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
         return emitting.finish(&emitting.outputs(Some(format))?);
     }
     let choice = Choice::new(format, arguments.indirect, arguments.user).map_err(Failure::from)?;
-    let files = emitting.files(choice)?;
+    let files = emitting.files(choice, output)?;
     match output {
         Some(path) => {
             let targets = output::targets(path, files).map_err(Failure::from)?;
@@ -96,8 +96,9 @@ impl Emitting<'_> {
         }
         let mut targets = Vec::new();
         for output in &outputs {
-            let files = self.files(Choice::of(output)?)?;
-            targets.extend(output::targets(Path::new(&output.path), files)?);
+            let path = Path::new(&output.path);
+            let files = self.files(Choice::of(output)?, Some(path))?;
+            targets.extend(output::targets(path, files)?);
         }
         Ok(targets)
     }
@@ -118,10 +119,13 @@ impl Emitting<'_> {
         }
     }
 
-    /// The files of one format, of which nothing is written yet.
-    fn files(&self, choice: Choice) -> Result<Vec<File>, Failure> {
+    /// The files of one format that go to `path`, of which nothing is written yet.
+    fn files(&self, choice: Choice, path: Option<&Path>) -> Result<Vec<File>, Failure> {
         let services = &self.arguments.services;
-        let emitted = self.session.emitted(self.project, services, choice)?;
+        let folder = path.map(output::folder);
+        let emitted = self
+            .session
+            .emitted(self.project, services, choice, folder.as_deref())?;
         if !self.arguments.check && !choice.indirect {
             install(&emitted.plan)?;
         }

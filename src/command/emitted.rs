@@ -1,7 +1,7 @@
 //! The files of a format as somebody asks for them: planned as whoever they are for, and with a
 //! head that says how they are written again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Failure, Session, as_user};
 use crate::format::{Choice, File, Origin};
@@ -18,12 +18,14 @@ pub(super) struct Emitted {
 }
 
 impl Session {
-    /// The files of one format for these services, all of them if none is named.
+    /// The files of one format for these services, all of them if none is named, as they are
+    /// written into `folder`.
     pub(super) fn emitted(
         &self,
         project: &Project,
         services: &[String],
         choice: Choice,
+        folder: Option<&Path>,
     ) -> Result<Emitted, Failure> {
         let orders = self.orders(services)?;
         let choices = if choice.as_user() {
@@ -32,7 +34,10 @@ impl Session {
             orders
         };
         let plan = self.plan(project, &choices)?;
-        let origin = self.origin(project, services, choice, &plan)?;
+        let origin = Origin {
+            beside: folder.is_some_and(|folder| is_same(folder, Path::new(&project.folder))),
+            ..self.origin(project, services, choice, &plan)?
+        };
         let templates = super::templates(&plan)?;
         let files = choice
             .format
@@ -72,6 +77,7 @@ impl Session {
             program: utf8(program)?,
             indirect: choice.indirect,
             personal: choice.personal,
+            beside: false,
         })
     }
 
@@ -94,6 +100,12 @@ impl Session {
         }
         options
     }
+}
+
+/// Whether both are one folder.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let both = (one.canonicalize(), other.canonicalize());
+    matches!(both, (Ok(one), Ok(other)) if one == other)
 }
 
 fn utf8(path: PathBuf) -> Result<String, Problem> {

@@ -23,7 +23,7 @@ use crate::service_manager::{Placed, ServiceManager, Whereabouts};
 pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode> {
     let (choice, manager) = chosen(session, &arguments.manager, arguments.indirect)?;
     let project = session.project()?;
-    let emitted = session.emitted(&project, &arguments.services, choice)?;
+    let emitted = session.emitted(&project, &arguments.services, choice, None)?;
     let Emitted { plan, files } = emitted;
     let owners = session.owners().map_err(Failure::from)?;
     let failed = |problem| Failure::failed([problem]);

@@ -13,7 +13,7 @@ use crate::service_manager::Placed;
 pub(super) fn execute(session: &Session, arguments: &Uninstall) -> Result<ExitCode> {
     let (choice, manager) = chosen(session, &arguments.manager, false)?;
     let project = session.project()?;
-    let emitted = session.emitted(&project, &[], choice)?;
+    let emitted = session.emitted(&project, &[], choice, None)?;
     let targets = manager.place(emitted.files).map_err(Failure::from)?;
     let steps = Placed::all(targets)
         .and_then(|files| manager.uninstall(files))

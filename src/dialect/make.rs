@@ -308,6 +308,7 @@ const RESERVED: &[&str] = &[
     "_TARGETS",
     "_sys_mk",
     "_this",
+    "here",
     "host_os",
     "toLower",
     "toUpper",

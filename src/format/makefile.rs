@@ -1,10 +1,13 @@
 //! `lisplaunch emit makefile`: a Makefile for GNU make and BSD make.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
+use super::anchor::{self, Anchor};
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
 use crate::dialect::make::{self, Make};
+use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
@@ -34,10 +37,25 @@ const START: &str = "start";
 /// anew, which GNU make does before everything else.
 const MAKEFILES: [&str; 4] = ["GNUmakefile", "BSDmakefile", "makefile", "Makefile"];
 
+/// The variable of the shell that holds the folder of the Makefile.
+const HERE: &str = "here";
+
 fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
+    // Beside the project file a Makefile is a part of the project, and goes wherever that goes.
+    let here = emission.plan.services.first();
+    let here = here.filter(|_| emission.origin.beside);
+    let here = here.and_then(|service| Anchor::new(HERE, &service.identity.folder));
+    let origin = match here {
+        Some(_) => &emission.origin.seen_from_beside(),
+        None => emission.origin,
+    };
+    let emission = &Emission {
+        origin,
+        ..*emission
+    };
     let services = emission.plan.services.iter();
     let recipes = services
-        .map(|service| Recipe::new(service, emission.command(service)?))
+        .map(|service| Recipe::new(service, &emission.command(service)?, here.as_ref()))
         .collect::<Result<Vec<_>, _>>()?;
     let several = emission.plan.several;
     let targets = recipes
@@ -46,10 +64,9 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
         .collect::<Result<Vec<_>, _>>()?;
     let context = vec![
         ("variables", variables(&recipes)?),
-        (
-            "several",
-            Variable::option(several.then(|| Variable::choice("several"))),
-        ),
+        ("here", flag(here.is_some())),
+        ("runtime", flag(here.is_some() && runs(emission.plan))),
+        ("several", flag(several)),
         (
             "count",
             Variable::printed(Printed::Bare(recipes.len().to_string()), "make"),
@@ -62,36 +79,68 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     ])
 }
 
+/// Whether a service loads what lies beside the project file.
+fn runs(plan: &Plan) -> bool {
+    let mut services = plan.services.iter();
+    services.any(|service| service.runtime.is_some())
+}
+
+/// Something that holds or not.
+fn flag(holds: bool) -> Variable {
+    Variable::option(holds.then(|| Variable::choice("true")))
+}
+
 /// What one target does.
 struct Recipe<'a> {
     service: &'a Service,
     owner: Owner,
-    variables: &'a [(String, Word)],
+    /// The variables that make is to be asked for, as often as they are used.
+    kept: Vec<Kept>,
+    variables: Vec<(String, Word)>,
+    /// Where it starts; none where that is the folder of the Makefile.
+    directory: Option<Word>,
     command: Argv,
 }
 
 impl<'a> Recipe<'a> {
-    fn new(service: &'a Service, command: Argv) -> Result<Self, Problem> {
+    fn new(
+        service: &'a Service,
+        command: &Argv,
+        here: Option<&Anchor<'a>>,
+    ) -> Result<Self, Problem> {
         let owner = Owner::of(service);
+        let variables = owner.variables_before(&service.env, command)?;
+        let values = variables.iter().map(|(_, value)| value);
+        let words = iter::once(&service.directory).chain(values);
+        let kept = words.chain(command.words()).flat_map(Word::variables);
+        let home = here.and(service.home.as_deref());
+        let home = home.and_then(|home| Anchor::new("HOME", home));
+        let anchors: Vec<&Anchor<'_>> = here.into_iter().chain(&home).collect();
+        let anchored = |word: &Word| anchor::word(word, &anchors);
+        let elsewhere = here.is_none_or(|here| !here.is(&service.directory));
         Ok(Recipe {
             service,
-            variables: owner.variables_before(&service.env, &command)?,
-            command,
+            kept: kept.cloned().collect(),
+            variables: variables
+                .iter()
+                .map(|(name, value)| (name.clone(), anchored(value)))
+                .collect(),
+            directory: elsewhere.then(|| anchored(&service.directory)),
+            command: anchor::command(command, &anchors),
             owner,
         })
     }
 
     /// Every word of the recipe.
     fn words(&self) -> impl Iterator<Item = &Word> {
-        std::iter::once(&self.service.directory)
-            .chain(self.variables.iter().map(|(_, value)| value))
-            .chain(self.command.words())
+        let values = self.variables.iter().map(|(_, value)| value);
+        let words = self.directory.iter().chain(values);
+        words.chain(self.command.words())
     }
 
-    /// The variables that its words have, each once.
-    fn kept(&self) -> impl Iterator<Item = &Kept> {
+    fn kept_once(&self) -> impl Iterator<Item = &Kept> {
         let mut names = BTreeSet::new();
-        let kept = self.words().flat_map(Word::variables);
+        let kept = self.kept.iter();
         kept.filter(move |variable| names.insert(&variable.name))
     }
 
@@ -121,9 +170,12 @@ impl<'a> Recipe<'a> {
             ("prelude", owner.own(make::prelude, self.words())),
             (
                 "variables",
-                Variable::list(self.kept().map(|kept| owner.bare(&kept.name))),
+                Variable::list(self.kept_once().map(|kept| owner.bare(&kept.name))),
             ),
-            ("directory", owner.words([&self.service.directory])),
+            (
+                "directory",
+                Variable::option(self.directory.as_ref().map(|word| owner.words([word]))),
+            ),
             (
                 "environment",
                 Variable::list(
@@ -156,15 +208,11 @@ fn variable(kept: &Kept) -> Variable {
 fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
     let mut found = Vec::new();
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-    for kept in recipes
-        .iter()
-        .flat_map(Recipe::words)
-        .flat_map(Word::variables)
-    {
+    for kept in recipes.iter().flat_map(|recipe| &recipe.kept) {
         let (name, value) = (kept.name.as_str(), kept.value.as_str());
         if make::reserved(name) {
             return Err(Problem::error(format!(
-                "a Makefile cannot have a variable `{name}`: make has one already"
+                "a Makefile cannot have a variable `{name}`: it means something there"
             ))
             .help("give the variable another name"));
         }

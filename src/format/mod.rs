@@ -1,5 +1,6 @@
 //! The files that lisplaunch writes for other tools: one file here a format, listed in [`ALL`].
 
+mod anchor;
 mod choice;
 mod emission;
 mod file;

@@ -26,9 +26,22 @@ pub struct Origin {
     pub indirect: bool,
     /// Whether it is for the manager of a user's own session and not for the machine's.
     pub personal: bool,
+    /// Whether it is written beside the project file.
+    pub beside: bool,
 }
 
 impl Origin {
+    /// The same as it is seen from the folder of the project file.
+    pub(super) fn seen_from_beside(&self) -> Self {
+        let name = self.file.rsplit('/').next().unwrap_or_default().to_owned();
+        let seen = |word: &String| if *word == self.file { &name } else { word }.clone();
+        Origin {
+            command: self.command.iter().map(seen).collect(),
+            file: name.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The lines of the first comment.
     pub(super) fn header(&self, format: &Format, plan: &Plan) -> Result<Variable, Problem> {
         let command: Vec<Word> = self

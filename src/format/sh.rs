@@ -25,6 +25,9 @@ const START: Template = Template {
     dialect: &Sh,
 };
 
+/// What shellcheck takes for a mistake between single quotes.
+const SIGNS: [char; 5] = ['$', '`', '\\', '‘', '’'];
+
 fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let services = emission.plan.services.iter();
     services.map(|service| script(emission, service)).collect()
@@ -52,14 +55,22 @@ pub(super) fn becoming(
     environment: &[(String, Word)],
 ) -> Result<Context, Problem> {
     let command = emission.command(service)?;
-    let variables = owner.variables_before(environment, &command)?.iter();
-    let environment =
-        variables.map(|variable| owner.print(Printed::Environment(vec![variable.clone()])));
+    let variables = owner.variables_before(environment, &command)?;
+    let values = variables.iter().map(|(_, value)| value);
+    let words = values.chain([&service.directory]).chain(command.words());
+    let signs = words.map(Word::resolved).any(|word| word.contains(SIGNS));
+    let environment = variables
+        .iter()
+        .map(|variable| owner.print(Printed::Environment(vec![variable.clone()])));
     Ok(vec![
         ("description", owner.comment(service.description.as_ref())),
         ("umask", owner.optional(service.umask)),
         ("directory", owner.words([&service.directory])),
         ("environment", Variable::list(environment)),
         ("command", owner.lines(&command)),
+        (
+            "signs",
+            Variable::option(signs.then(|| Variable::choice("signs"))),
+        ),
     ])
 }

@@ -89,7 +89,7 @@ fn makefiles_have_limits() {
      = help: give the service another name
     ");
     assert_snapshot!(told("start: (f ${SHELL:-1})"), @"
-    error: a Makefile cannot have a variable `SHELL`: make has one already
+    error: a Makefile cannot have a variable `SHELL`: it means something there
      = help: give the variable another name
     ");
     assert_snapshot!(told("services:\n  a: {start: '(f ${P:-1})'}\n  b: {start: '(f ${P:-2})'}"), @"

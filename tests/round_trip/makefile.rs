@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::expected::{kept, settings_of};
-use super::project::{Project, other_integers};
+use super::project::{Drawn, Project, drawn, other_integers};
 use super::text::Settings;
-use super::{assert_refused, emit, for_projects, indices, name, overridden};
+use super::{assert_refused, config, emit, for_projects, indices, name, overridden, runner};
 use crate::consumer::{MAKES, command};
 
 /// What makes add to it, beside their shell.
@@ -116,6 +116,97 @@ fn assert_made(project: &Project, services: &[usize]) {
                 project.assert_started(*index, seen, program, BY_MAKES);
             }
         }
+    }
+}
+
+/// Another name for the folder of a project.
+const ELSEWHERE: &str = "o'clock;`x`&moved";
+
+#[test]
+fn a_makefile_of_a_project_goes_where_the_project_goes() {
+    let test = |drawn: Drawn| {
+        let mut project = Project::new(&drawn);
+        let (_, together) = held_by_makefiles(&project);
+        if together.is_empty() {
+            return Ok(());
+        }
+        let makefile = project.file().with_file_name("Makefile");
+        let mut emit = project.lisplaunch(&project.settings, &["emit", "makefile"]);
+        emit.args(together.iter().map(|index| name(&project, *index)));
+        project.success("emit", emit.arg("-o").arg(&makefile).output().unwrap());
+        assert_made_beside(&project, &together, false);
+        if !drawn.folder.contains(['"', '\\']) {
+            let text = std::fs::read_to_string(&makefile).unwrap();
+            let folder = makefile.parent().unwrap().to_str().unwrap();
+            assert!(!text.contains(folder), "{text}");
+            project.move_to(ELSEWHERE);
+            assert_made_beside(&project, &together, true);
+        }
+        Ok(())
+    };
+    runner(config(5))
+        .run(&drawn(12), test)
+        .unwrap_or_else(|error| panic!("{error:.30000}"));
+}
+
+/// Starts services by the Makefile beside the project file: from its folder, and from another one.
+fn assert_made_beside(project: &Project, services: &[usize], from_elsewhere: bool) {
+    let makefile = project.file().with_file_name("Makefile");
+    let folder = makefile.parent().unwrap();
+    let targets: Vec<&str> = match project.services.len() {
+        1 => vec!["start"],
+        _ => services.iter().map(|index| name(project, *index)).collect(),
+    };
+    let settings = &project.settings;
+    for program in MAKES {
+        let mut there = project.command(program, settings);
+        there.current_dir(folder);
+        let mut led = project.command(program, settings);
+        led.arg("-C").arg(folder);
+        let mut elsewhere = project.command(program, settings);
+        elsewhere.arg("-f").arg(&makefile);
+        let mut near = project.command(program, settings);
+        let path = std::path::Path::new("..").join(folder.file_name().unwrap());
+        near.arg("-f").arg(path.join("Makefile"));
+        for (mut command, from_elsewhere_only) in [
+            (there, false),
+            (led, false),
+            (elsewhere, true),
+            (near, true),
+        ] {
+            if from_elsewhere_only && !from_elsewhere {
+                continue;
+            }
+            let output = command.args(&targets).output().unwrap();
+            project.success(&format!("{command:?}"), output);
+            for index in services {
+                project.assert_started(*index, settings, program, BY_MAKES);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_makefile_says_that_lisp_cannot_read_its_path() {
+    let project =
+        crate::support::Project::new("loader: none\nsbcl: {program: /bin/echo}\nstart: (f)\n");
+    project.run(&["emit", "makefile", "-o", "."]).success();
+    let text = std::fs::read_to_string(project.folder().join("Makefile")).unwrap();
+    let folder = project.folder().join("say \"(quit)\"");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("Makefile"), text).unwrap();
+    for make in MAKES {
+        let mut command = command(make);
+        command.current_dir(&folder);
+        let outcome = project.outcome(command);
+        let started = outcome.stdout.contains("--noinform");
+        assert!(outcome.code != Some(0) && !started, "{make}");
+        let message = "/srv/app/say \"(quit)\": Lisp cannot read a path with quotes or backslashes";
+        assert!(
+            outcome.stderr.contains(message),
+            "{make}: {}",
+            outcome.stderr
+        );
     }
 }
 

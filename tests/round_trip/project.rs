@@ -155,6 +155,13 @@ impl Project {
         }
     }
 
+    /// Gives its folder another name.
+    pub fn move_to(&mut self, name: &str) {
+        let folder = self.root().join(name);
+        fs::rename(&self.folder, &folder).unwrap();
+        self.folder = folder;
+    }
+
     /// The file that the program of a service is.
     pub fn program(&self, index: usize) -> PathBuf {
         let file = self.site(index).program_name();
