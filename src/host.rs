@@ -2,6 +2,7 @@
 //!
 //! Everything else is a pure function of the project file and of a `Host`.
 
+pub mod account;
 pub mod memory;
 
 use std::collections::BTreeMap;

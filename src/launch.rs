@@ -25,9 +25,14 @@ use crate::word::{Argv, Word};
 /// What keeps `service` from being started, as far as the file system tells.
 pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
     let mut problems: Vec<Problem> = service.needs.iter().filter_map(missing).collect();
-    problems.extend(program::find(service, host).err());
-    problems.extend(homeless(service, host));
+    problems.extend(program_obstacles(service, host));
     problems
+}
+
+/// The same without what the project file asks for.
+pub fn program_obstacles(service: &Service, host: &Host) -> Vec<Problem> {
+    let program = program::find(service, host).err();
+    program.into_iter().chain(homeless(service, host)).collect()
 }
 
 /// What holds the port on which swank is to listen, if something does.
@@ -132,7 +137,8 @@ pub fn not_started(command: &Command, error: &io::Error) -> Problem {
     })
 }
 
-fn missing(need: &Need) -> Option<Problem> {
+/// What is wrong with something that must be there, for this process.
+pub fn missing(need: &Need) -> Option<Problem> {
     let path = Path::new(&need.path);
     let (kind, there) = match need.kind {
         NeedKind::File => ("file", path.is_file()),

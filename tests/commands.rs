@@ -1,5 +1,6 @@
 //! What each command and option does.
 
+mod account;
 mod check;
 mod emit;
 mod examples;

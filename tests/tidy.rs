@@ -52,7 +52,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("tempfile", "src/output.rs"),
     ("similar", "src/output/comparison.rs"),
     ("strsim", "src/suggest.rs"),
-    ("uzers", "src/host.rs"),
+    ("uzers", "src/host"),
     ("signal_hook", "src/live/signals.rs src/uninterrupted.rs"),
     ("rustyline", "src/live/repl/editor.rs"),
 ];

@@ -256,9 +256,9 @@ pub struct Build {}
 /// Tell everything that is wrong, without starting anything
 ///
 /// Checks all services, without a profile and with each profile alone: values, forms,
-/// files, ports, templates, what the `user` of a service may read and write, and what the
-/// formats of `emit:` can hold. Exits with 0, or with 1 and every problem; with 2 when there
-/// is no file to check.
+/// files, ports, templates, and what the formats of `emit:` can hold; also what the `user` of a
+/// service may read and write, in a profile only where it is chosen with -p. Exits with 0, or
+/// with 1 and every problem; with 2 when there is no file to check.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -1,5 +1,6 @@
 //! `lisplaunch check`: everything that can be known without starting.
 
+mod account;
 mod json;
 mod seen;
 
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use self::account::Cache;
 use self::seen::Seen;
 use super::{FAILURE, Failure, Session, print, report};
 use crate::argv::argv;
@@ -17,6 +19,7 @@ use crate::dialect::sh::Sh;
 use crate::dialect::{Dialect, Printed};
 use crate::format::{self, Choice, Origin};
 use crate::host::Host;
+use crate::host::account::Account;
 use crate::install::Site;
 use crate::launch;
 use crate::plan::outputs::Output;
@@ -26,6 +29,7 @@ use crate::problem::{Problem, Problems};
 use crate::project::Project;
 use crate::project::find::find;
 use crate::render::Templates;
+use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &cli::Check) -> Result<ExitCode> {
     let found = find(&session.wanted()).map_err(Failure::from)?;
@@ -83,6 +87,9 @@ fn check(
     let mut check = Check::new(session, arguments, project)?;
     let variants = variants(session, arguments, project)?;
     for profiles in &variants {
+        // A profile that nobody has chosen may be for users and folders of another machine.
+        let asked_for = profiles.is_empty() || !session.profiles().is_empty();
+        check.choices.as_user = asked_for;
         check.variant(profiles.clone());
     }
     Ok(Findings {
@@ -169,6 +176,7 @@ impl<'a> Check<'a> {
             choices: Choices {
                 owners: Some(owners),
                 allow_unset: arguments.allow_unset,
+                unknown_as_self: true,
                 ..session.choices(&[])
             },
             digits_count: project.has_value(tells_digits_apart),
@@ -189,7 +197,7 @@ impl<'a> Check<'a> {
         };
         for service in &plan.services {
             self.services.add(service.name.as_str());
-            self.check_files(service);
+            self.check_files(service, Cache::of(&plan.outputs));
         }
         let site = Site::of(&plan);
         self.problems
@@ -205,11 +213,18 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn check_files(&mut self, service: &Service) {
-        let files = self.files.hash(seen::files(service));
+    fn check_files(&mut self, service: &Service, cache: Cache) {
+        let files = self
+            .files
+            .hash((seen::files(service), cache, self.choices.as_user));
         self.files.is_right(files, || {
-            let mut found = launch::obstacles(service, &self.session.host);
+            let mut found = if self.choices.as_user {
+                obstacles(service, cache, &self.session.host)
+            } else {
+                launch::obstacles(service, &self.session.host)
+            };
             found.extend(missing_log_folder(service));
+            found.extend(missing_folders(service));
             let right = found.is_empty();
             self.problems.extend(found);
             right
@@ -261,6 +276,34 @@ impl<'a> Check<'a> {
 fn tells_digits_apart(value: &str) -> bool {
     let mut pairs = value.as_bytes().windows(2);
     pairs.any(|pair| pair[0] == b'#' && pair[1].is_ascii_digit())
+}
+
+/// What keeps a service from being started, by its user where it has one.
+fn obstacles(service: &Service, cache: Cache, host: &Host) -> Vec<Problem> {
+    let Some(user) = &service.user else {
+        return launch::obstacles(service, host);
+    };
+    let Some(account) = Account::find(user) else {
+        let mut found = launch::obstacles(service, host);
+        found.push(account::unknown(service, user));
+        return found;
+    };
+    let mut found = account::problems(service, &account, cache);
+    found.extend(launch::program_obstacles(service, host));
+    found
+}
+
+fn missing_folders(service: &Service) -> Vec<Problem> {
+    let folders = service.writable.iter().map(Word::resolved);
+    let missing = folders.filter(|folder| !Path::new(folder).is_dir());
+    let owner = service.user.as_ref();
+    let owner = owner.map(|user| format!(" -o {user}")).unwrap_or_default();
+    let problem = |folder: String| {
+        Problem::warning(format!("`writable`: there is no folder `{folder}`")).help(format!(
+            "make it before the service starts: `install -d{owner} {folder}`"
+        ))
+    };
+    missing.map(problem).collect()
 }
 
 fn missing_log_folder(service: &Service) -> Option<Problem> {

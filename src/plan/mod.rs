@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::problem::{Problem, Problems};
 use crate::project::field::Reader;
 use crate::project::variables::{Allowance, Unset, Usage};
@@ -63,10 +63,19 @@ pub struct Choices {
     /// Whether `~` is the home folder of the service's `user`, as it is where a process
     /// manager starts it, and not that of the person at the keyboard.
     pub as_user: bool,
+    /// Whether a `user` that this machine does not know counts as the one at the keyboard.
+    pub unknown_as_self: bool,
     /// Whose files may be acted on; none where nothing is done that they say.
     pub owners: Option<Owners>,
     /// Whether variables may have no value, in a plan that nobody carries out.
     pub allow_unset: bool,
+}
+
+impl Choices {
+    /// Whether a service of this user is planned as that user.
+    fn is_as(&self, user: &str) -> bool {
+        self.as_user && !(self.unknown_as_self && host::uid_of(user).is_none())
+    }
 }
 
 /// What will run.

@@ -72,7 +72,7 @@ impl Planning<'_> {
         let user = fields.get("user").filter(|field| !field.is_unset());
         let user = user.and_then(|field| field.parse(user_name));
         let host = match &user {
-            Some(user) if choices.as_user => self.host.of_user(user),
+            Some(user) if choices.is_as(user) => self.host.of_user(user),
             _ => self.host.clone(),
         };
         let base = self.base(&host);
@@ -238,6 +238,7 @@ impl Context<'_> {
             env_file_variables: files.values.into_keys().collect(),
             limits,
             user,
+            user_place: fields.get("user").map(|field| field.place()),
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
             restart: fields.choice("restart", &Restart::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),

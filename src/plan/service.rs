@@ -102,6 +102,9 @@ pub struct Service {
     /// The user that a process manager runs it as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// Where that stands in the file.
+    #[serde(skip)]
+    pub user_place: Option<Place>,
     /// The home folder that `~` stood for.
     #[serde(skip)]
     pub home: Option<String>,

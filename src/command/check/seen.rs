@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::plan::Plan;
 use crate::plan::service::Service;
+use crate::word::Word;
 
 /// What nothing was wrong with, by its hash.
 #[derive(Default)]
@@ -38,7 +39,7 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
     let needs: Vec<_> = needs
         .map(|need| (need.path.clone(), need.kind as u8))
         .collect();
-    let looked_at = ["PATH", "HOME"];
+    let looked_at = ["PATH", "HOME", "XDG_CACHE_HOME"];
     let env = service.env.iter();
     let env: Vec<_> = env
         .filter(|(name, _)| looked_at.contains(&name.as_str()))
@@ -50,6 +51,18 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
         service.directory.resolved(),
         env,
         service.log.as_ref().map(|log| log.file.resolved()),
+        service.user.clone(),
+        service
+            .writable
+            .iter()
+            .map(Word::resolved)
+            .collect::<Vec<_>>(),
+        service.loader.load_function(),
+        (
+            service.systems.is_empty(),
+            service.swank.is_some(),
+            service.runtime.is_some(),
+        ),
     )
 }
 
