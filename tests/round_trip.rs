@@ -10,6 +10,7 @@ mod folders;
 mod form;
 mod launchd;
 mod lisp;
+mod logrotate;
 mod makefile;
 mod nginx;
 mod project;
@@ -39,6 +40,10 @@ use text::{HOSTILE, Settings};
 /// Every format, with the test that lets the programs read it for which it is written.
 const CONSUMERS: &[(&str, fn())] = &[
     ("launchd", launchd::parsers_read_what_run_starts),
+    (
+        "logrotate",
+        logrotate::logrotate_keeps_what_the_project_says,
+    ),
     ("makefile", makefile::makes_start_what_run_starts),
     ("nginx", nginx::nginx_serves_what_the_project_says),
     ("runit", folders::runsv_starts_what_run_starts),

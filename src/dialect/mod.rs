@@ -4,6 +4,7 @@
 
 mod comment;
 mod limit;
+pub mod logrotate;
 pub mod make;
 pub mod marked;
 mod name;

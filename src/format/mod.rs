@@ -5,6 +5,7 @@ mod choice;
 mod emission;
 mod file;
 mod launchd;
+mod logrotate;
 mod makefile;
 mod nginx;
 mod origin;
@@ -32,6 +33,7 @@ pub use owner::check_env;
 /// Every format.
 pub const ALL: &[Format] = &[
     launchd::FORMAT,
+    logrotate::FORMAT,
     makefile::FORMAT,
     nginx::FORMAT,
     runit::FORMAT,

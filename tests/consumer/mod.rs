@@ -3,6 +3,7 @@
 
 pub(crate) mod backend;
 mod dumper;
+mod logrotate;
 mod nginx;
 mod plist;
 mod scanner;
@@ -15,6 +16,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub(crate) use dumper::{Dumper, Received};
+pub(crate) use logrotate::logrotate;
 pub(crate) use nginx::Nginx;
 pub(crate) use plist::property_lists;
 pub(crate) use scanner::Scanner;

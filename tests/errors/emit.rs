@@ -171,6 +171,29 @@ fn sites_of_nginx_have_limits() {
 }
 
 #[test]
+fn rules_of_logrotate_have_limits() {
+    let told = |yaml: &str| told("logrotate", yaml);
+    assert_snapshot!(told("start: (f)"), @"
+    error: no service here has a `log` that is to be rotated
+     = help: add `log: FILE`, or a `log.max-size` that is not 0
+    ");
+    assert_snapshot!(told("start: (f)\nlog: {file: a.log, max-size: 0}"), @"
+    error: no service here has a `log` that is to be rotated
+     = help: add `log: FILE`, or a `log.max-size` that is not 0
+    ");
+    assert_snapshot!(told("start: (f)\nlog: '/srv/{a}.log'"), @"
+    error: the service `app`: logrotate cannot find the file `/srv/{a}.log`: `{`, `}` and line breaks end a name
+     = help: choose another name for the log
+    ");
+    let long = "*".repeat(1024);
+    let long = told(&format!("start: (f)\nlog: '/{long}'"));
+    assert_snapshot!(long.replace(&"*".repeat(1024), "*…"), @"
+    error: the service `app`: logrotate cannot find the file `/*…`: it is longer than 2048 bytes
+     = help: choose another name for the log
+    ");
+}
+
+#[test]
 fn words_have_limits() {
     let project = Project::new("start: (f)");
     let long = "x".repeat(131_072);
