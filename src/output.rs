@@ -1,17 +1,18 @@
 //! Files that lisplaunch writes: whole or not at all, and only over files of its own.
 
 mod comparison;
+mod mark;
 mod removal;
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::format::{File, MARK};
+use crate::format::File;
 use crate::host;
 use crate::problem::Problem;
 use crate::suggest;
@@ -19,6 +20,7 @@ use crate::trust::{Owners, Standing};
 use crate::uninterrupted::uninterrupted;
 
 pub use comparison::Comparison;
+pub use mark::siblings;
 pub use removal::{is_removable, remove};
 
 /// The bits of a new file, less the umask.
@@ -30,12 +32,6 @@ const FOR_OTHERS: u32 = 0o077;
 
 /// The largest file that is compared with what would be written, in bytes.
 const LARGEST: u64 = 256 << 20;
-
-/// Where the first comment of a file of ours has begun at the latest.
-const HEAD: u64 = 16 << 10;
-
-/// In which lines that comment begins: a script names its interpreter first, XML its kind.
-const FIRST_LINES: usize = 4;
 
 /// A file, and where it is written.
 #[derive(Debug)]
@@ -128,8 +124,12 @@ pub fn existing(path: &Path) -> Result<Option<String>, Problem> {
 ///
 /// # Errors
 /// As [`write`].
-pub fn check(targets: &[Target], force: bool, owners: &Owners) -> Result<(), Problem> {
-    let mut places = targets.iter().map(|target| target.place(force, owners));
+pub fn check<'t>(
+    targets: impl Iterator<Item = &'t Target>,
+    force: bool,
+    owners: &Owners,
+) -> Result<(), Problem> {
+    let mut places = targets.map(|target| target.place(force, owners));
     places.try_for_each(|place| place.map(|_| ()))
 }
 
@@ -165,7 +165,7 @@ impl Target {
                     .help("leave out `-o` to write to standard output"),
             );
         }
-        if !force && place.exists() && !is_ours(&place) {
+        if !force && place.exists() && mark::of_file(&place).is_none() {
             return Err(Problem::error(format!(
                 "`{}` was not written by lisplaunch",
                 path.display()
@@ -254,16 +254,4 @@ fn followed(path: &Path) -> PathBuf {
         (Err(_), Ok(target)) => path.parent().unwrap_or(Path::new("")).join(target),
         (Err(_), Err(_)) => path.to_owned(),
     }
-}
-
-/// Whether its first comment says so. Only that is read, whatever else it is.
-fn is_ours(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = host::open_text(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    let head = String::from_utf8_lossy(&head);
-    read.is_ok()
-        && head
-            .lines()
-            .take(FIRST_LINES)
-            .any(|line| line.contains(MARK))
 }

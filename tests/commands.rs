@@ -13,6 +13,7 @@ mod runtime;
 mod selection;
 mod show;
 mod templates;
+mod units;
 
 use std::path::PathBuf;
 

@@ -121,11 +121,11 @@ impl Emitting<'_> {
 
     /// The files of one format that go to `path`, of which nothing is written yet.
     fn files(&self, choice: Choice, path: Option<&Path>) -> Result<Vec<File>, Failure> {
-        let services = &self.arguments.services;
+        let orders = self.session.orders(&self.arguments.services)?;
         let folder = path.map(output::folder);
         let emitted = self
             .session
-            .emitted(self.project, services, choice, folder.as_deref())?;
+            .emitted(self.project, orders, choice, folder.as_deref())?;
         if !self.arguments.check && !choice.indirect {
             install(&emitted.plan)?;
         }

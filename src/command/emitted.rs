@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Session, as_user};
 use crate::format::{Choice, File, Origin};
 use crate::host;
-use crate::plan::Plan;
 use crate::plan::secrecy::looks_secret;
+use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
 
@@ -18,16 +18,14 @@ pub(super) struct Emitted {
 }
 
 impl Session {
-    /// The files of one format for these services, all of them if none is named, as they are
-    /// written into `folder`.
+    /// The files of one format for the services that are chosen, as they are written into `folder`.
     pub(super) fn emitted(
         &self,
         project: &Project,
-        services: &[String],
+        orders: Choices,
         choice: Choice,
         folder: Option<&Path>,
     ) -> Result<Emitted, Failure> {
-        let orders = self.orders(services)?;
         let choices = if choice.as_user() {
             as_user(orders)
         } else {
@@ -36,7 +34,7 @@ impl Session {
         let plan = self.plan(project, &choices)?;
         let origin = Origin {
             beside: folder.is_some_and(|folder| is_same(folder, Path::new(&project.folder))),
-            ..self.origin(project, services, choice, &plan)?
+            ..self.origin(project, &choices.services, choice, &plan)?
         };
         let templates = super::templates(&plan)?;
         let files = choice

@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::emitted::Emitted;
+use super::managed::Managed;
 use super::steps::{self, Stopped};
 use super::{Failure, Session, UNANSWERED, tell};
 use crate::cli::live::Connection;
-use crate::cli::manager::{Install, Manager};
-use crate::format::{self, Choice};
+use crate::cli::manager::Install;
 use crate::live::report::Report;
 use crate::live::state::State;
 use crate::live::waiting::until_ready;
@@ -18,20 +17,31 @@ use crate::output;
 use crate::plan::ready;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::service_manager::{Placed, ServiceManager, Whereabouts};
+use crate::service_manager::ServiceManager;
 
 pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode> {
-    let (choice, manager) = chosen(session, &arguments.manager, arguments.indirect)?;
-    let project = session.project()?;
-    let emitted = session.emitted(&project, &arguments.services, choice, None)?;
-    let Emitted { plan, files } = emitted;
+    let orders = session.orders(&arguments.services)?;
+    let managed = session.managed(&arguments.manager, arguments.indirect, orders)?;
     let owners = session.owners().map_err(Failure::from)?;
     let failed = |problem| Failure::failed([problem]);
-    let targets = manager.place(files).map_err(Failure::from)?;
-    output::check(&targets, arguments.force, &owners).map_err(failed)?;
-    let placed = Placed::all(targets).map_err(failed)?;
+    let targets = managed.files.iter().map(|placed| &placed.target);
+    output::check(targets, arguments.force, &owners).map_err(failed)?;
+    if !arguments.force {
+        managed.refuse_other_projects(
+            "give one of the two another `name`, or `--force` to replace it",
+        )?;
+    }
+    if arguments.services.is_empty() {
+        managed.warn_of_siblings();
+    }
+    let Managed {
+        plan,
+        choice,
+        manager,
+        files,
+    } = managed;
     let steps = manager
-        .install(placed, arguments.manager.dry_run)
+        .install(files, arguments.manager.dry_run)
         .map_err(failed)?;
     if steps.is_empty() {
         tell("nothing has changed: the files are as they should be, and the services are started");
@@ -55,23 +65,6 @@ pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode
         tell(&remark);
     }
     Ok(code)
-}
-
-/// The format, and the manager that reads it.
-pub(super) fn chosen(
-    session: &Session,
-    arguments: &Manager,
-    indirect: bool,
-) -> Result<(Choice, Box<dyn ServiceManager>), Failure> {
-    let format = format::find(arguments.kind.format)?;
-    let choice = Choice::new(format, indirect, arguments.user)?;
-    let at = Whereabouts {
-        host: &session.host,
-        folder: arguments.folder.as_deref(),
-        configuration: arguments.config.as_deref(),
-        personal: arguments.user,
-    };
-    Ok((choice, arguments.kind.find(at)?))
 }
 
 /// Services that a manager has been given.

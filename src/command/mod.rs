@@ -9,6 +9,7 @@ mod emitted;
 mod eval;
 mod install;
 mod live;
+mod managed;
 mod reached;
 mod reload;
 mod repl;

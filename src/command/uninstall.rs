@@ -4,19 +4,23 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::install::chosen;
+use super::managed::Managed;
 use super::steps;
 use super::{Failure, Session, tell};
 use crate::cli::manager::Uninstall;
-use crate::service_manager::Placed;
+use crate::plan::Choices;
 
 pub(super) fn execute(session: &Session, arguments: &Uninstall) -> Result<ExitCode> {
-    let (choice, manager) = chosen(session, &arguments.manager, false)?;
-    let project = session.project()?;
-    let emitted = session.emitted(&project, &[], choice, None)?;
-    let targets = manager.place(emitted.files).map_err(Failure::from)?;
-    let steps = Placed::all(targets)
-        .and_then(|files| manager.uninstall(files))
+    // The values of variables are for services that start.
+    let orders = Choices {
+        allow_unset: true,
+        ..session.orders(&[])?
+    };
+    let managed = session.managed(&arguments.manager, false, orders)?;
+    managed.refuse_other_projects("uninstall it there")?;
+    let Managed { manager, files, .. } = managed;
+    let steps = manager
+        .uninstall(files)
         .map_err(|problem| Failure::failed([problem]))?;
     if steps.is_empty() {
         tell("nothing is installed");

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::is_ours;
+use super::mark;
 use crate::problem::Problem;
 
 /// Whether there is a file that may be removed.
@@ -15,7 +15,7 @@ pub fn is_removable(path: &Path) -> Result<bool, Problem> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Problem::io("look at", path, &error)),
-        Ok(found) if found.is_file() && is_ours(path) => Ok(true),
+        Ok(found) if found.is_file() && mark::of_file(path).is_some() => Ok(true),
         Ok(_) => Err(Problem::error(format!(
             "`{}` was not written by lisplaunch",
             path.display()

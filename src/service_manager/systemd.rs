@@ -56,7 +56,7 @@ impl Systemd {
         let names = units.iter().map(|unit| unit.name.as_str());
         let words = ["show", &properties].into_iter().chain(names);
         let said = self.control(words).run()?;
-        Ok(State::parse(&said))
+        Ok(State::parse(&said, units))
     }
 
     /// A step with those of the units that `wanted` is true of, unless there are none.

@@ -1,7 +1,10 @@
 //! `lisplaunch install` and `uninstall` with a real supervisord.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
@@ -9,7 +12,7 @@ use super::running::{eventually, is_alive, kill};
 use super::supervisor::Supervisor;
 use super::with_compiled_systems;
 use crate::support::ports::free_port;
-use crate::support::{Outcome, Project};
+use crate::support::{LISPLAUNCH, Outcome, Project};
 
 /// A service, and a supervisord that knows nothing of it yet.
 struct Machine {
@@ -225,5 +228,77 @@ fn what_supervisord_does_not_read_is_not_installed() {
      |
      = help: start supervisord first, or name its configuration with `--config FILE`
     ");
+    assert!(!machine.stanzas().exists());
+}
+
+#[test]
+fn the_files_of_another_project_are_left_alone() {
+    let machine = Machine::new("start: (+ 1 1)\n");
+    machine.install(&["--wait=2m"]).success();
+    let pid = machine.supervisor.running("shop");
+    let other = Project::new("name: shop\nloader: none\nstart: (+ 2 2)\n");
+    let configuration = machine.supervisor.folder().join("supervisord.conf");
+    let configuration = configuration.to_str().unwrap();
+    let refused = |command: &str| {
+        let outcome = other.run(&[command, "supervisor", "--config", configuration]);
+        machine.project.with_fixed_paths(&said(outcome, 1))
+    };
+    assert_snapshot!(refused("install"), @"
+    error: `/home/me/supervisor/conf.d/shop.conf` is of another project: `/srv/app/lisplaunch.yaml`
+     |
+     = help: give one of the two another `name`, or `--force` to replace it
+    ");
+    assert_snapshot!(refused("uninstall"), @"
+    error: `/home/me/supervisor/conf.d/shop.conf` is of another project: `/srv/app/lisplaunch.yaml`
+     |
+     = help: uninstall it there
+    ");
+    assert_eq!(machine.supervisor.pid("shop"), Some(pid));
+}
+
+#[test]
+fn the_project_file_says_how_it_is_installed() {
+    let machine = Machine::new(
+        "start: (+ 1 1)\nenv: {KEY: \"${KEY}\"}\n\
+         emit: {supervisor: {path: etc/mine.conf, indirect: true}}\n",
+    );
+    let set = ["--set", "KEY=1"];
+    let rehearsed = machine.install(&["-n", set[0], set[1]]).success();
+    assert!(
+        rehearsed.starts_with("writing `/home/me/supervisor/conf.d/mine.conf`\n"),
+        "{rehearsed}"
+    );
+    assert!(
+        rehearsed.contains("\n+command=/usr/bin/lisplaunch run"),
+        "{rehearsed}"
+    );
+    machine.install(&["--wait=2m", set[0], set[1]]).success();
+    // Nothing that is stopped needs a value.
+    machine.run("uninstall", &[]).success();
+    assert_eq!(machine.supervisor.control(&["status"]), "");
+}
+
+#[test]
+fn only_some_users_may_ask_supervisord() {
+    let machine = Machine::new("start: (+ 1 1)\n");
+    let home = machine.project.home();
+    let program = home.join("lisplaunch");
+    let copied = Command::new("cp").arg(LISPLAUNCH).arg(&program).status();
+    assert!(copied.unwrap().success());
+    fs::set_permissions(home.parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new(program);
+    command
+        .args(["install", "supervisor", "--config"])
+        .arg(machine.supervisor.folder().join("supervisord.conf"))
+        .current_dir(machine.project.folder())
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .uid(65534)
+        .stdin(Stdio::null());
+    let said = said(machine.project.outcome(command), 1);
+    assert!(
+        said.ends_with("= help: only some users may ask supervisord: run it as root, with `sudo`"),
+        "{said}"
+    );
     assert!(!machine.stanzas().exists());
 }

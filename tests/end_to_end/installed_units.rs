@@ -121,6 +121,15 @@ fn units_are_installed_changed_and_removed() {
     ");
     assert_ne!(machine.pid("shop-a"), a);
 
+    // Of a service that has another name now its unit is left.
+    machine.edit("  a:", "  c:");
+    assert_snapshot!(said(machine.run(&["install", "systemd", "--user", "-n"]), 0), @"
+    warning: `/home/me/.config/systemd/user/shop-a.service` was written from this project too, and none of these services has it
+     |
+     = help: if it is not needed any more let its manager stop it, and remove it
+    ");
+    machine.edit("  c:", "  a:");
+
     assert_snapshot!(said(machine.run(&["uninstall", "systemd", "--user"]), 0), @"
     stopping: `systemctl --user disable --now shop-a.service shop-b.service shop.target`
     removing `/home/me/.config/systemd/user/shop-a.service`

@@ -6,7 +6,8 @@ use super::unit::Unit;
 use crate::service_manager::age;
 
 /// What is asked.
-pub(super) const PROPERTIES: [&str; 5] = [
+pub(super) const PROPERTIES: [&str; 6] = [
+    "Id",
     "LoadState",
     "ActiveState",
     "UnitFileState",
@@ -15,7 +16,7 @@ pub(super) const PROPERTIES: [&str; 5] = [
 ];
 
 /// How systemd sees a unit.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct State {
     /// Whether it has read its file as that is now.
     pub(super) current: bool,
@@ -26,18 +27,26 @@ pub(super) struct State {
 }
 
 /// Whether a unit runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Activity {
     /// It does, or is about to.
     Active,
     Failed,
+    #[default]
     Inactive,
 }
 
 impl State {
-    /// The states in the order in which the units were named.
-    pub(super) fn parse(text: &str) -> Vec<Self> {
-        text.trim().split("\n\n").map(State::of_unit).collect()
+    /// The state of each of these units; that of one of which nothing is said is none.
+    pub(super) fn parse(text: &str, units: &[Unit]) -> Vec<Self> {
+        let said: Vec<&str> = text.split("\n\n").collect();
+        let states = units.iter().map(|unit| {
+            let id = format!("Id={}", unit.name);
+            let mut said = said.iter();
+            let own = said.find(|text| text.lines().any(|line| line == id));
+            own.map_or_else(State::default, |text| State::of_unit(text))
+        });
+        states.collect()
     }
 
     fn of_unit(text: &str) -> Self {
