@@ -19,6 +19,7 @@ mod refusal;
 mod service;
 mod sh;
 mod started;
+mod supervisor;
 mod systemd;
 mod text;
 mod yaml;

@@ -1,8 +1,12 @@
 //! `lisplaunch emit supervisor`: the stanzas of supervisord's configuration.
 
-use super::{Emission, File, Format, Layout, Owner};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::supervisord::{self, Supervisord, environment_holds};
+use crate::plan::after::After;
+use crate::plan::name::Name;
 use crate::plan::service::{Log, Restart, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
@@ -26,12 +30,20 @@ const PROGRAM: Template = Template {
     dialect: &Supervisord,
 };
 
+/// That of a program without one.
+const USUAL_PRIORITY: i64 = 999;
+
 fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let services = &emission.plan.services;
+    let priorities = priorities(services);
     let programs = services
         .iter()
-        .map(|service| program(emission, service))
+        .zip(&priorities)
+        .map(|(service, priority)| program(emission, service, *priority))
         .collect::<Result<Vec<_>, _>>()?;
+    // Within a group supervisord starts them as they are listed, whatever their priorities.
+    let mut in_turn: Vec<_> = services.iter().zip(priorities).collect();
+    in_turn.sort_by_key(|(_, priority)| priority.unwrap_or(USUAL_PRIORITY));
     let project = Owner::project();
     let group = (services.len() > 1).then(|| {
         Variable::map([
@@ -39,9 +51,9 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
             (
                 "programs",
                 Variable::list(
-                    services
+                    in_turn
                         .iter()
-                        .map(|service| project.bare(service.identity.unique_name())),
+                        .map(|(service, _)| project.bare(service.identity.unique_name())),
                 ),
             ),
         ])
@@ -55,7 +67,66 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     Ok(vec![File::new(name, text).private(emission.private())])
 }
 
-fn program(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+/// The priority of each service: its own, or else a number above those of the services that it
+/// comes after.
+fn priorities(services: &[Service]) -> Vec<Option<i64>> {
+    let mut priorities: BTreeMap<&Name, i64> = services
+        .iter()
+        .filter_map(|service| Some((&service.name, service.priority?)))
+        .collect();
+    let known: BTreeSet<&Name> = services.iter().map(|service| &service.name).collect();
+    let before = |service: &'_ Service| -> Vec<Name> {
+        let names = service.after.iter().filter_map(|after| match after {
+            After::Service(name) if known.contains(name) => Some(name.clone()),
+            After::Service(_) | After::Unit(_) => None,
+        });
+        names.collect()
+    };
+    let open: Vec<(&Name, Vec<Name>)> = services
+        .iter()
+        .filter(|service| service.priority.is_none())
+        .map(|service| (&service.name, before(service)))
+        .filter(|(_, before)| !before.is_empty())
+        .collect();
+    // They go round no circle: a plan has none.
+    let mut settled = false;
+    while !settled {
+        settled = true;
+        for (name, before) in &open {
+            let highest = before
+                .iter()
+                .map(|name| priorities.get(name).copied().unwrap_or(USUAL_PRIORITY))
+                .max();
+            let own = highest.map_or(USUAL_PRIORITY, |highest| highest.saturating_add(1));
+            settled &= priorities.insert(name, own) == Some(own);
+        }
+    }
+    services
+        .iter()
+        .map(|service| priorities.get(&service.name).copied())
+        .collect()
+}
+
+/// What stands in a comment: what supervisord cannot be told, and what it does by itself.
+fn remarks(service: &Service) -> Vec<String> {
+    let mut remarks = unsaid::without_cgroups(service, "supervisord");
+    remarks.extend(service.limits.open_files.map(|number| {
+        format!("limits.open-files: `minfds={number}` in [supervisord] allows its programs as many")
+    }));
+    if service.log.is_none() {
+        remarks.push(
+            "no log: supervisord keeps the output in a file of its own, and deletes that when it starts again"
+                .to_owned(),
+        );
+    }
+    remarks
+}
+
+fn program(
+    emission: &Emission<'_>,
+    service: &Service,
+    priority: Option<i64>,
+) -> Result<Variable, Problem> {
     let owner = Owner::of(service);
     let argv = emission.command(service)?;
     let variables = emission.environment_of_login(service)?;
@@ -77,7 +148,8 @@ fn program(emission: &Emission<'_>, service: &Service) -> Result<Variable, Probl
             Variable::option(service.user.as_deref().map(|user| owner.setting(user))),
         ),
         ("umask", owner.optional(service.umask)),
-        ("priority", owner.optional(service.priority)),
+        ("priority", owner.optional(priority)),
+        ("remarks", unsaid::comments(&owner, remarks(service))),
         ("autorestart", owner.bare(autorestart(service.restart))),
         ("startsecs", owner.bare(service.start_timeout.0)),
         (

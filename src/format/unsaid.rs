@@ -7,6 +7,16 @@ use crate::render::Variable;
 
 /// What supervisors of the daemontools family know nothing of. `manager` is the name of one.
 pub(super) fn by_supervisor(service: &Service, manager: &str) -> Vec<String> {
+    let priority = service.priority.map(|_| {
+        format!("priority: {manager} starts all services at once, except as `after` says")
+    });
+    let mut lines = without_cgroups(service, manager);
+    lines.extend(priority);
+    lines
+}
+
+/// What managers know nothing of that only start processes and watch them end.
+pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
     let limits = &service.limits;
     let limited = [
         ("memory", limits.memory.is_some()),
@@ -26,14 +36,7 @@ pub(super) fn by_supervisor(service: &Service, manager: &str) -> Vec<String> {
     let watchdog = service.watchdog.map(|_| {
         format!("watchdog: {manager} asks nothing, so let `lisplaunch status` watch the service")
     });
-    let priority = service.priority.map(|_| {
-        format!("priority: {manager} starts all services at once, except as `after` says")
-    });
-    limited
-        .chain(units)
-        .chain(watchdog)
-        .chain(priority)
-        .collect()
+    limited.chain(units).chain(watchdog).collect()
 }
 
 /// Lines of a comment.

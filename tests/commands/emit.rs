@@ -331,6 +331,7 @@ fn a_supervisor_can_start_lisplaunch_instead() {
     ; Change that file instead of this one, then write this one again:
     ;   lisplaunch emit supervisor a -f /srv/app/lisplaunch.yaml --set A=b --indirect -o FILE
 
+    ; no log: supervisord keeps the output in a file of its own, and deletes that when it starts again
     [program:app-a]
     command=/usr/bin/lisplaunch run -f /srv/app/lisplaunch.yaml --set A=b a
     directory=/srv/app

@@ -1,0 +1,87 @@
+//! What stands in the stanzas besides the command, as supervisord takes it.
+
+use std::fs;
+
+use crate::consumer::Daemon;
+use crate::support::Project;
+
+/// In the order of the file the last is to be started first.
+const IN_TURN: &str = "\
+loader: none
+sbcl: {program: /bin/sleep}
+arguments: ['60']
+start: (f)
+log: '{service}.log'
+services:
+  last: {after: [middle, other]}
+  middle: {after: [first, postgresql.service], limits: {memory: 1GB, open-files: 4000}}
+  other: {after: early, watchdog: 10s}
+  first: {}
+  early: {priority: 5, log: null}
+";
+
+#[test]
+fn supervisord_starts_services_after_others() {
+    let project = Project::new(IN_TURN);
+    project
+        .run(&["emit", "supervisor", "-o", "programs.conf"])
+        .success();
+    let folder = project.folder();
+    let main = folder.join("main.conf");
+    let daemon = "[supervisord]\nlogfile=daemon.log\npidfile=daemon.pid\nchildlogdir=.\n\
+                  [include]\nfiles=programs.conf\n";
+    fs::write(&main, daemon).unwrap();
+    let mut daemon = Daemon::start(&main);
+    let mut log = String::new();
+    daemon.wait_until(|| {
+        log = fs::read_to_string(folder.join("daemon.log")).unwrap_or_default();
+        log.matches("spawned: ").count() >= 5
+    });
+    let spawned = |name: &str| log.find(&format!("spawned: 'app-{name}'")).unwrap();
+    let turns = [
+        ("first", "middle"),
+        ("middle", "last"),
+        ("early", "other"),
+        ("other", "last"),
+    ];
+    for (before, after) in turns {
+        assert!(spawned(before) < spawned(after), "{log}");
+    }
+}
+
+#[test]
+fn what_supervisord_cannot_be_told_is_a_comment() {
+    let text = Project::new(IN_TURN).run(&["emit", "supervisor"]).success();
+    let stanza = |name: &str| {
+        let mut stanzas = text.split("\n\n");
+        let head = format!("[program:app-{name}]");
+        stanzas.find(|stanza| stanza.contains(&head)).unwrap()
+    };
+    let comments = |name: &str| {
+        let lines = stanza(name).lines();
+        let comments: Vec<&str> = lines.filter_map(|line| line.strip_prefix("; ")).collect();
+        comments.join("\n")
+    };
+    assert_eq!(
+        comments("middle"),
+        "limits.memory: supervisord knows no such limit, so run it in a cgroup that has it\n\
+         after: postgresql.service is not known to supervisord, which starts the service again until that is there\n\
+         limits.open-files: `minfds=4000` in [supervisord] allows its programs as many"
+    );
+    assert_eq!(
+        comments("other"),
+        "watchdog: supervisord asks nothing, so let `lisplaunch status` watch the service"
+    );
+    assert_eq!(
+        comments("early"),
+        "no log: supervisord keeps the output in a file of its own, and deletes that when it starts again"
+    );
+    let priorities = ["early", "other", "first", "middle", "last"].map(|name| {
+        let mut lines = stanza(name).lines();
+        lines.find_map(|line| line.strip_prefix("priority="))
+    });
+    assert_eq!(
+        priorities,
+        [Some("5"), Some("6"), None, Some("1000"), Some("1001")]
+    );
+}
