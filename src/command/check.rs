@@ -87,7 +87,7 @@ fn check(
     let mut check = Check::new(session, arguments, project)?;
     let variants = variants(session, arguments, project)?;
     for profiles in &variants {
-        // A profile that nobody has chosen may be for users and folders of another machine.
+        // A profile that was not chosen may be for users and folders of another machine.
         let asked_for = profiles.is_empty() || !session.profiles().is_empty();
         check.choices.as_user = asked_for;
         check.variant(profiles.clone());

@@ -287,41 +287,41 @@ impl Session {
         name: Option<&String>,
         choices: Choices,
     ) -> Result<(Plan, Service), Failure> {
-        self.check_single(project, name)?;
-        let services = name.cloned().into_iter().collect();
+        if name.is_none() {
+            let names = self.service_names(project)?;
+            let message = format!("`{}` has several services", project.source.name);
+            check_single(&names, &message)?;
+        }
         let choices = Choices {
-            services,
+            services: name.cloned().into_iter().collect(),
             ..choices
         };
         let plan = self.plan(project, &choices)?;
+        let names = plan.services.iter().map(|service| service.name.to_string());
+        let names: Vec<String> = names.collect();
+        let name = name.map_or("", String::as_str);
+        check_single(
+            &names,
+            &format!("there are {} replicas of `{name}`", names.len()),
+        )?;
         let service = plan.services[0].clone();
         Ok((plan, service))
     }
 
-    /// Refuses a name that stands for several services, or none where there are several.
-    fn check_single(&self, project: &Project, name: Option<&String>) -> Result<(), Failure> {
-        let names = self.service_names(project, name)?;
-        if names.len() < 2 {
-            return Ok(());
-        }
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Err(Problem::error(match name {
-            None => format!("`{}` has several services: which one?", project.source.name),
-            Some(name) => format!("there are {} replicas of `{name}`: which one?", names.len()),
-        })
-        .help(format!("name one of {}", crate::suggest::list(&names)))
-        .into())
+    /// The names of all services.
+    fn service_names(&self, project: &Project) -> Result<Vec<String>, Failure> {
+        Ok(plan::names(project, &self.choices(&[]), &self.host)?)
     }
+}
 
-    /// The names of the services that a name stands for, or of all.
-    fn service_names(
-        &self,
-        project: &Project,
-        name: Option<&String>,
-    ) -> Result<Vec<String>, Failure> {
-        let name = name.map(String::as_str);
-        Ok(plan::names(project, name, &self.choices(&[]), &self.host)?)
+/// Refuses several services where one is wanted.
+fn check_single(names: &[String], message: &str) -> Result<(), Problem> {
+    if names.len() < 2 {
+        return Ok(());
     }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Err(Problem::error(format!("{message}: which one?"))
+        .help(format!("name one of {}", crate::suggest::list(&names))))
 }
 
 /// The names of an option that may be repeated; an empty variable of the environment gives none.

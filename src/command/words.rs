@@ -20,7 +20,7 @@ impl Session {
         others: &RangeInclusive<usize>,
         choices: Choices,
     ) -> Result<(Plan, &'w [String]), Failure> {
-        let several = self.service_names(project, None)?.len() > 1;
+        let several = self.service_names(project)?.len() > 1;
         let crowded = words.len() > *others.end();
         let first = words.first();
         // What cannot be a name is one of the other words, so that the name is missing.

@@ -20,7 +20,7 @@ pub struct Account {
     groups: Vec<u32>,
 }
 
-/// What somebody wants to do with a file or a folder.
+/// What is to be done with a file or a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Read a file.

@@ -67,7 +67,7 @@ pub struct Choices {
     pub unknown_as_self: bool,
     /// Whose files may be acted on; none where nothing is done that they say.
     pub owners: Option<Owners>,
-    /// Whether variables may have no value, in a plan that nobody carries out.
+    /// Whether variables may have no value, in a plan that is not carried out.
     pub allow_unset: bool,
 }
 
@@ -122,23 +122,15 @@ pub fn plan(project: &Project, choices: &Choices, host: &Host) -> Result<Plan, V
     }
 }
 
-/// The names of the services that `name` stands for, of all of them without a name: none where
-/// there is no such one, or where something is wrong with the file, which a plan tells.
-pub fn names(
-    project: &Project,
-    name: Option<&str>,
-    choices: &Choices,
-    host: &Host,
-) -> Result<Vec<String>, Problem> {
+/// The names of all services. What is wrong with the file a plan reports.
+pub fn names(project: &Project, choices: &Choices, host: &Host) -> Result<Vec<String>, Problem> {
     let planning = Planning::new(project, choices, host);
     let mut problems = Problems::default();
     let root = project.with_profiles(&choices.profiles)?;
     let nodes = planning.nodes(&root, &mut problems)?;
     let project_name = planning.head(&root, &mut problems).map(|head| head.name);
     let project_name = project_name.as_ref().map_or("", Name::as_str);
-    let wanted = |node: &&ServiceNode| name.is_none_or(|name| is(node, project_name, name));
-    let nodes = nodes.iter().filter(wanted);
-    Ok(nodes.map(|node| node.name(project_name)).collect())
+    Ok(nodes.iter().map(|node| node.name(project_name)).collect())
 }
 
 /// The plan of those services that nothing is wrong with; everything that is wrong becomes one of
@@ -276,5 +268,6 @@ fn chosen(
 
 /// Whether `wanted` names a service, or all replicas of which it is one.
 fn is(service: &ServiceNode, project: &str, wanted: &str) -> bool {
-    service.group(project) == wanted || service.name(project) == wanted
+    service.group(project) == wanted
+        || service.number().is_some() && service.name(project) == wanted
 }

@@ -1,4 +1,4 @@
-//! `lisplaunch check`: what is checked, and how it is told.
+//! `lisplaunch check`: what is checked, and how it is reported.
 
 use insta::assert_snapshot;
 use lisplaunch::project::keys::KEYS;
@@ -78,7 +78,7 @@ services:
         outcome.success(),
         "lisplaunch.yaml: 2 services and 0 profiles, all well\n"
     );
-    // What is wrong whatever they are is still told.
+    // What is wrong whatever they are is still reported.
     let wrong = project("loader: none\nstart: (${F} 1)\nload: [missing.lisp]\numask: ${U}9");
     assert_snapshot!(wrong.run(&["check", "--allow-unset"]).failure(1), @"
     error: `${F}` stands where code is expected

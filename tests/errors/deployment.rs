@@ -246,7 +246,7 @@ fn a_service_comes_after_others_and_units() {
 }
 
 #[test]
-fn a_watchdog_needs_somebody_who_feeds_it() {
+fn a_watchdog_needs_the_runtime() {
     assert_snapshot!(wrong(&["watchdog: 0", "watchdog: 30s\nruntime: false"]), @"
     error: `watchdog` is `0`: expected a duration such as `10s` or `2m`, at most a day
      --> lisplaunch.yaml:1:11

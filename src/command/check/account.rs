@@ -28,7 +28,7 @@ pub(super) enum Cache {
     Made,
     /// At least one does not.
     NotMade,
-    /// Nobody knows what starts it.
+    /// What starts it is not known.
     Unknown,
 }
 
@@ -80,7 +80,7 @@ impl User<'_> {
                     NeedKind::File => Wish::Read,
                     NeedKind::Folder => Wish::Enter,
                 };
-                if is_missing(path) {
+                if is_missing(path, need.kind) {
                     return launch::missing(need);
                 }
                 Some(placed(self.refused(path, wish)?, need.place.as_ref()))
@@ -207,10 +207,12 @@ fn placed(problem: Problem, place: Option<&Place>) -> Problem {
     }
 }
 
-/// Whether there is nothing at `path`, as far as this process may see.
-fn is_missing(path: &Path) -> bool {
-    let found = fs::metadata(path);
-    found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+/// Whether there is no such file or folder, as far as this process may see.
+fn is_missing(path: &Path, kind: NeedKind) -> bool {
+    match fs::metadata(path) {
+        Ok(found) => found.is_dir() != (kind == NeedKind::Folder),
+        Err(error) => error.kind() != io::ErrorKind::PermissionDenied,
+    }
 }
 
 /// The path, or the nearest folder above it that is there.
