@@ -10,6 +10,7 @@ mod installed;
 mod installed_units;
 mod made;
 pub mod network;
+mod openrc;
 mod restarted;
 mod run;
 pub mod running;

@@ -13,6 +13,7 @@ mod lisp;
 mod logrotate;
 mod makefile;
 mod nginx;
+mod openrc;
 mod project;
 mod recorder;
 mod refusal;
@@ -47,6 +48,7 @@ const CONSUMERS: &[(&str, fn())] = &[
     ),
     ("makefile", makefile::makes_start_what_run_starts),
     ("nginx", nginx::nginx_serves_what_the_project_says),
+    ("openrc", openrc::supervise_daemon_starts_what_run_starts),
     ("runit", folders::runsv_starts_what_run_starts),
     ("s6", folders::s6_supervise_starts_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),

@@ -8,6 +8,7 @@ mod launchd;
 mod logrotate;
 mod makefile;
 mod nginx;
+mod openrc;
 mod origin;
 mod owner;
 mod runit;
@@ -36,6 +37,7 @@ pub const ALL: &[Format] = &[
     logrotate::FORMAT,
     makefile::FORMAT,
     nginx::FORMAT,
+    openrc::FORMAT,
     runit::FORMAT,
     s6::FORMAT,
     sh::FORMAT,

@@ -82,8 +82,19 @@ impl Owner {
 /// # Errors
 /// When `env` would take the program itself for a variable.
 pub fn check_env(owner: &str, variables: &[(String, Word)], argv: &Argv) -> Result<(), Problem> {
+    if variables.is_empty() {
+        return Ok(());
+    }
+    check_program(owner, argv)
+}
+
+/// Whether `env` can start `argv`.
+///
+/// # Errors
+/// When it would take the program for a variable.
+pub(super) fn check_program(owner: &str, argv: &Argv) -> Result<(), Problem> {
     let program = argv.words().next().map(Word::resolved).unwrap_or_default();
-    if variables.is_empty() || !program.contains('=') {
+    if !program.contains('=') {
         return Ok(());
     }
     Err(Problem::error(format!(

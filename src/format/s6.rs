@@ -93,7 +93,8 @@ impl Folder<'_> {
     fn run(&self) -> Result<File, Problem> {
         let (service, owner) = (self.service, &self.owner);
         let environment = self.emission.environment_of_login(service)?;
-        let mut context = becoming(self.emission, service, owner, &environment)?;
+        let command = self.emission.command(service)?;
+        let mut context = becoming(service, owner, &command, &environment)?;
         let earlier = self.emission.earlier(service);
         context.extend([
             (

@@ -6,7 +6,7 @@ use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
-use crate::word::Word;
+use crate::word::{Argv, Word};
 
 pub(super) const FORMAT: Format = Format {
     name: "sh",
@@ -36,7 +36,7 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
 fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
     let owner = Owner::of(service);
     let environment = emission.environment(service);
-    let context = becoming(emission, service, &owner, environment)?;
+    let context = becoming(service, &owner, &emission.command(service)?, environment)?;
     let text = emission.render(&START, context)?;
     let name = format!("{}.sh", service.identity.unique_name());
     Ok(File::new(name, text)
@@ -49,13 +49,12 @@ fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
 /// # Errors
 /// When `env` would take the program itself for a variable.
 pub(super) fn becoming(
-    emission: &Emission<'_>,
     service: &Service,
     owner: &Owner,
+    command: &Argv,
     environment: &[(String, Word)],
 ) -> Result<Context, Problem> {
-    let command = emission.command(service)?;
-    let variables = owner.variables_before(environment, &command)?;
+    let variables = owner.variables_before(environment, command)?;
     let values = variables.iter().map(|(_, value)| value);
     let words = values.chain([&service.directory]).chain(command.words());
     let signs = words.map(Word::resolved).any(|word| word.contains(SIGNS));
@@ -67,10 +66,7 @@ pub(super) fn becoming(
         ("umask", owner.optional(service.umask)),
         ("directory", owner.words([&service.directory])),
         ("environment", Variable::list(environment)),
-        ("command", owner.lines(&command)),
-        (
-            "signs",
-            Variable::option(signs.then(|| Variable::choice("signs"))),
-        ),
+        ("command", owner.lines(command)),
+        ("signs", Variable::flag(signs)),
     ])
 }

@@ -67,7 +67,7 @@ fn said(program: &str, arguments: &[&str]) -> String {
 }
 
 /// The example, with a server for swank and a log.
-fn hello(port: u16) -> Project {
+pub(super) fn hello(port: u16) -> Project {
     let program = Path::new(REPOSITORY).join("examples/hello/hello.lisp");
     let yaml = format!(
         "name: hello\nloader: asdf\nload: [hello.lisp]\nstart: (hello:start :port {port})\n\
@@ -233,32 +233,45 @@ fn sv_restarts_what_ends_well_and_would_not_be_started_again() {
     }
 }
 
+/// A service of www-data that says who it is, in a folder that everyone may read.
+pub(super) fn who_project(keys: &str) -> Project {
+    let yaml = format!(
+        "name: hello\nloader: none\nruntime: false\nsbcl: {{program: ./who}}\nstart: (f)\n\
+         user: www-data\nlimits: {{open-files: 321}}\n{keys}"
+    );
+    let project =
+        Project::new(&yaml).with_file("who", "#!/bin/sh\nulimit -n; id -un; id -G; env\n");
+    make_executable(&project.folder().join("who"));
+    for folder in project.folder().ancestors().take(2) {
+        fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    }
+    project
+}
+
+/// What it says, each line behind `before`.
+#[track_caller]
+pub(super) fn assert_is_www_data(log: &str, before: &str) {
+    let groups = said("id", &["-G", "www-data"]);
+    for line in ["www-data", &groups, "HOME=/var/www", "USER=www-data"] {
+        assert!(log.contains(&format!("{before}{line}\n")), "{line}: {log}");
+    }
+    assert!(log.contains("321\n"), "{log}");
+}
+
 #[test]
 fn a_service_runs_as_its_user_with_all_that_a_login_gives() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
     for (format, scanner) in [("runit", "runsvdir"), ("s6", "s6-svscan")] {
-        let project = Project::new(
-            "name: hello\nloader: none\nruntime: false\nsbcl: {program: ./who}\nstart: (f)\n\
-             user: www-data\nlimits: {open-files: 321}\nlog: log/hello\n",
-        )
-        .with_file("who", "#!/bin/sh\nid -un; id -G; ulimit -n; env\n");
-        make_executable(&project.folder().join("who"));
-        let folder = project.folder();
-        for folder in folder.ancestors().take(2) {
-            fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
-        }
+        let project = who_project("log: log/hello\n");
         let supervisor = Supervisor::start(&project, format, scanner);
         let log = project.folder().join("log/hello/current");
         let log = eventually("it says who it is", || {
             let log = fs::read_to_string(&log).ok()?;
             log.contains(" USER=").then_some(log)
         });
-        let groups = said("id", &["-G", "www-data"]);
-        for line in ["www-data", &groups, "321", "HOME=/var/www", "USER=www-data"] {
-            assert!(log.contains(&format!(" {line}\n")), "{format}: {log}");
-        }
+        assert_is_www_data(&log, " ");
         drop(supervisor);
     }
 }

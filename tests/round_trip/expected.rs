@@ -375,7 +375,12 @@ impl Expected {
 
     /// `env` would take the program for a variable.
     pub fn env_takes_the_program(&self) -> bool {
-        !self.env.is_empty() && self.started.program.contains('=')
+        !self.env.is_empty() && self.has_odd_program()
+    }
+
+    /// `env` would take the program for a variable if it started it.
+    pub fn has_odd_program(&self) -> bool {
+        self.started.program.contains('=')
     }
 
     /// Every text of the case that is in a word.

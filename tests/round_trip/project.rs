@@ -308,6 +308,19 @@ impl Project {
         consumer: &str,
         added: &[&str],
     ) {
+        self.assert_started_anew(index, settings, consumer, added, &[]);
+    }
+
+    /// The same, where some variables have other values than whoever starts it has, unless the
+    /// service says otherwise.
+    pub fn assert_started_anew(
+        &self,
+        index: usize,
+        settings: &Settings,
+        consumer: &str,
+        added: &[&str],
+        replaced: &[&str],
+    ) {
         let (name, _) = &self.services[index];
         let expected = self.expected(index, settings);
         let record = Record::take(&self.program(index)).unwrap_or_else(|| {
@@ -317,6 +330,7 @@ impl Project {
             )
         });
         let mut environment = self.environment(settings);
+        environment.retain(|name, _| replaced.iter().all(|replaced| name != replaced));
         environment.extend(
             expected
                 .env
