@@ -96,3 +96,35 @@ impl Supervisor {
         assert_eq!(silent, None, "{} writes no log", self.scanner);
     }
 }
+
+#[test]
+fn shellcheck_has_nothing_to_say_of_what_lies_in_folders() {
+    let project = crate::support::Project::new(
+        "name: shop\nloader: none\nsbcl: {program: /bin/sbcl}\nstart: (f \"$$x\")\numask: \"027\"\n\
+         env: {HOME: /home/shop}\nuser: nobody\nlimits: {open-files: 4096, memory: 1GB}\n\
+         services:\n  web: {log: log/web, restart: on-failure}\n  \
+         mailer: {after: [web, old], restart: never, watchdog: 1m, log: {file: log/mailer, backups: 0}}\n  \
+         old: {runtime: false, log: {file: log/old, max-size: 0}}\n",
+    );
+    let mut scripts = Vec::new();
+    for format in ["runit", "s6"] {
+        let folder = format!("{format}/");
+        project.run(&["emit", format, "-o", &folder]).success();
+        let files = scripts_below(&project.folder().join(folder));
+        scripts.extend(files);
+    }
+    assert!(scripts.len() > 15, "{scripts:?}");
+    super::sh::check(&scripts);
+}
+
+fn scripts_below(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let found = paths.flat_map(|path| match path.is_dir() {
+        true => scripts_below(&path),
+        false => vec![path],
+    });
+    let is_script = |path: &PathBuf| fs::read_to_string(path).unwrap().starts_with("#!");
+    found.filter(is_script).collect()
+}

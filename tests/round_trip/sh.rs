@@ -40,7 +40,7 @@ fn write(project: &Project, service: &str) -> std::path::PathBuf {
 }
 
 /// Lets shellcheck look at scripts.
-fn check(scripts: &[std::path::PathBuf]) {
+pub(super) fn check(scripts: &[std::path::PathBuf]) {
     let mut command: Command = consumer::command("shellcheck");
     let output = command.env("LC_ALL", "C.UTF-8").args(scripts).output();
     let output = output.expect("shellcheck must be installed for this test");
