@@ -6,6 +6,7 @@
 mod checked;
 mod folders;
 mod fronted;
+mod hardened;
 mod installed;
 mod installed_units;
 mod made;

@@ -1,6 +1,7 @@
 //! systemd itself, as the manager of a user, and what it says of units.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -48,7 +49,7 @@ impl Systemd {
             .arg(include_str!("systemd.sh"))
             .env("HOME", home)
             .env("GROUP", format!("{group}/user@0.service"))
-            .env("XDG_RUNTIME_DIR", run)
+            .env("XDG_RUNTIME_DIR", &run)
             .env(
                 "SYSTEMD_UNIT_PATH",
                 format!("{}:{}", units.display(), base.display()),
@@ -67,6 +68,9 @@ impl Systemd {
         wait_until("it runs", || {
             systemd.systemctl(&["show-environment"]).status.success()
         });
+        // Services of other users may tell it something, as they may tell that of a machine.
+        open(systemd.folder.path(), 0o755);
+        open(&run.join("systemd/notify"), 0o777);
         systemd
     }
 
@@ -152,6 +156,10 @@ impl Drop for Systemd {
         }
         remove_groups(&Path::new(GROUPS).join(&self.group));
     }
+}
+
+fn open(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
 /// Removes a control group and those below it, whose processes are about to be gone.

@@ -1,0 +1,95 @@
+//! The sandbox of a machine's unit, with a service in it that tries what it may do.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::consumer::{Systemd, command};
+use crate::support::LISPLAUNCH;
+
+/// What the service tries, each with its name: it writes those that it could do.
+const TRIES: &str = r#"
+(defun try (name function)
+  (ignore-errors
+   (funcall function)
+   (with-open-file (out "var/done" :direction :output :if-exists :append :if-does-not-exist :create)
+     (write-line name out))))
+
+(defun touch (file)
+  (with-open-file (out file :direction :output :if-exists :supersede)
+    (write-line "x" out)))
+
+(defun main ()
+  (try "writable" (lambda () (touch "var/x")))
+  (try "temporary" (lambda () (touch "/tmp/x")))
+  (try "cache" (lambda () (touch (format nil "~a/x" (sb-posix:getenv "XDG_CACHE_HOME")))))
+  (try "project" (lambda () (touch "x")))
+  (try "machine" (lambda () (touch "/etc/x")))
+  (try "home" (lambda () (touch "/root/x")))
+  (try "compile" (lambda () (funcall (compile nil '(lambda () 1)))))
+  (try "program" (lambda () (assert (zerop (sb-ext:process-exit-code
+                                            (sb-ext:run-program "/bin/true" '()))))))
+  (try "kernel" (lambda () (touch "/proc/sys/kernel/hostname")))
+  (try "listen" (lambda ()
+                  (let ((socket (make-instance 'sb-bsd-sockets:inet-socket :type :stream
+                                                                           :protocol :tcp)))
+                    (sb-bsd-sockets:socket-bind socket #(127 0 0 1) 0)
+                    (sb-bsd-sockets:socket-listen socket 5)
+                    (sb-bsd-sockets:socket-close socket)))))
+"#;
+
+/// A folder that other users can reach, and that is not below `/tmp`: a unit has one of its own.
+fn reachable() -> TempDir {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    open(folder.path(), 0o755);
+    folder
+}
+
+fn open(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_service_in_a_sandbox_does_its_work_and_no_more() {
+    let folder = reachable();
+    let app = folder.path().join("app");
+    fs::create_dir_all(app.join("var")).unwrap();
+    open(&app.join("var"), 0o777);
+    fs::write(app.join("tries.lisp"), TRIES).unwrap();
+    let yaml = "name: app\nloader: none\nuser: www-data\nwritable: [var]\n\
+        before-load: [(require :sb-posix), (require :sb-bsd-sockets)]\nload: [tries.lisp]\n\
+        start: (main)\nenv: {API_TOKEN: \"a b\"}\nlog: app.log\n";
+    fs::write(app.join("lisplaunch.yaml"), yaml).unwrap();
+    let home = folder.path().join("home");
+    fs::create_dir(&home).unwrap();
+    let systemd = Systemd::start(&home);
+    let output = command(LISPLAUNCH)
+        .args(["emit", "systemd", "-o"])
+        .arg(systemd.units())
+        .current_dir(&app)
+        .env("HOME", &home)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    systemd.success(&["daemon-reload"]);
+    let started = systemd.systemctl(&["start", "app.service"]);
+    let log = fs::read_to_string(app.join("app.log")).unwrap_or_default();
+    let status = systemd.systemctl(&["status", "app.service"]);
+    assert!(started.status.success(), "{log}{status:?}");
+    let done = fs::read_to_string(app.join("var/done")).unwrap();
+    let done: Vec<&str> = done.lines().collect();
+    assert_eq!(
+        done,
+        [
+            "writable",
+            "temporary",
+            "cache",
+            "compile",
+            "program",
+            "listen"
+        ]
+    );
+    assert!(!Path::new("/tmp/x").exists());
+}
