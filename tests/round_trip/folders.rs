@@ -121,9 +121,12 @@ fn scripts_below(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    let found = paths.flat_map(|path| match path.is_dir() {
-        true => scripts_below(&path),
-        false => vec![path],
+    let found = paths.flat_map(|path| {
+        if path.is_dir() {
+            scripts_below(&path)
+        } else {
+            vec![path]
+        }
     });
     let is_script = |path: &PathBuf| fs::read_to_string(path).unwrap().starts_with("#!");
     found.filter(is_script).collect()
