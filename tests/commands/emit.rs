@@ -257,10 +257,10 @@ fn check_compares_and_changes_nothing() {
     assert_snapshot!(outcome.stdout, @r#"
     --- Makefile
     +++ what lisplaunch would write
-    @@ -8,5 +8,5 @@
+    @@ -13,5 +13,5 @@
      	  sbcl --noinform --disable-debugger \
-     	  --load /srv/app/.lisplaunch/runtime.lisp \
-     	  --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")' \
+     	  --load "$$here"/.lisplaunch/runtime.lisp \
+     	  --eval '(lisplaunch:boot "app" :file "'"$$here"'/lisplaunch.yaml")' \
     -	  --eval '(progn (lisplaunch:starting) (f))' \
     +	  --eval '(progn (lisplaunch:starting) (g))' \
      	  --eval '(lisplaunch:stay)'
@@ -302,7 +302,7 @@ fn check_shows_which_argument_of_a_supervised_command_differs() {
     assert_snapshot!(outcome.stdout, @r#"
     --- ./app.conf
     +++ what lisplaunch would write
-    @@ -7,11 +7,11 @@
+    @@ -8,11 +8,11 @@
        --load /srv/app/.lisplaunch/runtime.lisp
        --eval '(lisplaunch:boot "app" :file "/srv/app/lisplaunch.yaml")'
        --load /srv/app/a.lisp
