@@ -1,6 +1,6 @@
 //! `lisplaunch emit launchd`: the property list of each service for launchd, macOS's manager.
 
-use super::{Emission, File, Format, Layout, Owner};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::plist::Plist;
 use crate::plan::service::{Restart, Service};
@@ -32,21 +32,6 @@ const PATH: &str = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sb
 /// The locale of macOS whose characters are UTF-8; launchd sets none.
 const LANG: &str = "en_US.UTF-8";
 
-/// Whether a service asks for something.
-type Asked = fn(&Service) -> bool;
-
-/// What launchd has no setting for: the key, and what there is instead.
-#[rustfmt::skip]
-const UNSAID: &[(Asked, &str)] = &[
-    (|service| service.limits.memory.is_some(), "limits.memory: launchd does not limit memory; sbcl.dynamic-space-size bounds the heap."),
-    (|service| service.limits.cpus.is_some(), "limits.cpus: launchd does not limit processors."),
-    (|service| service.limits.tasks.is_some(), "limits.tasks: launchd counts those of the user, not of a service."),
-    (|service| !service.after.is_empty(), "after: launchd starts all at once, and what ends for want of another again."),
-    (|service| service.priority.is_some(), "priority: launchd starts all at once."),
-    (|service| service.watchdog.is_some(), "watchdog: launchd sees only whether the process is there."),
-    (|service| service.log.is_some(), "log: launchd only appends to it; `lisplaunch emit logrotate` writes what rotates it."),
-];
-
 fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let services = emission.plan.services.iter();
     services
@@ -63,12 +48,11 @@ fn property_list(emission: &Emission<'_>, service: &Service) -> Result<File, Pro
     if searched {
         owner.variables_before(&variables, &command)?;
     }
-    let unsaid = UNSAID.iter().filter(|(asked, _)| asked(service));
     let context = vec![
         ("description", owner.comment(service.description.as_ref())),
         (
             "unsaid",
-            Variable::list(unsaid.map(|(_, line)| owner.print(Printed::Comment((*line).into())))),
+            unsaid::comments(&owner, unsaid::by_launchd(service)),
         ),
         ("label", owner.setting(service.identity.unique_name())),
         (

@@ -39,6 +39,44 @@ pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
     limited.chain(units).chain(watchdog).collect()
 }
 
+/// What launchd knows nothing of.
+pub(super) fn by_launchd(service: &Service) -> Vec<String> {
+    let limits = &service.limits;
+    let grows = service.log.as_ref().is_some_and(|log| log.max_size.0 > 0);
+    let known = [
+        (
+            limits.memory.is_some(),
+            "limits.memory: launchd does not limit it; sbcl.dynamic-space-size bounds the heap.",
+        ),
+        (
+            limits.cpus.is_some(),
+            "limits.cpus: launchd does not limit them.",
+        ),
+        (
+            limits.tasks.is_some(),
+            "limits.tasks: launchd counts those of the user, not of a service.",
+        ),
+        (
+            !service.after.is_empty(),
+            "after: launchd starts all at once, and what ends for want of another again.",
+        ),
+        (
+            service.priority.is_some(),
+            "priority: launchd starts all at once.",
+        ),
+        (
+            service.watchdog.is_some(),
+            "watchdog: launchd asks nothing, so let `lisplaunch status` watch the service.",
+        ),
+        (
+            grows,
+            "log: launchd only appends to it; `lisplaunch emit logrotate` writes what rotates it.",
+        ),
+    ];
+    let asked = known.into_iter().filter(|(asked, _)| *asked);
+    asked.map(|(_, line)| line.to_owned()).collect()
+}
+
 /// Lines of a comment.
 pub(super) fn comments(owner: &Owner, lines: Vec<String>) -> Variable {
     let lines = lines.into_iter();

@@ -74,6 +74,70 @@ fn assert_read(project: &Project, index: usize, list: Value) {
     assert_eq!(list, BTreeMap::new());
 }
 
+/// What launchd is given for a service of these keys.
+fn list(keys: &str, arguments: &[&str]) -> BTreeMap<String, Value> {
+    let project = crate::support::Project::new(&format!("loader: none\nstart: (f)\n{keys}"));
+    let emit = ["emit", "launchd", "-o", "app.plist"];
+    project.run(&[&emit[..], arguments].concat()).success();
+    let lists = property_lists(&[project.folder().join("app.plist")]);
+    serde_json::from_value(lists[0].clone()).unwrap()
+}
+
+#[test]
+fn launchd_restarts_limits_and_becomes_what_the_keys_say() {
+    let always = list("", &[]);
+    assert_eq!(always["KeepAlive"], json!(true));
+    assert!(!always.contains_key("RunAtLoad") && !always.contains_key("UserName"));
+    let failed = list("restart: on-failure\nlimits: {open-files: 4096}\n", &[]);
+    assert_eq!(failed["KeepAlive"], json!({"SuccessfulExit": false}));
+    assert_eq!(failed["SoftResourceLimits"], json!({"NumberOfFiles": 4096}));
+    let never = list("restart: never\nuser: root\numask: '027'\n", &[]);
+    assert_eq!(never["RunAtLoad"], json!(true));
+    assert!(!never.contains_key("KeepAlive"));
+    assert_eq!(
+        (&never["UserName"], &never["Umask"]),
+        (&json!("root"), &json!(23))
+    );
+    let variables = &never["EnvironmentVariables"];
+    assert_eq!(
+        (&variables["HOME"], &variables["USER"]),
+        (&json!("/root"), &json!("root"))
+    );
+}
+
+#[test]
+fn launchd_can_start_run_itself() {
+    let list = list("env: {A: b}\n", &["--indirect", "--user"]);
+    let argv: Vec<String> = serde_json::from_value(list["ProgramArguments"].clone()).unwrap();
+    assert_eq!((&*argv[0], &*argv[1]), (crate::support::LISPLAUNCH, "run"));
+    // `run` sets those of the service, and finds sbcl by this one.
+    let variables = &list["EnvironmentVariables"];
+    assert!(variables["PATH"].is_string() && variables["A"].is_null());
+}
+
+#[test]
+fn what_launchd_cannot_be_told_is_said() {
+    let keys = "limits: {memory: 1GB, cpus: 1, tasks: 9}\nafter: [x.service]\npriority: 1\n\
+                watchdog: 9s\nlog: app.log\n";
+    let project = crate::support::Project::new(&format!("loader: none\nstart: (f)\n{keys}"));
+    let text = project.run(&["emit", "launchd"]).success();
+    let said: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_once(": ")?.0.into())
+        .filter(|key| keys.contains(key.rsplit('.').next().unwrap()))
+        .collect();
+    let unsaid = [
+        "limits.memory",
+        "limits.cpus",
+        "limits.tasks",
+        "after",
+        "priority",
+        "watchdog",
+        "log",
+    ];
+    assert_eq!(said, unsaid, "{text}");
+}
+
 fn decimal(octal: &str) -> u32 {
     u32::from_str_radix(octal, 8).unwrap()
 }
