@@ -10,14 +10,19 @@ use super::steps::{self, Stopped};
 use super::{Failure, Session, UNANSWERED, tell};
 use crate::cli::live::Connection;
 use crate::cli::manager::Install;
+use crate::host::Host;
+use crate::live::finding::Overrides;
 use crate::live::report::Report;
 use crate::live::state::State;
-use crate::live::waiting::until_ready;
+use crate::live::waiting::until_started;
 use crate::output;
 use crate::plan::ready;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::service_manager::ServiceManager;
+
+/// How often the manager is asked what it thinks of a service that says nothing.
+const LOOK: Duration = Duration::from_secs(2);
 
 pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode> {
     let orders = session.orders(&arguments.services)?;
@@ -54,13 +59,15 @@ pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode
         super::install(&plan)?;
     }
     let installing = Installing {
-        session,
         services: &plan.services,
         manager: manager.as_ref(),
+        host: &session.host,
+        overrides: session.overrides(&Connection::default())?,
     };
+    let before = installing.reports(&installing.answering())?;
     steps::perform(&steps, arguments.force, &owners)
         .map_err(|stopped| installing.with_last_words(stopped))?;
-    let code = installing.wait(arguments.wait)?;
+    let code = installing.wait(&before, arguments.wait)?;
     if let Some(remark) = manager.remark().filter(|_| !steps.is_empty()) {
         tell(&remark);
     }
@@ -69,17 +76,59 @@ pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode
 
 /// Services that a manager has been given.
 struct Installing<'a> {
-    session: &'a Session,
     services: &'a [Service],
     manager: &'a dyn ServiceManager,
+    host: &'a Host,
+    overrides: Overrides,
 }
 
 impl Installing<'_> {
-    /// Waits until all services are ready that can be asked.
-    fn wait(&self, wait: Option<Duration>) -> Result<ExitCode> {
-        let reports = self.reports(wait.unwrap_or_else(|| self.patience()))?;
+    /// Waits until all services are ready that can be asked, which were as in `before`.
+    fn wait(&self, before: &[Report], wait: Option<Duration>) -> Result<ExitCode> {
+        let deadline = Instant::now() + wait.unwrap_or_else(|| self.patience());
+        let asked = self.answering();
+        let mut looked = Instant::now();
+        let ask = || -> Result<Vec<Report>, Failure> {
+            let reports = self.reports(&asked)?;
+            if looked.elapsed() > LOOK {
+                looked = Instant::now();
+                self.refuse_given_up(&asked, &reports)?;
+            }
+            Ok(reports)
+        };
+        until_started(before, deadline, ask, tell)?;
+        self.conclude()
+    }
+
+    /// Those that can be asked whether they are ready.
+    fn answering(&self) -> Vec<Service> {
+        let answering = |service: &&Service| service.swank.is_some() || service.runtime.is_some();
+        self.services.iter().filter(answering).cloned().collect()
+    }
+
+    fn reports(&self, services: &[Service]) -> Result<Vec<Report>, Failure> {
+        Ok(Report::of_all(services, &self.overrides, self.host)?)
+    }
+
+    /// A service whose process never came so far that it could say anything is waited for in
+    /// vain once its manager does not start it any more.
+    fn refuse_given_up(&self, services: &[Service], reports: &[Report]) -> Result<(), Failure> {
+        let down = services.iter().zip(reports);
+        let mut down = down.filter(|(_, report)| report.state == State::Down);
+        let problem = down.find_map(|(service, _)| {
+            let reason = self.manager.given_up(service)?;
+            Some(Problem::error(format!(
+                "the service `{}` was given up by its manager: {reason}",
+                service.name
+            )))
+        });
+        problem.map_or(Ok(()), |problem| Err(Failure::unanswered(problem)))
+    }
+
+    /// How it went.
+    fn conclude(&self) -> Result<ExitCode> {
         let mut problems = Vec::new();
-        for (service, report) in self.services.iter().zip(&reports) {
+        for (service, report) in self.services.iter().zip(&self.reports(self.services)?) {
             match report.state {
                 state if state.is_ready() => tell(&ready_line(report)),
                 State::Unknown => tell(&format!(
@@ -99,17 +148,6 @@ impl Installing<'_> {
         .into())
     }
 
-    /// How the services are, once they are ready or it is too late. One that has neither a swank
-    /// server nor the runtime is not waited for.
-    fn reports(&self, wait: Duration) -> Result<Vec<Report>, Failure> {
-        let overrides = self.session.overrides(&Connection::default())?;
-        let ask = |services: &[Service]| Report::of_all(services, &overrides, &self.session.host);
-        let answering = |service: &&Service| service.swank.is_some() || service.runtime.is_some();
-        let asked: Vec<Service> = self.services.iter().filter(answering).cloned().collect();
-        until_ready(Instant::now() + wait, || ask(&asked), tell)?;
-        Ok(ask(self.services)?)
-    }
-
     /// The longest that one of them takes by its own account.
     fn patience(&self) -> Duration {
         let timeouts = self.services.iter().map(|service| match &service.ready {
@@ -123,7 +161,7 @@ impl Installing<'_> {
     fn with_last_words(&self, stopped: Stopped) -> Failure {
         let mut problems = vec![stopped.problem];
         if stopped.starts {
-            let reports = self.reports(Duration::ZERO).unwrap_or_default();
+            let reports = self.reports(self.services).unwrap_or_default();
             let failed = self.services.iter().zip(&reports).filter(|(_, report)| {
                 matches!(report.state, State::Failed | State::Crashed | State::Other)
             });
@@ -139,7 +177,11 @@ impl Installing<'_> {
             report.state.word()
         ));
         let said = report.note.as_ref().or(report.error.as_ref());
-        let problem = said.into_iter().fold(problem, Problem::note);
+        self.with_log(said.into_iter().fold(problem, Problem::note), service)
+    }
+
+    /// Says where there may be more.
+    fn with_log(&self, problem: Problem, service: &Service) -> Problem {
         match (&service.log, self.manager.log(service)) {
             (Some(log), _) => problem.help(format!("its log is `{}`", log.file.resolved())),
             (None, Some(call)) => problem.help(format!("`{call}` prints what it wrote")),

@@ -12,6 +12,10 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// How long something may take to start a service whose last start failed before the wait.
 const RETRY: Duration = Duration::from_secs(3);
 
+/// How long a service that has been started may take until it says so itself: a new release of
+/// lisplaunch compiles its own code before.
+const FIRST_WORD: Duration = Duration::from_secs(30);
+
 /// A wait for one service.
 struct Watch {
     /// The process, running or not, that the service had when the wait began.
@@ -43,15 +47,41 @@ pub fn until_ready<E>(
     mut ask: impl FnMut() -> Result<Vec<Report>, E>,
     say: impl Fn(&str),
 ) -> Result<Vec<Report>, E> {
+    let reports = ask()?;
+    let watches = reports.iter().map(Watch::new).collect();
+    wait(watches, reports, RETRY, deadline, ask, say)
+}
+
+/// The same for services that have been started since they were as in `before`.
+///
+/// # Errors
+/// Those of `ask`.
+pub fn until_started<E>(
+    before: &[Report],
+    deadline: Instant,
+    mut ask: impl FnMut() -> Result<Vec<Report>, E>,
+    say: impl Fn(&str),
+) -> Result<Vec<Report>, E> {
+    let reports = ask()?;
+    let watches = before.iter().map(Watch::new).collect();
+    wait(watches, reports, FIRST_WORD, deadline, ask, say)
+}
+
+fn wait<E>(
+    mut watches: Vec<Watch>,
+    mut reports: Vec<Report>,
+    retry: Duration,
+    deadline: Instant,
+    mut ask: impl FnMut() -> Result<Vec<Report>, E>,
+    say: impl Fn(&str),
+) -> Result<Vec<Report>, E> {
     let begun = Instant::now();
-    let mut reports = ask()?;
-    let mut watches: Vec<Watch> = reports.iter().map(Watch::new).collect();
     loop {
-        let retry = begun.elapsed() < RETRY;
+        let retries = begun.elapsed() < retry;
         let verdicts: Vec<Verdict> = watches
             .iter_mut()
             .zip(&reports)
-            .map(|(watch, report)| watch.judge(report, retry))
+            .map(|(watch, report)| watch.judge(report, retries))
             .collect();
         let done = verdicts.iter().all(|verdict| *verdict == Verdict::Ready)
             || verdicts.contains(&Verdict::Hopeless);

@@ -153,6 +153,11 @@ pub trait ServiceManager {
     /// What prints the output of a service, where that is the manager's business.
     fn log(&self, service: &Service) -> Option<Call>;
 
+    /// Why it does not start a service any more, where that is so and nothing has failed before.
+    fn given_up(&self, _service: &Service) -> Option<String> {
+        None
+    }
+
     /// What a person should know of services that it runs.
     fn remark(&self) -> Option<String> {
         None

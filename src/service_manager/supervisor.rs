@@ -141,6 +141,11 @@ impl ServiceManager for Supervisor {
         let log = service.log.is_none();
         log.then(|| self.control(&["tail", &program]))
     }
+
+    fn given_up(&self, service: &Service) -> Option<String> {
+        let name = service.identity.unique_name();
+        self.programs().ok()?.given_up(&name)
+    }
 }
 
 /// What to do where supervisorctl says that it cannot be reached.

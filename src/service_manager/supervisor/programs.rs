@@ -2,17 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The states of programs, by the names that supervisorctl knows them by.
+/// The programs by the names that supervisorctl knows them by.
 #[derive(Debug)]
-pub(super) struct Programs(BTreeMap<String, String>);
+pub(super) struct Programs(BTreeMap<String, Program>);
+
+/// How a program is.
+#[derive(Debug)]
+struct Program {
+    /// A word for it.
+    state: String,
+    /// What else there is to say.
+    remark: String,
+}
 
 impl Programs {
     pub(super) fn parse(text: &str) -> Self {
-        let lines = text.lines().filter_map(|line| {
-            let mut words = line.split_whitespace();
-            Some((words.next()?.to_owned(), words.next()?.to_owned()))
+        let programs = text.lines().filter_map(|line| {
+            let (name, rest) = line.split_once(' ')?;
+            let rest = rest.trim();
+            let (state, remark) = rest.split_once(' ').unwrap_or((rest, ""));
+            let program = Program {
+                state: state.to_owned(),
+                remark: remark.trim().to_owned(),
+            };
+            Some((name.to_owned(), program))
         });
-        Programs(lines.collect())
+        Programs(programs.collect())
     }
 
     pub(super) fn groups(&self) -> BTreeSet<String> {
@@ -20,10 +35,17 @@ impl Programs {
         groups.flatten().map(str::to_owned).collect()
     }
 
-    /// Whether supervisord knows it and has given it up, or was told to stop it.
+    /// Whether supervisord knows it, and has given it up or was asked to stop it.
     pub(super) fn is_stopped(&self, name: &str) -> bool {
-        let state = self.0.get(name).map(String::as_str);
-        matches!(state, Some("STOPPED" | "EXITED" | "FATAL"))
+        let program = self.0.get(name);
+        program
+            .is_some_and(|program| matches!(program.state.as_str(), "STOPPED" | "EXITED" | "FATAL"))
+    }
+
+    /// Why supervisord has given it up.
+    pub(super) fn given_up(&self, program: &str) -> Option<String> {
+        let program = self.0.get(&self.full_name(program)?)?;
+        (program.state == "FATAL").then(|| program.remark.clone())
     }
 
     /// The name with its group.
