@@ -5,12 +5,14 @@ mod case;
 mod make;
 mod sh;
 mod supervisord;
+mod systemd;
 
 use std::fmt::Write as _;
 
 use lisplaunch::dialect::make::Make;
 use lisplaunch::dialect::sh::Sh;
 use lisplaunch::dialect::supervisord::Supervisord;
+use lisplaunch::dialect::systemd::Systemd;
 use lisplaunch::dialect::{Dialect, Printed, Refusal};
 use lisplaunch::word::Word;
 use proptest::prelude::*;
@@ -18,7 +20,7 @@ use proptest::prelude::*;
 use crate::consumer::{Dumper, MAKES, Parsed, Parser, Received, command, run};
 use case::{HOSTILE, text};
 
-const DIALECTS: [&dyn Dialect; 3] = [&Sh, &Make, &Supervisord];
+const DIALECTS: [&dyn Dialect; 4] = [&Sh, &Make, &Supervisord, &Systemd];
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -106,7 +108,7 @@ fn a_word_longer_than_the_system_takes_is_refused() {
             .output()
     };
     assert!(started(&longest).is_ok(), "the system takes it");
-    for dialect in [&Sh as &dyn Dialect, &Supervisord] {
+    for dialect in [&Sh as &dyn Dialect, &Supervisord, &Systemd] {
         assert!(one(dialect, &longest).is_ok());
         let refusal = one(dialect, &(longest.clone() + "x")).expect_err("it is too long");
         assert_eq!(
