@@ -91,7 +91,8 @@ fn emit(folder: &Path) {
             .map(|index| {
                 let port = 1000 + index;
                 format!(
-                    "  service-{index}:\n    start: (app:start :port {port})\n    http: {port}\n"
+                    "  service-{index}:\n    start: (app:start :port {port})\n    \
+                     http: {{port: {port}, hosts: [service-{index}.example]}}\n"
                 )
             })
             .collect();
