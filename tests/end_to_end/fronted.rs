@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::example;
 use super::network::{connect, get};
@@ -145,13 +146,24 @@ fn no_request_is_lost_while_a_service_starts_again() {
     let project = Project::empty().with_variable("PORT", &port.to_string());
     let mut service = start(&project, &["-f", &file], port);
     let nginx = nginx(&project, &["-f", &file]);
-    let people = People::ask(nginx.http);
-    people.go_on();
-    service.stop();
-    let mut service = start(&project, &["-f", &file], port);
-    people.go_on();
-    let log = nginx.log("error.log");
-    assert_eq!(people.lost(), 0, "{log:.3000}");
+    // On a machine that has much else to do a start may take longer than nginx waits.
+    let soon_enough = (0..10).any(|_| {
+        let people = People::ask(nginx.http);
+        people.go_on();
+        let gone = Instant::now();
+        service.stop();
+        service = start(&project, &["-f", &file], port);
+        let soon_enough = gone.elapsed() < Duration::from_secs(6);
+        people.go_on();
+        let lost = people.lost();
+        assert!(
+            lost == 0 || !soon_enough,
+            "{lost}: {:.3000}",
+            nginx.log("error.log")
+        );
+        soon_enough
+    });
+    assert!(soon_enough);
     service.stop();
     // One that does not come again is reported, in the end.
     let mut stream = connect(nginx.http).unwrap();
@@ -164,11 +176,11 @@ fn no_request_is_lost_while_a_service_starts_again() {
 
 /// Two ports that differ in the last digit, which is the number of a replica.
 fn neighbours() -> [u16; 2] {
-    let mut ports = std::iter::repeat_with(free_port).take(10_000).peekable();
+    let mut ports = std::iter::repeat_with(free_port).take(1000).peekable();
     loop {
-        let first = ports.next().unwrap();
-        let second = ports.next_if_eq(&(first + 1));
-        if let Some(second) = second.filter(|_| first % 10 == 1) {
+        let first = ports.find(|port| port % 10 == 1).unwrap();
+        // Another test may have been given it.
+        if let Some(second) = ports.next_if_eq(&(first + 1)) {
             return [first, second];
         }
     }
