@@ -10,7 +10,7 @@ use super::{Failure, Session, tell, tmux};
 use crate::cli::live::Restart;
 use crate::live::manager::Manager;
 use crate::live::report::Report;
-use crate::live::waiting::until_ready;
+use crate::live::waiting::until_started;
 use crate::plan::name::Name;
 use crate::plan::service;
 use crate::problem::Problem;
@@ -19,15 +19,17 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
     let service = arguments.service.as_ref();
     let reached = session.reached(service, &arguments.connection)?;
     let planned = reached.service().clone();
+    let overrides = session.overrides(&arguments.connection)?;
+    let services = std::slice::from_ref(&planned);
+    let ask = || Report::of_all(services, &overrides, &session.host);
+    let before = ask().map_err(Failure::from)?;
     match (reached.manager().cloned(), reached.process()) {
         (Some(manager), _) => restart_by(&manager, reached)?,
         (None, Some(process)) if tmux::restart(session, service, process)? => {}
         (None, _) => return Err(nothing_restarts(&planned.name).into()),
     }
-    let overrides = session.overrides(&arguments.connection)?;
-    let services = std::slice::from_ref(&planned);
-    let ask = || Report::of_all(services, &overrides, &session.host);
-    let reports = until_ready(Instant::now() + arguments.wait, ask, tell).map_err(Failure::from)?;
+    let deadline = Instant::now() + arguments.wait;
+    let reports = until_started(&before, deadline, ask, tell).map_err(Failure::from)?;
     match reports.first() {
         Some(report) if report.state.is_ready() => {
             tell(&restarted(report));
@@ -78,8 +80,8 @@ fn not_ready(name: &Name, report: Option<&Report>) -> Failure {
         "the service `{name}` was stopped and is not ready again: it is {state}"
     ));
     let said = report.and_then(|report| report.note.as_ref().or(report.error.as_ref()));
-    Failure::failed([match said {
+    Failure::unanswered(match said {
         Some(said) => problem.note(said),
         None => problem,
-    }])
+    })
 }

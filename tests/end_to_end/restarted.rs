@@ -59,7 +59,7 @@ fn a_supervised_service_is_restarted_by_its_own_exit() {
     is_ready_again(&said, &supervisor, pid);
 
     fs::write(project.folder().join("broken"), "").unwrap();
-    let said = project.run(&["restart", "--wait=2m"]).failure(1);
+    let said = project.run(&["restart", "--wait=2m"]).failure(3);
     assert!(
         said.contains("error: the service `app` was stopped and is not ready again: it is failed"),
         "{said}"
