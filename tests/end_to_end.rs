@@ -37,10 +37,16 @@ fn example(name: &str) -> String {
     format!("{REPOSITORY}/examples/{name}/lisplaunch.yaml")
 }
 
-/// A home folder of its own, from which the compiled Lisp systems are in reach.
-fn with_compiled_systems(project: Project) -> Project {
+/// Where ASDF has the compiled Lisp systems.
+fn compiled_systems() -> PathBuf {
     static COMPILED: OnceLock<()> = OnceLock::new();
     COMPILED.get_or_init(compile_systems);
+    cache_folder().join("common-lisp")
+}
+
+/// A home folder of its own, from which the compiled Lisp systems are in reach.
+fn with_compiled_systems(project: Project) -> Project {
+    compiled_systems();
     let cache = cache_folder();
     project.with_variable("XDG_CACHE_HOME", cache.to_str().unwrap())
 }

@@ -1,6 +1,8 @@
 //! The files of a format as somebody asks for them: planned as whoever they are for, and with a
 //! head that says how they are written again.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Session, as_user};
@@ -69,6 +71,7 @@ impl Session {
         command.extend(choice.indirect.then(|| "--indirect".to_owned()));
         command.extend(choice.personal.then(|| "--user".to_owned()));
         Ok(Origin {
+            owner: file.as_deref().and_then(|file| self.owner_to_trust(file)),
             selection: file.is_some().then_some(selection),
             file: file.unwrap_or_else(|| project.source.name.clone()),
             command,
@@ -77,6 +80,13 @@ impl Session {
             personal: choice.personal,
             beside: false,
         })
+    }
+
+    /// The owner of a file, unless that is root or somebody who is trusted anyway.
+    fn owner_to_trust(&self, file: &str) -> Option<String> {
+        let owner = fs::metadata(file).ok()?.uid();
+        let name = host::user_name(owner).filter(|_| owner != 0)?;
+        (!self.trusted().contains(&name)).then_some(name)
     }
 
     /// The options that choose the same plan again.

@@ -51,14 +51,23 @@ impl Emission<'_> {
     pub(super) fn lisplaunch(&self, subcommand: &str, service: &Service) -> Option<Argv> {
         let selection = self.origin.selection.as_ref()?;
         let name = self.plan.several.then(|| service.name.as_str());
+        let owner = self.foreign_owner(service);
         let words = [self.origin.program.as_str(), subcommand]
             .into_iter()
             .chain(selection.iter().map(String::as_str))
+            .chain(owner.iter().flat_map(|owner| ["--trust", owner]))
             .chain(name);
         Some(Argv(vec![Line {
             words: words.map(Word::from).collect(),
             remark: None,
         }]))
+    }
+
+    /// The owner of the project file, where a service runs as another user.
+    fn foreign_owner(&self, service: &Service) -> Option<&str> {
+        let other_user = self.format.as_user && !self.origin.personal;
+        let owner = self.origin.owner.as_deref().filter(|_| other_user)?;
+        (service.user.as_deref() != Some(owner)).then_some(owner)
     }
 
     /// The variables that the started process has to be given: those of the service, unless

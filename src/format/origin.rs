@@ -22,6 +22,9 @@ pub struct Origin {
     /// The options that choose the same plan for another command; none for standard input,
     /// which cannot be read again.
     pub selection: Option<Vec<String>>,
+    /// Who owns the project file, unless it is root: files of others are acted on only where that
+    /// is said.
+    pub owner: Option<String>,
     /// Whether `lisplaunch run` shall be started, and not sbcl itself.
     pub indirect: bool,
     /// Whether it is for the manager of a user's own session and not for the machine's.
