@@ -77,7 +77,8 @@ fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, Strin
     let files = files_below(Path::new(folder));
     let files = files.into_iter().map(|(name, text)| {
         let text = project.with_fixed_paths(&text);
-        (name, text.replace("/srv/app", "/srv/lisplaunch"))
+        let text = text.replace("/srv/app", "/srv/lisplaunch");
+        (name, as_if_roots(&text))
     });
     let files: Vec<(String, String)> = files.collect();
     let lines: usize = files.iter().map(|(_, text)| text.lines().count() + 2).sum();
@@ -89,6 +90,12 @@ fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, Strin
     parts
         .map(|part| (format!("{format}@{}", first_step(&part[0])), together(part)))
         .collect()
+}
+
+/// The text without the mark that the project belongs to another user than root.
+fn as_if_roots(text: &str) -> String {
+    let user = uzers::get_user_by_uid(uzers::get_current_uid()).unwrap();
+    text.replace(&format!(" --trust {}", user.name().display()), "")
 }
 
 fn together(files: &[(String, String)]) -> String {
