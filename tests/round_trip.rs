@@ -14,6 +14,7 @@ mod logrotate;
 mod makefile;
 mod nginx;
 mod openrc;
+mod procfile;
 mod project;
 mod recorder;
 mod refusal;
@@ -23,6 +24,7 @@ mod started;
 mod supervisor;
 mod systemd;
 mod text;
+mod tmux;
 mod yaml;
 
 use std::cell::RefCell;
@@ -49,11 +51,13 @@ const CONSUMERS: &[(&str, fn())] = &[
     ("makefile", makefile::makes_start_what_run_starts),
     ("nginx", nginx::nginx_serves_what_the_project_says),
     ("openrc", openrc::supervise_daemon_starts_what_run_starts),
+    ("procfile", procfile::runners_start_what_run_starts),
     ("runit", folders::runsv_starts_what_run_starts),
     ("s6", folders::s6_supervise_starts_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),
     ("supervisor", supervisord_starts_what_run_starts),
     ("systemd", systemd::systemd_starts_what_run_starts),
+    ("tmux", tmux::tmux_starts_what_run_starts),
 ];
 
 #[test]

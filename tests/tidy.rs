@@ -159,7 +159,9 @@ fn snapshots_are_short_enough_to_be_read() {
     for (name, text) in files_below("tests/snapshots") {
         let lines = text.lines().count();
         assert!(lines <= 80, "{name} has {lines} lines");
+        // A Procfile has a line for each process, however long it is.
         let columns = text.lines().map(|line| line.chars().count()).max();
+        let columns = columns.filter(|_| !name.contains("/procfile@"));
         let columns = columns.unwrap_or_default();
         assert!(columns <= 200, "{name} has {columns} columns");
     }

@@ -23,7 +23,6 @@ use crate::plan::service::Service;
 use crate::plan::stopping;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
-use crate::project::Project;
 use crate::tmux::client::{self, Failed};
 use crate::tmux::handover::Handover;
 use crate::tmux::session::{self, Ended, Running, State};
@@ -97,29 +96,22 @@ impl Target {
     ) -> Result<Self, Failure> {
         let project = session.project()?;
         let (plan, _) = session.plan_one_of(&project, service, choices)?;
-        Target::of_plan(&project, plan, print)
+        Target::of_plan(plan, print)
     }
 
-    fn of_plan(project: &Project, plan: Plan, print: bool) -> Result<Self, Failure> {
-        let Some(file) = &project.file else {
+    fn of_plan(plan: Plan, print: bool) -> Result<Self, Failure> {
+        let service = plan.services[0].clone();
+        let Some(session) = session::Session::of(&service) else {
             return Err(
                 Problem::error("`tmux` needs a project file, not standard input")
                     .help("the session outlives what is read there: name a file with `-f FILE`")
                     .into(),
             );
         };
-        let service = plan.services[0].clone();
-        let name = if plan.several {
-            format!("{}-{}", plan.project, service.name)
-        } else {
-            service.name.to_string()
-        };
-        // Another copy of the project is another service, though it has the same name.
-        let owner = format!("{} {}", service.name, file);
         Ok(Target {
-            session: session::Session::new(&name, &owner),
             plan,
             service,
+            session,
             print,
         })
     }
@@ -212,7 +204,7 @@ impl Target {
             .map(|ended| session::kill(&ended.session))
             .into_iter()
             .collect();
-        commands.extend(self.session.start(&[], command));
+        commands.extend(self.session.start(command));
         let directory = self.service.directory.resolved();
         if let Err(failed) = client::run_in(Path::new(&directory), &commands, &[]) {
             // It is not going to be read.
@@ -432,7 +424,7 @@ fn enter(file: &Path) -> Result<ExitCode> {
 fn send(session: &Session, words: &[String], print: bool) -> Result<ExitCode> {
     let project = session.project()?;
     let (plan, forms) = session.plan_for(&project, words, &(1..=1), session.choices(&[]))?;
-    let target = Target::of_plan(&project, plan, print)?;
+    let target = Target::of_plan(plan, print)?;
     let form = forms.first().map_or("", String::as_str);
     if form == "-" {
         let text = host::read_text_from(&mut io::stdin().lock())

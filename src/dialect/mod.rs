@@ -10,6 +10,7 @@ pub mod marked;
 mod name;
 pub mod nginx;
 pub mod plist;
+pub mod procfile;
 pub mod sh;
 pub mod supervisord;
 pub mod systemd;

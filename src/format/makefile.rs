@@ -64,9 +64,12 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
         .collect::<Result<Vec<_>, _>>()?;
     let context = vec![
         ("variables", variables(&recipes)?),
-        ("here", flag(here.is_some())),
-        ("runtime", flag(here.is_some() && runs(emission.plan))),
-        ("several", flag(several)),
+        ("here", Variable::flag(here.is_some())),
+        (
+            "runtime",
+            Variable::flag(here.is_some() && runs(emission.plan)),
+        ),
+        ("several", Variable::flag(several)),
         (
             "count",
             Variable::printed(Printed::Bare(recipes.len().to_string()), "make"),
@@ -83,11 +86,6 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
 fn runs(plan: &Plan) -> bool {
     let mut services = plan.services.iter();
     services.any(|service| service.runtime.is_some())
-}
-
-/// Something that holds or not.
-fn flag(holds: bool) -> Variable {
-    Variable::option(holds.then(|| Variable::choice("true")))
 }
 
 /// What one target does.

@@ -11,11 +11,13 @@ mod nginx;
 mod openrc;
 mod origin;
 mod owner;
+mod procfile;
 mod runit;
 mod s6;
 mod sh;
 mod supervisor;
 mod systemd;
+mod tmux;
 mod unsaid;
 
 use crate::host::Host;
@@ -38,11 +40,13 @@ pub const ALL: &[Format] = &[
     makefile::FORMAT,
     nginx::FORMAT,
     openrc::FORMAT,
+    procfile::FORMAT,
     runit::FORMAT,
     s6::FORMAT,
     sh::FORMAT,
     supervisor::FORMAT,
     systemd::FORMAT,
+    tmux::FORMAT,
 ];
 
 /// A kind of file for another tool.

@@ -57,7 +57,7 @@ pub(super) fn becoming(
     let variables = owner.variables_before(environment, command)?;
     let values = variables.iter().map(|(_, value)| value);
     let words = values.chain([&service.directory]).chain(command.words());
-    let signs = words.map(Word::resolved).any(|word| word.contains(SIGNS));
+    let signs = has_signs(words);
     let environment = variables
         .iter()
         .map(|variable| owner.print(Printed::Environment(vec![variable.clone()])));
@@ -67,6 +67,12 @@ pub(super) fn becoming(
         ("directory", owner.words([&service.directory])),
         ("environment", Variable::list(environment)),
         ("command", owner.lines(command)),
-        ("signs", Variable::flag(signs)),
+        ("signs", signs),
     ])
+}
+
+/// Whether shellcheck takes something in these words for a mistake.
+pub(super) fn has_signs<'a>(words: impl IntoIterator<Item = &'a Word>) -> Variable {
+    let mut words = words.into_iter().map(Word::resolved);
+    Variable::flag(words.any(|word| word.contains(SIGNS)))
 }

@@ -8,6 +8,7 @@
 pub mod client;
 pub mod handover;
 pub mod session;
+pub mod starting;
 pub mod typing;
 
 use std::fs::OpenOptions;

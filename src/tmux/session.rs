@@ -5,6 +5,7 @@
 //! pane the service runs, since a person may have sessions of the same name, and may split
 //! this one: a form must not be typed at whatever pane is in front.
 
+use crate::plan::service::Service;
 use crate::word::Word;
 
 use super::client::{Failed, run};
@@ -80,6 +81,19 @@ impl Session {
         }
     }
 
+    /// The session of a service; none where its project file is standard input.
+    pub fn of(service: &Service) -> Option<Self> {
+        // Another copy of the project is another service, though it has the same name.
+        let file = service.identity.file.as_ref()?;
+        let owner = format!("{} {file}", service.name);
+        Some(Session::new(&service.identity.unique_name(), &owner))
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
     /// Its name for tmux.
     pub fn name(&self) -> &str {
         &self.name
@@ -89,15 +103,9 @@ impl Session {
         format!("={}:", self.name)
     }
 
-    /// Starts `command` in a new session with these variables more. It inherits the folder
-    /// from which tmux is run.
-    pub fn start(&self, variables: &[(String, Word)], command: Vec<Word>) -> Vec<Vec<Word>> {
+    /// Starts `command` in a new session. It inherits the folder from which tmux is run.
+    pub fn start(&self, command: Vec<Word>) -> Vec<Vec<Word>> {
         let mut start = words(&["new-session", "-d", "-s", &self.name]);
-        for (name, value) in variables {
-            let mut variable = Word::from(format!("{name}="));
-            variable.extend(value.pieces().iter().cloned());
-            start.extend(["-e".into(), variable]);
-        }
         start.extend(command);
         let target = self.target();
         let options: [&[&str]; 4] = [

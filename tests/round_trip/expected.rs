@@ -418,6 +418,41 @@ impl Expected {
         texts.all(|text| text.chars().all(is_xml))
     }
 
+    /// Whether a line of a Procfile can hold it: no, yes, or too close to tell.
+    pub fn procfile_holds(&self) -> Option<bool> {
+        const LINE: usize = 65_535;
+        let texts = self.texts().into_iter();
+        let texts = texts.chain(self.env.values()).chain([&self.directory]);
+        let ends = [
+            '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
+        ];
+        let broken = texts.clone().any(|text| text.contains(ends));
+        let least: usize = texts.clone().map(String::len).sum();
+        let most =
+            |text: &String| 2 * text.len() + 9 * text.matches(['\n', '\'', '$']).count() + 200;
+        let most: usize = texts.map(most).sum();
+        match least {
+            _ if self.env_takes_the_program() || broken || least > LINE => Some(false),
+            _ if most + 2048 + 256 * self.env.len() <= LINE => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Whether tmux takes it at once: no, yes, or too close to tell.
+    pub fn tmux_holds(&self) -> Option<bool> {
+        const MESSAGE: usize = 16_320;
+        let texts = self.texts().into_iter();
+        let texts = texts.chain(self.env.values());
+        let least: usize = texts.clone().map(String::len).sum();
+        let most = |text: &String| 2 * text.len() + 200;
+        let most: usize = texts.map(most).sum();
+        match least {
+            _ if least > MESSAGE => Some(false),
+            _ if most + 2048 + 256 * self.env.len() <= MESSAGE => Some(true),
+            _ => None,
+        }
+    }
+
     /// Whether supervisord's configuration can hold it.
     pub fn supervisor_holds(&self) -> bool {
         let difficult: Vec<&String> = self

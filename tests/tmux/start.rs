@@ -141,8 +141,9 @@ services:
     let printed = |arguments: &[&str]| server.run(&[&["--print"], arguments].concat()).success();
     insta::assert_snapshot!(printed(&["start", "web", "--", "--verbose;"]), @r#"
     cd /srv/app && tmux new-session -d -s shop-web \
-      -e 'GREETING=It'\''s' \
-      sh -c 'umask 027 && exec "$0" "$@"' sbcl --noinform --end-runtime-options --disable-debugger \
+      sh -c 'umask 027 && exec "$0" "$@"' env \
+      'GREETING=It'\''s' \
+      sbcl --noinform --end-runtime-options --disable-debugger \
       --load /srv/app/.lisplaunch/runtime.lisp \
       --eval '(lisplaunch:boot "shop" :service "web" :file "/srv/app/lisplaunch.yaml")' \
       --eval '(progn (lisplaunch:starting) (shop:start "a;" :port 8080))' \
