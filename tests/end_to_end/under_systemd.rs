@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::network::{get, is_free};
+use super::network::{get, is_free, request};
 use super::running::eventually;
-use super::with_compiled_systems;
+use super::{example, with_compiled_systems};
 use crate::consumer::Systemd;
 use crate::support::ports::free_port;
 use crate::support::{Project, REPOSITORY};
@@ -152,4 +152,56 @@ fn an_image_that_is_silent_is_started_again() {
     service.systemd.success(&["kill", "-s", "STOP", UNIT]);
     service.serves_again(&pid);
     assert_eq!(service.property("NRestarts"), "1");
+}
+
+#[test]
+fn a_shop_is_started_and_stopped_as_a_whole() {
+    let project = with_compiled_systems(Project::empty());
+    let data = project.folder();
+    let port = free_port();
+    let systemd = Systemd::start(&project.home());
+    let cache = variable(&project, "XDG_CACHE_HOME");
+    systemd.success(&["set-environment", &format!("XDG_CACHE_HOME={cache}")]);
+    let (web_port, shop_data) = (
+        format!("WEB_PORT={port}"),
+        format!("SHOP_DATA={}", data.display()),
+    );
+    let units = systemd.units();
+    let emit = project.run(&[
+        "emit",
+        "systemd",
+        "--user",
+        "-o",
+        units.to_str().unwrap(),
+        "-f",
+        &example("shop"),
+        "--set",
+        &web_port,
+        "--set",
+        &shop_data,
+        "--set",
+        "WORKER_SECONDS=1",
+        "--set",
+        "MAILER_SECONDS=1",
+    ]);
+    emit.success();
+    systemd.success(&["daemon-reload"]);
+    systemd.success(&["start", "shop.target"]);
+    // All of them are ready by now.
+    let order = request(port, "POST", "/orders/green-tea").expect("the shop takes an order");
+    let order = order.trim().strip_prefix("order ").unwrap();
+    let mail = eventually("a mail is written", || {
+        fs::read_to_string(data.join(format!("outbox/{order}.eml"))).ok()
+    });
+    // From the env file, which stands beside the unit.
+    assert!(mail.contains("orders@shop.example"), "{mail}");
+
+    systemd.success(&["stop", "shop.target"]);
+    let services = ["shop-web", "shop-worker", "shop-mailer"];
+    eventually("all of them end", || {
+        let states = systemd.systemctl(&[&["is-active"][..], &services].concat());
+        let states = String::from_utf8(states.stdout).unwrap();
+        (states == "inactive\n".repeat(3)).then_some(())
+    });
+    assert!(is_free(port));
 }

@@ -44,11 +44,13 @@ fn setting_holds(path: &str) -> bool {
     is_text(path) && !path.contains(['\n', '\r']) && !path.ends_with([' ', '\t', '\\'])
 }
 
+fn paths_hold(expected: &Expected) -> bool {
+    let mut paths = expected.log.iter().chain([&expected.directory]);
+    paths.all(|path| setting_holds(path))
+}
+
 fn holds(expected: &Expected, program: &str) -> bool {
-    let paths = expected.log.iter().chain([&expected.directory]);
-    starts(program)
-        && expected.env.values().all(|value| is_text(value))
-        && paths.into_iter().all(|path| setting_holds(path))
+    starts(program) && expected.env.values().all(|value| is_text(value)) && paths_hold(expected)
 }
 
 fn unit(project: &Project, index: usize) -> String {
@@ -68,32 +70,46 @@ pub fn systemd_starts_what_run_starts() {
         for index in refused {
             assert_refused(project, "systemd", &[name(project, index)]);
         }
-        if held.is_empty() {
-            return;
-        }
-        let home = tempfile::tempdir().unwrap();
-        let systemd = Systemd::start(home.path());
-        let folder = systemd.units();
-        let mut emit = project.lisplaunch(&project.settings, &["emit", "systemd", "--user"]);
-        emit.args(held.iter().map(|index| name(project, *index)));
-        let output = emit.arg("-o").arg(&folder).output().unwrap();
-        project.success("emit", output);
-        fs::create_dir(folder.join("service.d")).unwrap();
-        fs::write(folder.join("service.d/test.conf"), DROP_IN).unwrap();
-        systemd.success(&["daemon-reload"]);
-        set_environment(&systemd, project);
-        let units: Vec<String> = held.iter().map(|index| unit(project, *index)).collect();
-        let mut start = vec!["start"];
-        start.extend(units.iter().map(String::as_str));
-        systemd.success(&start);
-        for index in held {
-            project.assert_started(index, &project.settings, "systemd", BY_SYSTEMD);
-            let log = project.expected(index, &project.settings).log;
-            if let Some(log) = log {
-                assert_eq!(fs::read_to_string(log).unwrap(), "started\n");
-            }
-        }
+        assert_started(project, &held, &[]);
     });
+}
+
+#[test]
+fn systemd_can_start_run_itself() {
+    for_projects(1, 25, |project| {
+        let held = indices(project)
+            .filter(|index| paths_hold(&project.expected(*index, &project.settings)));
+        assert_started(project, &held.collect::<Vec<_>>(), &["--indirect"]);
+    });
+}
+
+/// Starts these services by the units that are written with `options`.
+fn assert_started(project: &Project, services: &[usize], options: &[&str]) {
+    if services.is_empty() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let systemd = Systemd::start(home.path());
+    let folder = systemd.units();
+    let mut emit = project.lisplaunch(&project.settings, &["emit", "systemd", "--user"]);
+    emit.args(options).arg("-o").arg(&folder);
+    emit.args(services.iter().map(|index| name(project, *index)));
+    project.success("emit", emit.output().unwrap());
+    fs::create_dir(folder.join("service.d")).unwrap();
+    fs::write(folder.join("service.d/test.conf"), DROP_IN).unwrap();
+    systemd.success(&["daemon-reload"]);
+    set_environment(&systemd, project);
+    let units: Vec<String> = services.iter().map(|index| unit(project, *index)).collect();
+    let mut start = vec!["start"];
+    start.extend(units.iter().map(String::as_str));
+    systemd.success(&start);
+    for index in services {
+        project.assert_started(*index, &project.settings, "systemd", BY_SYSTEMD);
+        let log = project.expected(*index, &project.settings).log;
+        if let Some(log) = log {
+            assert_eq!(fs::read_to_string(log).unwrap(), "started\n");
+        }
+    }
 }
 
 /// What the project's programs find beside their own variables.
