@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use super::anchor::{self, Anchor};
-use super::{Emission, File, Format, Layout, Owner};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::make::{self, Make};
 use crate::plan::Plan;
@@ -164,7 +164,12 @@ impl<'a> Recipe<'a> {
                 "description",
                 owner.comment(self.service.description.as_ref()),
             ),
+            (
+                "unsaid",
+                unsaid::comments(owner, unsaid::by_script(self.service)),
+            ),
             ("umask", owner.optional(self.service.umask)),
+            ("open_files", owner.optional(self.service.limits.open_files)),
             ("prelude", owner.own(make::prelude, self.words())),
             (
                 "variables",

@@ -4,7 +4,7 @@
 //! each runner reads it by rules of its own, and it may be the env file of the project itself.
 
 use super::sh::becoming;
-use super::{Emission, File, Format, Layout, Owner};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::procfile::{self, Procfile};
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -54,6 +54,11 @@ fn process(emission: &Emission<'_>, service: &Service) -> Result<Variable, Probl
     let words = assignments.iter().chain([&service.directory]);
     let words = words.chain(command.words());
     let name = Word::from(service.name.as_str());
+    process.push((
+        "unsaid",
+        unsaid::comments(&owner, unsaid::by_script(service)),
+    ));
+    process.push(("open_files", owner.optional(service.limits.open_files)));
     process.push(("name", owner.own(procfile::process, [&name])));
     process.push(("prelude", owner.own(procfile::prelude, words)));
     Ok(Variable::map(process))

@@ -1,6 +1,6 @@
 //! `lisplaunch emit sh`: a script that becomes sbcl.
 
-use super::{Context, Emission, File, Format, Layout, Owner};
+use super::{Context, Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
@@ -36,7 +36,12 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
 fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
     let owner = Owner::of(service);
     let environment = emission.environment(service);
-    let context = becoming(service, &owner, &emission.command(service)?, environment)?;
+    let mut context = becoming(service, &owner, &emission.command(service)?, environment)?;
+    context.push((
+        "unsaid",
+        unsaid::comments(&owner, unsaid::by_script(service)),
+    ));
+    context.push(("open_files", owner.optional(service.limits.open_files)));
     let text = emission.render(&START, context)?;
     let name = format!("{}.sh", service.identity.unique_name());
     Ok(File::new(name, text)

@@ -1,7 +1,7 @@
 //! `lisplaunch emit tmux`: a script that starts services as `lisplaunch tmux start` does.
 
 use super::sh::has_signs;
-use super::{Emission, File, Format, Layout, Owner};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -92,6 +92,10 @@ impl<'a> Started<'a> {
             (
                 "description",
                 owner.comment(self.service.description.as_ref()),
+            ),
+            (
+                "unsaid",
+                unsaid::comments(&owner, unsaid::by_script(self.service)),
             ),
             ("session", owner.words([&self.session.name().into()])),
             ("owner", owner.words([&self.session.owner().into()])),

@@ -39,6 +39,32 @@ pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
     limited.chain(units).chain(watchdog).collect()
 }
 
+/// What nothing does that only starts a service: a script, make, a runner of Procfiles.
+pub(super) fn by_script(service: &Service) -> Vec<String> {
+    let limits = &service.limits;
+    let limited = [
+        ("memory", limits.memory.is_some()),
+        ("cpus", limits.cpus.is_some()),
+        ("tasks", limits.tasks.is_some()),
+    ];
+    let limited = limited.into_iter().filter(|(_, given)| *given);
+    let limited = limited.map(|(key, _)| {
+        format!("limits.{key}: a shell sets no such limit, so start it in a cgroup that has it")
+    });
+    let user = service.user.iter();
+    let user = user.map(|user| format!("user: it runs as the user who starts it, so be {user}"));
+    let log = service.log.iter();
+    let log = log.map(|_| "log: the output is left where it is started, so send it on".to_owned());
+    let after = service.after.iter().map(|after| {
+        let other = match after {
+            After::Service(name) => name.as_str(),
+            After::Unit(unit) => unit,
+        };
+        format!("after: nothing waits for {other} here, so start that before")
+    });
+    user.chain(after).chain(limited).chain(log).collect()
+}
+
 /// What launchd knows nothing of.
 pub(super) fn by_launchd(service: &Service) -> Vec<String> {
     let limits = &service.limits;

@@ -65,16 +65,20 @@ fn cut(
     lengths.into_iter().map(line).collect()
 }
 
-/// Puts before a command what tmux would not give it: its server has a umask of its own, and sets
-/// variables over those of the session.
+/// Puts before a command what tmux would not give it: its server has a umask and limits of its
+/// own, and sets variables over those of the session.
 fn prefix(
     lines: &mut Vec<Vec<Word>>,
     service: &Service,
     variables: &[(String, Word)],
 ) -> Result<(), Refusal> {
     let mut before: Vec<Word> = Vec::new();
-    if let Some(umask) = service.umask {
-        let script = format!("umask {umask} && exec \"$0\" \"$@\"");
+    let umask = service.umask.map(|umask| format!("umask {umask} && "));
+    let open_files = service.limits.open_files;
+    let open_files = open_files.map(|number| format!("ulimit -n {number} && "));
+    let limits: String = umask.into_iter().chain(open_files).collect();
+    if !limits.is_empty() {
+        let script = format!("{limits}exec \"$0\" \"$@\"");
         before.extend(["sh".into(), "-c".into(), script.into()]);
     }
     let Some(first) = lines.first_mut() else {

@@ -344,3 +344,27 @@ fn a_supervisor_can_start_lisplaunch_instead() {
     redirect_stderr=true
     ");
 }
+
+#[test]
+fn what_a_script_does_not_do_is_a_comment() {
+    let project = Project::new(
+        "loader: none\nstart: (f)\nuser: shop\nlog: app.log\nafter: postgresql.service\n\
+         limits: {memory: 1GB, open-files: 4000}\n",
+    )
+    .with_file(".lisplaunch/x", "");
+    for format in ["makefile", "procfile", "sh", "tmux"] {
+        let text = project.run(&["emit", format]).success();
+        let comments = text.lines().filter(|line| line.starts_with("# ")).skip(3);
+        let comments: Vec<&str> = comments.filter(|line| line.contains(": ")).collect();
+        let expected = [
+            "# user: it runs as the user who starts it, so be shop",
+            "# after: nothing waits for postgresql.service here, so start that before",
+            "# limits.memory: a shell sets no such limit, so start it in a cgroup that has it",
+            "# log: the output is left where it is started, so send it on",
+        ];
+        for line in expected {
+            assert!(comments.contains(&line), "{format}: {text}");
+        }
+        assert!(text.contains("ulimit -n 4000 "), "{format}: {text}");
+    }
+}
