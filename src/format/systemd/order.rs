@@ -1,0 +1,80 @@
+//! The units that come before a service, and the target that it belongs to.
+
+use super::unit::Unit;
+use crate::dialect::systemd;
+use crate::plan::after::After;
+use crate::plan::service::Identity;
+use crate::problem::Problem;
+use crate::render::Variable;
+use crate::word::Word;
+
+/// The ends of the names of units.
+const UNITS: [&str; 11] = [
+    "automount",
+    "device",
+    "mount",
+    "path",
+    "scope",
+    "service",
+    "slice",
+    "socket",
+    "swap",
+    "target",
+    "timer",
+];
+
+impl Unit<'_> {
+    /// The units that it comes after, and of these the ones that it pulls in.
+    pub(super) fn after(&self) -> Result<Variable, Problem> {
+        let units = self.service.after.iter().map(|after| self.unit(after));
+        let units = units.collect::<Result<Vec<_>, _>>()?;
+        let network = (!self.personal()).then(|| "network.target".to_owned());
+        let list = |units: Vec<String>| {
+            let units: Vec<Word> = units.into_iter().map(Word::from).collect();
+            let printed = (!units.is_empty()).then(|| self.owner.own(systemd::units, &units));
+            Variable::option(printed)
+        };
+        Ok(Variable::map([
+            (
+                "order",
+                list(network.into_iter().chain(units.clone()).collect()),
+            ),
+            ("wants", list(units)),
+        ]))
+    }
+
+    fn unit(&self, after: &After) -> Result<String, Problem> {
+        match after {
+            After::Service(name) => {
+                let identity = Identity {
+                    service: Some(name.clone()),
+                    ..self.service.identity.clone()
+                };
+                Ok(format!("{}.service", identity.unique_name()))
+            }
+            After::Unit(name) => {
+                let end = name.rsplit('.').next().unwrap_or_default();
+                if UNITS.contains(&end) {
+                    return Ok(name.clone());
+                }
+                let problem = Problem::error(format!(
+                    "the service `{}` comes after `{name}`: systemd has no units of the kind `.{end}`",
+                    self.service.name
+                ));
+                let problem = match &self.service.after_place {
+                    Some(place) => problem.at(place.clone()),
+                    None => problem,
+                };
+                Err(problem
+                    .help("name a unit such as `postgresql.service` or `network-online.target`"))
+            }
+        }
+    }
+
+    pub(super) fn part_of(&self) -> Variable {
+        let project = &self.emission.plan.project;
+        let several = self.emission.plan.several;
+        self.owner
+            .optional(several.then(|| format!("{project}.target")))
+    }
+}
