@@ -22,8 +22,8 @@ struct Hunchentoot {
 }
 
 impl Hunchentoot {
-    /// Writes its unit with more keys in the project file, and starts it.
-    fn start(keys: &str) -> Self {
+    /// Writes its unit with more keys in the project file and these options, and starts it.
+    fn start(keys: &str, options: &[&str]) -> Self {
         let (port, swank) = (free_port(), free_port());
         let mut project = Project::empty()
             .with_variable("PORT", &port.to_string())
@@ -38,7 +38,7 @@ impl Hunchentoot {
         systemd.success(&["set-environment", &format!("XDG_CACHE_HOME={cache}")]);
         let units = systemd.units();
         let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
-        project.run(&emit).success();
+        project.run(&[&emit, options].concat()).success();
         systemd.success(&["daemon-reload"]);
         systemd.success(&["start", UNIT]);
         Hunchentoot {
@@ -98,7 +98,7 @@ fn copy_example(folder: &Path) {
 
 #[test]
 fn hunchentoot_lives_under_systemd() {
-    let service = Hunchentoot::start("");
+    let service = Hunchentoot::start("", &[]);
     // It has said that it is ready.
     let greeting = get(service.port, "/").expect("it serves");
     assert!(greeting.contains("Hello, world!"), "{greeting}");
@@ -126,7 +126,7 @@ fn hunchentoot_lives_under_systemd() {
 
 #[test]
 fn systemd_is_left_to_stop_and_restart_its_services() {
-    let service = Hunchentoot::start("");
+    let service = Hunchentoot::start("", &["--indirect"]);
     let pid = service.pid();
     let said = service.lisplaunch(&["stop"]).failure(1);
     let command = format!("`systemctl --user stop {UNIT}`");
@@ -144,10 +144,10 @@ fn systemd_is_left_to_stop_and_restart_its_services() {
 
 #[test]
 fn an_image_that_is_silent_is_started_again() {
-    let service = Hunchentoot::start("watchdog: 3s\n");
+    let service = Hunchentoot::start("watchdog: 6s\n", &[]);
     let pid = service.pid();
     // Longer than that, in which it has to be fed.
-    std::thread::sleep(Duration::from_secs(7));
+    std::thread::sleep(Duration::from_secs(10));
     assert_eq!(service.pid(), pid);
     service.systemd.success(&["kill", "-s", "STOP", UNIT]);
     service.serves_again(&pid);
