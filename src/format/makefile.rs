@@ -164,6 +164,7 @@ impl<'a> Recipe<'a> {
                 "description",
                 owner.comment(self.service.description.as_ref()),
             ),
+            ("runtime", Variable::flag(self.service.runtime.is_some())),
             (
                 "unsaid",
                 unsaid::comments(owner, unsaid::by_script(self.service)),

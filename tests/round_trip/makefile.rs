@@ -187,6 +187,31 @@ fn assert_made_beside(project: &Project, services: &[usize], from_elsewhere: boo
 }
 
 #[test]
+fn a_makefile_says_what_a_clone_needs() {
+    let project =
+        crate::support::Project::new("loader: none\nsbcl: {program: /bin/echo}\nstart: (f)\n");
+    project.run(&["emit", "makefile", "-o", "."]).success();
+    std::fs::remove_dir_all(project.folder().join(".lisplaunch")).unwrap();
+    for make in MAKES {
+        let made = || {
+            let mut command = command(make);
+            command.current_dir(project.folder());
+            project.outcome(command)
+        };
+        let message = made().stderr;
+        assert!(
+            message.contains("a clone needs this once: lisplaunch build -C /srv/app"),
+            "{make}: {message}"
+        );
+        project
+            .run(&["build", "-C", project.folder().to_str().unwrap()])
+            .success();
+        assert!(made().success().contains("(f)"), "{make}");
+        std::fs::remove_dir_all(project.folder().join(".lisplaunch")).unwrap();
+    }
+}
+
+#[test]
 fn a_makefile_says_that_lisp_cannot_read_its_path() {
     let project =
         crate::support::Project::new("loader: none\nsbcl: {program: /bin/echo}\nstart: (f)\n");
