@@ -1,6 +1,7 @@
 //! Files that lisplaunch writes: whole or not at all, and only over files of its own.
 
 mod comparison;
+mod disk;
 mod mark;
 mod removal;
 
@@ -18,6 +19,7 @@ use crate::problem::Problem;
 use crate::suggest;
 use crate::trust::{Owners, Standing};
 use crate::uninterrupted::uninterrupted;
+use disk::Disks;
 
 pub use comparison::Comparison;
 pub use mark::siblings;
@@ -148,6 +150,11 @@ pub fn write(targets: &[Target], force: bool, owners: &Owners) -> Result<(), Pro
         let staged = staged
             .map(|(target, place)| target.stage(place))
             .collect::<Result<Vec<_>, _>>()?;
+        let mut disks = Disks::of(staged.len());
+        for staged in &staged {
+            let synced = disks.wait_for(staged.new.as_file());
+            synced.map_err(|error| staged.target.cannot(&error))?;
+        }
         staged.into_iter().try_for_each(Staged::finish)
     })
 }
@@ -201,7 +208,6 @@ impl Target {
         new.as_file()
             .set_permissions(fs::Permissions::from_mode(mode))?;
         new.write_all(self.file.text.as_bytes())?;
-        new.as_file().sync_all()?;
         Ok(new)
     }
 
