@@ -38,7 +38,7 @@ fn main() {
     // As installing does it: what the linker wrote lies in small pieces, and starts slower.
     fs::copy(LISPLAUNCH, folder.path().join("lisplaunch")).expect("a writable folder");
     launch(folder.path());
-    emit(folder.path());
+    emit(folder.path(), &written());
 }
 
 /// From `lisplaunch run` to the end of the stand-in, beside make and the shell.
@@ -83,8 +83,22 @@ fn launch(folder: &Path) {
     println!("  peak memory          {:>6.2} MB", megabytes(used.maxrss));
 }
 
+/// A folder for what is emitted: in memory where the system has such a place, since disks differ
+/// in what a new file costs.
+fn written() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() {
+        TempDir::new_in(memory)
+    } else {
+        TempDir::new()
+    };
+    folder.expect("a folder for temporary files")
+}
+
 /// `lisplaunch emit` for files of many services.
-fn emit(folder: &Path) {
+fn emit(folder: &Path, written: &TempDir) {
+    let written = written.path().join("files/");
+
     println!("emit, median of {EMISSIONS} turns:");
     for count in [1, 100, 1000] {
         let services: String = (0..count)
@@ -101,11 +115,11 @@ fn emit(folder: &Path) {
         );
         fs::write(folder.join("many.yaml"), project).expect("a writable folder");
         for format in ALL {
-            let arguments = ["emit", format.name, "-f", "many.yaml", "-o", "written/"];
             let times = (0..EMISSIONS)
                 .map(|_| {
-                    let time = time(&mut lisplaunch(folder, &arguments));
-                    fs::remove_dir_all(folder.join("written")).expect("a writable folder");
+                    let arguments = ["emit", format.name, "-f", "many.yaml", "-o"];
+                    let time = time(lisplaunch(folder, &arguments).arg(&written));
+                    fs::remove_dir_all(&written).expect("a writable folder");
                     time
                 })
                 .collect();
