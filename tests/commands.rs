@@ -12,6 +12,7 @@ mod replicas;
 mod runtime;
 mod selection;
 mod show;
+mod supervised;
 mod systemd;
 mod templates;
 mod units;

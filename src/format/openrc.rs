@@ -50,7 +50,7 @@ fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
             "description",
             owner.optional_word(service.description.as_deref()),
         ),
-        ("unsaid", unsaid::comments(&owner, unsaid(service))),
+        ("unsaid", unsaid::comments(&owner, unknown_keys(service))),
         ("ulimit", owner.optional_word(open_files)),
         ("cgroup", owner.optional_word(cgroup_settings(limits))),
         (
@@ -93,16 +93,19 @@ fn earlier(emission: &Emission<'_>, service: &Service) -> Vec<String> {
     own.chain(others.map(str::to_owned)).collect()
 }
 
-/// What is a service of systemd is one of `OpenRC` of the same name, mostly.
+/// What is a service of systemd is one of `OpenRC` of the same name, mostly; not one of several
+/// with the name of an instance.
 fn script_of_unit(after: &After) -> Option<&str> {
     match after {
-        After::Unit(unit) => unit.strip_suffix(".service"),
+        After::Unit(unit) => unit
+            .strip_suffix(".service")
+            .filter(|name| !name.contains(['@', ':', '\\'])),
         After::Service(_) => None,
     }
 }
 
 /// The keys that have no setting here.
-fn unsaid(service: &Service) -> Vec<String> {
+fn unknown_keys(service: &Service) -> Vec<String> {
     let restart = service.restart;
     let restart = (restart != Restart::Always).then(|| {
         let name = restart.name();
@@ -110,7 +113,7 @@ fn unsaid(service: &Service) -> Vec<String> {
     });
     let log = Some(match service.log {
         Some(_) => {
-            "log.max-size, log.backups: supervise-daemon keeps one file, so let logrotate do that"
+            "log: supervise-daemon only appends to it; `lisplaunch emit logrotate` writes what rotates it"
         }
         None => "log: there is none, and supervise-daemon throws the output away",
     });
