@@ -275,3 +275,25 @@ fn a_service_runs_as_its_user_with_all_that_a_login_gives() {
         drop(supervisor);
     }
 }
+
+#[test]
+fn a_service_waits_for_the_one_that_it_comes_after() {
+    for (format, scanner) in [("runit", "runsvdir"), ("s6", "s6-svscan")] {
+        let project = Project::new(
+            "name: pair\nloader: none\nservices:\n  first:\n    start:\n      - (sleep 2)\n      \
+             - (with-open-file (out \"first\" :direction :output) (write-line \"up\" out))\n  \
+             second:\n    after: first\n    \
+             start: (rename-file \"first\" (merge-pathnames \"second\"))\n",
+        );
+        let supervisor = Supervisor::start(&project, format, scanner);
+        let written = project.folder().join("second");
+        eventually("the second starts", || written.exists().then_some(()));
+        let log = supervisor.running.stdout() + &supervisor.running.stderr();
+        assert!(!log.contains("did not start"), "{format}: {log}");
+        supervisor.end(if format == "runit" {
+            Signal::HUP
+        } else {
+            Signal::TERM
+        });
+    }
+}
