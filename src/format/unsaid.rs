@@ -17,14 +17,7 @@ pub(super) fn by_supervisor(service: &Service, manager: &str) -> Vec<String> {
 
 /// What managers know nothing of that only start processes and watch them end.
 pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
-    let limits = &service.limits;
-    let limited = [
-        ("memory", limits.memory.is_some()),
-        ("cpus", limits.cpus.is_some()),
-        ("tasks", limits.tasks.is_some()),
-    ];
-    let limited = limited.into_iter().filter(|(_, given)| *given);
-    let limited = limited.map(|(key, _)| {
+    let limited = of_cgroups(service).map(|key| {
         format!("limits.{key}: {manager} knows no such limit, so run it in a cgroup that has it")
     });
     let units = service.after.iter().filter_map(|after| match after {
@@ -39,16 +32,21 @@ pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
     limited.chain(units).chain(watchdog).collect()
 }
 
-/// What nothing does that only starts a service: a script, make, a runner of Procfiles.
-pub(super) fn by_script(service: &Service) -> Vec<String> {
+/// The limits of a service that only a cgroup sets.
+fn of_cgroups(service: &Service) -> impl Iterator<Item = &'static str> {
     let limits = &service.limits;
-    let limited = [
+    let given = [
         ("memory", limits.memory.is_some()),
         ("cpus", limits.cpus.is_some()),
         ("tasks", limits.tasks.is_some()),
     ];
-    let limited = limited.into_iter().filter(|(_, given)| *given);
-    let limited = limited.map(|(key, _)| {
+    let given = given.into_iter().filter(|(_, given)| *given);
+    given.map(|(key, _)| key)
+}
+
+/// What nothing does that only starts a service: a script, make, a runner of Procfiles.
+pub(super) fn by_script(service: &Service) -> Vec<String> {
+    let limited = of_cgroups(service).map(|key| {
         format!("limits.{key}: a shell sets no such limit, so start it in a cgroup that has it")
     });
     let user = service.user.iter();
