@@ -62,9 +62,15 @@ fn a_cleanup_form_that_fails_does_not_skip_the_stop_forms() {
 #[test]
 fn what_takes_longer_than_the_stop_timeout_is_ended() {
     let endless = "(lambda () (sb-sys:without-interrupts (loop (sleep 1))))";
+    // A thread that has not come so far yet could be ended.
+    let thread = "(let ((begun (sb-thread:make-semaphore)))
+                    (sb-thread:make-thread
+                      (lambda () (sb-sys:without-interrupts (sb-thread:signal-semaphore begun)
+                                                            (loop (sleep 1)))))
+                    (sb-thread:wait-on-semaphore begun))";
     let cases = [
         "(lisplaunch:on-stop (sleep 600))".to_owned(),
-        format!("(sb-thread:make-thread {endless})"),
+        thread.to_owned(),
         format!("(push {endless} sb-ext:*exit-hooks*)"),
     ];
     for form in cases {
