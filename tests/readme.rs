@@ -47,6 +47,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo builds the same program for the tests",
     ),
     (
+        "sudo lisplaunch install systemd",
+        "tests/end_to_end/installed_units.rs",
+    ),
+    (
         "sudo lisplaunch install supervisor",
         "tests/end_to_end/installed.rs",
     ),
@@ -128,6 +132,58 @@ fn every_command_runs() {
     for command in before.iter().chain(&after) {
         run_shown(&project, command);
     }
+}
+
+/// Programs of the pages on formats that the tests of these formats run, or that start and stop
+/// services of the machine.
+const MANAGERS: &[&str] = &[
+    "foreman",
+    "ln",
+    "logrotate",
+    "make",
+    "nginx",
+    "rc-service",
+    "rc-update",
+    "s6-svscanctl",
+    "systemctl",
+];
+
+#[test]
+fn every_command_of_the_pages_on_formats_runs() {
+    let project = my_app();
+    let yaml = fs::read_to_string(project.folder().join("lisplaunch.yaml")).unwrap();
+    let yaml =
+        format!("{yaml}\nhttp: {{port: 8080, hosts: [my-app.example]}}\nlog: log/my-app.log\n");
+    let project = project.with_file("lisplaunch.yaml", yaml);
+    let pages = fs::read_dir(Path::new(REPOSITORY).join("docs/formats")).unwrap();
+    let mut run = 0;
+    for page in pages {
+        let text = fs::read_to_string(page.unwrap().path()).unwrap();
+        for line in blocks_of(&text, "sh")
+            .iter()
+            .flat_map(|block| block.lines())
+        {
+            let command = line.trim_start_matches("sudo ");
+            let program = command.split(' ').next().unwrap();
+            if program == "lisplaunch" {
+                run_shown(&project, &below_project(&project, command));
+                run += 1;
+            } else {
+                assert!(MANAGERS.contains(&program), "no test runs `{line}`");
+            }
+        }
+    }
+    assert!(run >= 7, "{run}");
+}
+
+/// The command with the folder that it writes to below that of the project, and there.
+fn below_project(project: &Project, command: &str) -> String {
+    let Some((front, path)) = command.split_once(" -o /") else {
+        return command.to_owned();
+    };
+    let folder = project.folder().join(path).parent().unwrap().to_owned();
+    fs::create_dir_all(folder).unwrap();
+    format!("{front} -o {path}")
 }
 
 /// The section is read from top to bottom, on a service that really runs.

@@ -313,7 +313,13 @@ fn a_file_that_names_lisplaunch_needs_a_path_of_text() {
     let folder = project.folder().join(OsStr::from_bytes(b"bin\xff"));
     fs::create_dir(&folder).unwrap();
     let program = folder.join("lisplaunch");
-    fs::copy(env!("CARGO_BIN_EXE_lisplaunch"), &program).unwrap();
+    // A file that this process had open for writing could be busy: a test beside this one may be
+    // starting a process that has it still.
+    let copied = Command::new("cp")
+        .arg(env!("CARGO_BIN_EXE_lisplaunch"))
+        .arg(&program)
+        .status();
+    assert!(copied.unwrap().success());
     let mut command = Command::new(program);
     command
         .args(["emit", "supervisor", "--indirect"])
