@@ -116,7 +116,9 @@ fn output_and_errors_of_several_threads_go_their_ways() {
                 (loop :for i :below 8
                       :collect (let ((i i))
                                  (sb-thread:make-thread
-                                  (lambda () (format out \"line ~d~%\" i))))))
+                                  (lambda ()
+                                    ;; In one piece: FORMAT writes several.
+                                    (write-string (format nil \"line ~d~%\" i) out))))))
           (values))";
     let printed = service.eval(threads);
     let mut lines: Vec<&str> = printed.lines().collect();
