@@ -5,13 +5,14 @@ mod disk;
 mod mark;
 mod removal;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::format::File;
 use crate::host;
@@ -131,7 +132,8 @@ pub fn check<'t>(
     force: bool,
     owners: &Owners,
 ) -> Result<(), Problem> {
-    let mut places = targets.map(|target| target.place(force, owners));
+    let mut plain = BTreeSet::new();
+    let mut places = targets.map(|target| target.place(force, owners, &mut plain));
     places.try_for_each(|place| place.map(|_| ()))
 }
 
@@ -141,38 +143,48 @@ pub fn check<'t>(
 /// When there is a file that lisplaunch did not write, unless `force` is given, or when
 /// the file system refuses.
 pub fn write(targets: &[Target], force: bool, owners: &Owners) -> Result<(), Problem> {
+    let mut plain = BTreeSet::new();
     let places = targets
         .iter()
-        .map(|target| target.place(force, owners))
+        .map(|target| target.place(force, owners, &mut plain))
         .collect::<Result<Vec<_>, _>>()?;
     uninterrupted(|| {
+        let mut disks = Disks::of(targets.len());
         let staged = targets.iter().zip(places);
         let staged = staged
-            .map(|(target, place)| target.stage(place))
+            .map(|(target, place)| target.stage(place, &mut disks))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut disks = Disks::of(staged.len());
-        for staged in &staged {
-            let synced = disks.wait_for(staged.new.as_file());
-            synced.map_err(|error| staged.target.cannot(&error))?;
+        if let (Err(error), Some(first)) = (disks.wait(), targets.first()) {
+            return Err(first.cannot(&error));
         }
         staged.into_iter().try_for_each(Staged::finish)
     })
 }
 
 impl Target {
-    /// Where the file really goes, if it may.
-    fn place(&self, force: bool, owners: &Owners) -> Result<PathBuf, Problem> {
+    /// Where the file really goes, if it may. `plain` are folders to which no link leads.
+    fn place<'t>(
+        &'t self,
+        force: bool,
+        owners: &Owners,
+        plain: &mut BTreeSet<&'t Path>,
+    ) -> Result<PathBuf, Problem> {
         let path = &self.path;
-        let links = Standing::of_links(path).map_err(|error| self.cannot(&error))?;
-        owners.check(&links)?;
-        let place = followed(path);
-        if place.exists() && !place.is_file() {
+        let place = if self.has_links(owners, plain)? {
+            followed(path)
+        } else {
+            path.clone()
+        };
+        let Ok(former) = fs::metadata(&place) else {
+            return Ok(place);
+        };
+        if !former.is_file() {
             return Err(
                 Problem::error(format!("`{}` is not a plain file", path.display()))
                     .help("leave out `-o` to write to standard output"),
             );
         }
-        if !force && place.exists() && mark::of_file(&place).is_none() {
+        if !force && mark::of_file(&place).is_none() {
             return Err(Problem::error(format!(
                 "`{}` was not written by lisplaunch",
                 path.display()
@@ -182,12 +194,33 @@ impl Target {
         Ok(place)
     }
 
+    /// Whether links lead to the place, all of them of `owners`.
+    fn has_links<'t>(
+        &'t self,
+        owners: &Owners,
+        plain: &mut BTreeSet<&'t Path>,
+    ) -> Result<bool, Problem> {
+        let unknown = self.path.ancestors();
+        let unknown: Vec<&Path> = unknown.take_while(|path| !plain.contains(path)).collect();
+        if !unknown.iter().any(|path| path.is_symlink()) {
+            plain.extend(unknown.into_iter().skip(1));
+            return Ok(false);
+        }
+        let links = Standing::of_links(&self.path).map_err(|error| self.cannot(&error))?;
+        owners.check(&links)?;
+        Ok(true)
+    }
+
     /// Writes the file beside its place.
-    fn stage(&self, place: PathBuf) -> Result<Staged<'_>, Problem> {
-        let new = self.new_file(&place).map_err(|error| self.cannot(&error))?;
+    fn stage(&self, place: PathBuf, disks: &mut Disks) -> Result<Staged<'_>, Problem> {
+        let written = self.new_file(&place).and_then(|new| {
+            // Open, a thousand files would be more than most processes may have.
+            let (file, path) = new.into_parts();
+            disks.take(file).map(|()| path)
+        });
         Ok(Staged {
             target: self,
-            new,
+            new: written.map_err(|error| self.cannot(&error))?,
             place,
         })
     }
@@ -197,7 +230,7 @@ impl Target {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        if self.makes_folder {
+        if self.makes_folder && !folder.is_dir() {
             fs::create_dir_all(folder)?;
         }
         let mut new = tempfile::Builder::new()
@@ -241,15 +274,14 @@ impl Target {
 /// A file that is written and lies beside its place.
 struct Staged<'a> {
     target: &'a Target,
-    new: NamedTempFile,
+    new: TempPath,
     place: PathBuf,
 }
 
 impl Staged<'_> {
     fn finish(self) -> Result<(), Problem> {
         let kept = self.new.persist(&self.place);
-        kept.map(|_| ())
-            .map_err(|error| self.target.cannot(&error.error))
+        kept.map_err(|error| self.target.cannot(&error.error))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Waiting until files are on the disk.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -13,8 +13,8 @@ const MANY: usize = 16;
 #[derive(Debug)]
 pub(super) struct Disks {
     many: bool,
-    /// Those that have written everything already.
-    done: BTreeSet<u64>,
+    /// A file of each disk that is yet to be waited for.
+    waiting: BTreeMap<u64, File>,
 }
 
 impl Disks {
@@ -22,19 +22,22 @@ impl Disks {
     pub(super) fn of(files: usize) -> Self {
         Disks {
             many: files >= MANY,
-            done: BTreeSet::new(),
+            waiting: BTreeMap::new(),
         }
     }
 
-    /// Waits for a file, once all of them are written.
-    pub(super) fn wait_for(&mut self, file: &File) -> io::Result<()> {
+    /// Takes a file that is written: it is on the disk at once, or after [`Disks::wait`].
+    pub(super) fn take(&mut self, file: File) -> io::Result<()> {
         if !self.many {
             return file.sync_all();
         }
-        if self.done.insert(file.metadata()?.dev()) {
-            everything(file)?;
-        }
+        self.waiting.entry(file.metadata()?.dev()).or_insert(file);
         Ok(())
+    }
+
+    /// Waits for all files.
+    pub(super) fn wait(self) -> io::Result<()> {
+        self.waiting.values().try_for_each(everything)
     }
 }
 

@@ -4,13 +4,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::PLAIN;
-use crate::support::Project;
+use crate::support::{LISPLAUNCH, Project};
 
 /// The number of a user that the system knows no name of.
 const OTHER: u32 = 12345;
@@ -97,6 +98,24 @@ fn a_file_of_ours_is_known_at_any_size() {
     assert!(fs::metadata(&file).unwrap().len() > 1 << 20);
     project.run(&emit).success();
     project.run(&[&emit[..], &["--check"]].concat()).success();
+}
+
+/// No more files are open at once than a process may have anywhere.
+#[test]
+fn a_thousand_files_are_written_by_a_process_that_may_open_few() {
+    let services: String = (0..500).map(|n| format!("  s{n}:\n")).collect();
+    let project = Project::new(&format!("{PLAIN}services:\n{services}"));
+    let emit = ["emit", "s6", "-o", "out/"];
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\"", LISPLAUNCH])
+        .args(emit)
+        .current_dir(project.folder());
+    project.outcome(command).success();
+    let check = [&emit[..], &["--check"]].concat();
+    project.run(&check).success();
+    let folders = fs::read_dir(project.folder().join("out")).unwrap();
+    assert_eq!(folders.count(), 500);
 }
 
 #[test]
