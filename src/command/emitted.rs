@@ -1,4 +1,4 @@
-//! The files of a format as somebody asks for them: planned as whoever they are for, and with a
+//! The files of a format as somebody asks for them: planned for the user who runs them, and with a
 //! head that says how they are written again.
 
 use std::fs;

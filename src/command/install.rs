@@ -150,11 +150,9 @@ impl Installing<'_> {
 
     /// The longest that one of them takes by its own account.
     fn patience(&self) -> Duration {
-        let timeouts = self.services.iter().map(|service| match &service.ready {
-            Some(ready) => ready.timeout,
-            None => ready::default_timeout(),
-        });
-        Duration::from_secs(timeouts.map(|timeout| timeout.0).max().unwrap_or_default())
+        let services = self.services.iter();
+        let timeouts = services.map(|service| ready::timeout(service.ready.as_ref()).0);
+        Duration::from_secs(timeouts.max().unwrap_or_default())
     }
 
     /// A manager may notice before anyone else that a service does not start.

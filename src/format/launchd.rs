@@ -3,7 +3,7 @@
 use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::plist::Plist;
-use crate::plan::service::{Restart, Service};
+use crate::plan::service::Service;
 use crate::plan::{login, stopping};
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
@@ -55,10 +55,7 @@ fn property_list(emission: &Emission<'_>, service: &Service) -> Result<File, Pro
             unsaid::comments(&owner, unsaid::by_launchd(service)),
         ),
         ("label", owner.setting(service.identity.unique_name())),
-        (
-            "searched",
-            Variable::option(searched.then(|| Variable::choice("searched"))),
-        ),
+        ("searched", Variable::flag(searched)),
         ("command", owner.lines(&command)),
         ("directory", owner.setting(service.directory.clone())),
         (
@@ -71,7 +68,7 @@ fn property_list(emission: &Emission<'_>, service: &Service) -> Result<File, Pro
         ),
         ("user", user(emission, service)?),
         ("umask", umask(&owner, service)),
-        ("restart", restart(service.restart)),
+        ("restart", Variable::choice(service.restart.name())),
         (
             "exit_timeout",
             owner.bare(stopping::patience(service.stop_timeout).0),
@@ -134,10 +131,4 @@ fn umask(owner: &Owner, service: &Service) -> Variable {
             ("octal", owner.bare(umask)),
         ])
     }))
-}
-
-fn restart(restart: Restart) -> Variable {
-    let named = Restart::ALL.iter().find(|(_, choice)| *choice == restart);
-    let (name, _) = named.expect("every choice has a name");
-    Variable::choice(name)
 }

@@ -44,13 +44,10 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let project = Owner::project();
     let rotations = rotations.into_iter().map(|rotation| {
         Variable::map([
-            ("size", project.bare(size(rotation.max_size))),
+            ("size", project.bare(rotation.max_size.with_short_unit())),
             ("backups", project.bare(rotation.backups)),
             ("files", Variable::list(rotation.files)),
-            (
-                "users",
-                Variable::option(rotation.users.then(|| Variable::choice("users"))),
-            ),
+            ("users", Variable::flag(rotation.users)),
         ])
     });
     let context = vec![("rotations", Variable::list(rotations))];
@@ -83,9 +80,4 @@ fn rotations(services: &[Service]) -> Vec<Rotation> {
         }
     }
     rotations
-}
-
-/// As logrotate writes it: `10M`.
-fn size(bytes: Bytes) -> String {
-    bytes.to_string().trim_end_matches('B').to_owned()
 }

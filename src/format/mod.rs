@@ -14,6 +14,7 @@ mod owner;
 mod procfile;
 mod runit;
 mod s6;
+mod service_folder;
 mod sh;
 mod supervisor;
 mod systemd;
@@ -27,6 +28,7 @@ use crate::render::{Template, Templates, Variable};
 use crate::suggest;
 use emission::Emission;
 use owner::Owner;
+use service_folder::ServiceFolder;
 
 pub use choice::Choice;
 pub use file::File;

@@ -62,7 +62,6 @@ fn server(project: &str, site: &Site<'_>) -> Variable {
             ("key", owner.setting(tls.key.clone())),
         ])
     });
-    let several = (site.ports.len() > 1).then(|| Variable::choice("several"));
     let path = http.path.as_deref().map(Word::from);
     Variable::map([
         ("name", owner.bare(name(project, site))),
@@ -74,7 +73,7 @@ fn server(project: &str, site: &Site<'_>) -> Variable {
             "ports",
             Variable::list(site.ports.iter().map(|port| owner.bare(port))),
         ),
-        ("several", Variable::option(several)),
+        ("several", Variable::flag(site.ports.len() > 1)),
         (
             "hosts",
             Variable::option((!hosts.is_empty()).then(|| owner.words(&hosts))),
@@ -107,5 +106,5 @@ fn name(project: &str, site: &Site<'_>) -> String {
 
 /// As nginx writes it: `10m`.
 fn size(bytes: Bytes) -> String {
-    bytes.to_string().trim_end_matches('B').to_lowercase()
+    bytes.with_short_unit().to_lowercase()
 }

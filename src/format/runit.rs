@@ -1,9 +1,8 @@
 //! `lisplaunch emit runit`: a service folder for runsv.
 
-use super::sh::becoming;
-use super::{Context, Emission, File, Format, Layout, Owner, unsaid};
+use super::{Emission, File, Format, Layout, ServiceFolder, unsaid};
 use crate::dialect::sh::Sh;
-use crate::plan::service::{Log, Restart, Service};
+use crate::plan::service::{Log, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
 use crate::render::{Template, Variable};
@@ -52,119 +51,71 @@ const LOG_RUN: Template = Template {
 fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let mut files = Vec::new();
     for service in &emission.plan.services {
-        let folder = Folder {
-            emission,
-            service,
-            owner: Owner::of(service),
-            name: service.identity.unique_name(),
-        };
-        files.push(folder.run()?);
-        files.extend(folder.check()?);
-        if finishes(service) {
-            files.push(folder.finish()?);
-            files.push(folder.script(&CONTROL, "control/t", vec![])?);
+        let folder = ServiceFolder::new(emission, service);
+        files.push(run(&folder)?);
+        files.extend(check(&folder)?);
+        if let Some(context) = folder.finish() {
+            files.push(folder.file(&FINISH, "finish", context)?.executable());
+            files.push(folder.file(&CONTROL, "control/t", vec![])?.executable());
         }
         if let Some(log) = &service.log {
-            files.push(folder.log(log)?);
+            files.push(log_run(&folder, log)?);
         }
     }
     Ok(files)
 }
 
-/// The folder of a service.
-struct Folder<'a> {
-    emission: &'a Emission<'a>,
-    service: &'a Service,
-    owner: Owner,
-    name: String,
+fn run(folder: &ServiceFolder<'_>) -> Result<File, Problem> {
+    let owner = &folder.owner;
+    let patience = stopping::patience(folder.service.stop_timeout);
+    let mut context = folder.run("runit", |other| after(folder, other))?;
+    context.extend([
+        ("name", owner.bare(&folder.name)),
+        ("patience", owner.bare(patience.0)),
+        ("finishes", Variable::flag(folder.finish().is_some())),
+    ]);
+    let run = folder.file(&RUN, "run", context)?;
+    Ok(run.executable().private(folder.emission.private()))
 }
 
-impl Folder<'_> {
-    fn script(&self, template: &Template, name: &str, context: Context) -> Result<File, Problem> {
-        let text = self.emission.render(template, context)?;
-        Ok(File::new(format!("{}/{name}", self.name), text).executable())
-    }
-
-    fn run(&self) -> Result<File, Problem> {
-        let (service, owner) = (self.service, &self.owner);
-        let environment = self.emission.environment_of_login(service)?;
-        let command = self.emission.command(service)?;
-        let mut context = becoming(service, owner, &command, &environment)?;
-        let earlier = self.emission.earlier(service);
-        let patience = stopping::patience(service.stop_timeout);
-        context.extend([
-            ("name", owner.bare(&self.name)),
-            (
-                "unsaid",
-                unsaid::comments(owner, unsaid::by_supervisor(service, "runit")),
-            ),
-            ("patience", owner.bare(patience.0)),
-            ("finishes", Variable::flag(finishes(service))),
-            (
-                "after",
-                Variable::list(earlier.map(|other| self.after(other))),
-            ),
-            ("open_files", owner.optional(service.limits.open_files)),
-            ("user", owner.optional_word(service.user.as_deref())),
-        ]);
-        let run = self.script(&RUN, "run", context)?;
-        Ok(run.private(self.emission.private()))
-    }
-
-    fn after(&self, other: &Service) -> Variable {
-        let status = self.emission.lisplaunch("status", other);
-        Variable::map([
-            ("name", self.owner.bare(&other.name)),
-            ("folder", self.owner.bare(other.identity.unique_name())),
-            ("check", Variable::flag(is_asked(other) && status.is_some())),
-        ])
-    }
-
-    /// What `sv` asks whether the service is ready; none where that cannot be asked.
-    fn check(&self) -> Result<Option<File>, Problem> {
-        let status = self.emission.lisplaunch("status", self.service);
-        let Some(status) = status.filter(|_| is_asked(self.service)) else {
-            return Ok(None);
-        };
-        let ready = self.service.ready.as_ref();
-        let timeout = ready.map_or_else(ready::default_timeout, |ready| ready.timeout);
-        let context = vec![
-            ("name", self.owner.bare(&self.name)),
-            ("timeout", self.owner.bare(timeout.0)),
-            ("command", self.owner.lines(&status)),
-        ];
-        self.script(&CHECK, "check", context).map(Some)
-    }
-
-    fn finish(&self) -> Result<File, Problem> {
-        let restart = self.service.restart;
-        let context = vec![
-            ("restart", self.owner.bare(restart.name())),
-            ("on_failure", Variable::flag(restart == Restart::OnFailure)),
-        ];
-        self.script(&FINISH, "finish", context)
-    }
-
-    fn log(&self, log: &Log) -> Result<File, Problem> {
-        let owner = &self.owner;
-        let remarks = match log.backups {
-            0 => vec!["log.backups: svlogd keeps one at least".to_owned()],
-            _ => vec![],
-        };
-        let context = vec![
-            ("unsaid", unsaid::comments(owner, remarks)),
-            ("folder", owner.words([&log.file])),
-            ("max_size", owner.bare(log.max_size.0)),
-            // 0 would keep all.
-            ("backups", owner.bare(log.backups.max(1))),
-        ];
-        self.script(&LOG_RUN, "log/run", context)
-    }
+fn after(folder: &ServiceFolder<'_>, other: &Service) -> Variable {
+    let status = folder.emission.lisplaunch("status", other);
+    Variable::map([
+        ("name", folder.owner.bare(&other.name)),
+        ("folder", folder.owner.bare(other.identity.unique_name())),
+        ("check", Variable::flag(is_asked(other) && status.is_some())),
+    ])
 }
 
-/// Whether runit has to learn that it shall not always start the service again.
-fn finishes(service: &Service) -> bool {
-    service.restart != Restart::Always
+/// What `sv` asks whether the service is ready; none where that cannot be asked.
+fn check(folder: &ServiceFolder<'_>) -> Result<Option<File>, Problem> {
+    let status = folder.emission.lisplaunch("status", folder.service);
+    let Some(status) = status.filter(|_| is_asked(folder.service)) else {
+        return Ok(None);
+    };
+    let timeout = ready::timeout(folder.service.ready.as_ref());
+    let context = vec![
+        ("name", folder.owner.bare(&folder.name)),
+        ("timeout", folder.owner.bare(timeout.0)),
+        ("command", folder.owner.lines(&status)),
+    ];
+    Ok(Some(folder.file(&CHECK, "check", context)?.executable()))
+}
+
+fn log_run(folder: &ServiceFolder<'_>, log: &Log) -> Result<File, Problem> {
+    let owner = &folder.owner;
+    let remarks = match log.backups {
+        0 => vec!["log.backups: svlogd keeps one at least".to_owned()],
+        _ => vec![],
+    };
+    let context = vec![
+        ("unsaid", unsaid::comments(owner, remarks)),
+        ("folder", owner.words([&log.file])),
+        ("max_size", owner.bare(log.max_size.0)),
+        // 0 would keep all.
+        ("backups", owner.bare(log.backups.max(1))),
+    ];
+    Ok(folder.file(&LOG_RUN, "log/run", context)?.executable())
 }
 
 /// Whether its image knows when it is ready.

@@ -74,8 +74,3 @@ fn wanted_by(emission: &Emission<'_>) -> &'static str {
         "multi-user.target"
     }
 }
-
-/// Something that a template asks for.
-fn flag(holds: bool) -> Variable {
-    Variable::option(holds.then(|| Variable::choice("yes")))
-}

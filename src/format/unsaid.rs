@@ -1,4 +1,4 @@
-//! Keys that a process manager cannot be told, each with the way out: comments in its files.
+//! Keys that a process manager has no setting for, each with the way out: comments in its files.
 
 use super::Owner;
 use crate::plan::after::After;

@@ -43,7 +43,7 @@ fn group<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
     rest.strip_prefix(mark)
 }
 
-/// The least that the group and those above it allow; `max` is no number. In a container the
+/// The least that the group and those above it allow; `max` is not a number. In a container the
 /// groups that its processes are said to be in need not be there: its own is the topmost then.
 fn limit(root: &Path, hierarchy: &Hierarchy, group: &str) -> Option<u64> {
     let groups = Path::new(group.trim_start_matches('/')).ancestors();

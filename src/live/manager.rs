@@ -120,7 +120,7 @@ fn service_folder(process: Process) -> Option<String> {
 }
 
 /// Where the supervisord of a process listens, which may have any configuration. The process says
-/// it, so that counts only if nobody else can listen there.
+/// it, so that counts only if no other user can listen there.
 fn server(process: Process) -> Option<String> {
     let url = process.variable("SUPERVISOR_SERVER_URL")?;
     let socket = fs::metadata(url.strip_prefix("unix://")?).ok()?;

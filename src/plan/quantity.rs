@@ -44,6 +44,11 @@ impl Bytes {
             .map(Bytes)
             .map_err(|_| "a size such as `50MB`".to_owned())
     }
+
+    /// In the largest unit that holds it in whole numbers, a unit of one letter: `50M`.
+    pub fn with_short_unit(self) -> String {
+        self.to_string().trim_end_matches('B').to_owned()
+    }
 }
 
 impl fmt::Display for Bytes {

@@ -133,7 +133,7 @@ impl Planning<'_> {
     fn variables_of(&self, service: &ServiceNode) -> Variables {
         let mut variables = self.variables(&service.node);
         if let Some(replica) = service.replica {
-            // It is no variable of a file that is written for all replicas.
+            // It is not a variable of a file that is written for all replicas.
             variables.integers.remove(REPLICA);
             let number = replica.number.to_string();
             variables.own.insert(REPLICA.to_owned(), number);

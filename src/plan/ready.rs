@@ -44,10 +44,14 @@ pub fn default_timeout() -> Seconds {
 /// What a manager waits beside that, so that the image reports first.
 const MARGIN: Seconds = Seconds(10);
 
+/// How long a service may take to be ready.
+pub fn timeout(ready: Option<&Ready>) -> Seconds {
+    ready.map_or_else(default_timeout, |ready| ready.timeout)
+}
+
 /// How long a manager waits for a service to be ready.
 pub fn patience(ready: Option<&Ready>) -> Seconds {
-    let timeout = ready.map_or_else(default_timeout, |ready| ready.timeout);
-    Seconds(timeout.0 + MARGIN.0)
+    Seconds(timeout(ready).0 + MARGIN.0)
 }
 
 /// Reads the `ready` key of a service; nothing where its last start form decides.

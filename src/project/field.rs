@@ -392,7 +392,7 @@ impl<'a> Field<'a> {
         parsed.ok()
     }
 
-    /// Whether its value is not known, and that is no error.
+    /// Whether its value is not known, and that is not an error.
     pub fn is_unset(&self) -> bool {
         let Kind::Scalar(scalar) = &self.node.kind else {
             return false;

@@ -75,7 +75,7 @@ impl Usage {
     }
 }
 
-/// Variables that have no value where one is asked for, if that is no error.
+/// Variables that have no value where one is asked for, if that is not an error.
 #[derive(Clone, Debug, Default)]
 pub struct Unset(Option<Rc<RefCell<BTreeSet<String>>>>);
 

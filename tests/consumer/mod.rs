@@ -15,7 +15,8 @@ mod unpacked;
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 pub(crate) use dumper::{Dumper, Received};
 pub(crate) use logrotate::logrotate;
@@ -33,6 +34,19 @@ pub(crate) const SHELLS: [&str; 2] = ["sh", "bash"];
 
 /// The makes that must read a Makefile alike: GNU make first, then BSD make.
 pub(crate) const MAKES: [&str; 2] = ["make", "bmake"];
+
+/// Waits until `done`, as long as the process runs, two minutes at most.
+fn wait_while_running(process: &mut Child, mut done: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !done() {
+        let ended = process.try_wait().expect("it is our child").is_some();
+        if ended || Instant::now() > deadline {
+            return done();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    true
+}
 
 /// A command in an environment that only knows where programs are.
 pub(crate) fn command(program: &str) -> Command {

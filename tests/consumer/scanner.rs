@@ -2,9 +2,10 @@
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::wait_while_running;
 
 /// One that runs, with all that it started.
 #[derive(Debug)]
@@ -26,16 +27,8 @@ impl Scanner {
     }
 
     /// Waits until `done`, as long as it runs, two minutes at most.
-    pub(crate) fn wait_until(&mut self, mut done: impl FnMut() -> bool) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(120);
-        while !done() {
-            let ended = self.process.try_wait().expect("it is our child").is_some();
-            if ended || Instant::now() > deadline {
-                return done();
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        true
+    pub(crate) fn wait_until(&mut self, done: impl FnMut() -> bool) -> bool {
+        wait_while_running(&mut self.process, done)
     }
 }
 

@@ -5,11 +5,10 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
-use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::command;
+use super::{command, wait_while_running};
 
 /// What supervisord would start for one program.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
@@ -142,16 +141,8 @@ impl Daemon {
     }
 
     /// Waits until `done`, as long as supervisord runs, two minutes at most.
-    pub(crate) fn wait_until(&mut self, mut done: impl FnMut() -> bool) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(120);
-        while !done() {
-            let ended = self.process.try_wait().expect("it is our child").is_some();
-            if ended || Instant::now() > deadline {
-                return done();
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        true
+    pub(crate) fn wait_until(&mut self, done: impl FnMut() -> bool) -> bool {
+        wait_while_running(&mut self.process, done)
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a service may do, and where it may write.
 
-use super::flag;
 use super::unit::Unit;
 use crate::dialect::systemd;
 use crate::render::Variable;
@@ -14,14 +13,14 @@ impl Unit<'_> {
     pub(super) fn hardening(&self) -> Variable {
         Variable::option(self.service.hardening.then(|| {
             Variable::map([
-                ("machine", flag(!self.personal())),
+                ("machine", Variable::flag(!self.personal())),
                 ("writable", self.writable()),
-                ("low_port", flag(self.has_low_port())),
+                ("low_port", Variable::flag(self.has_low_port())),
             ])
         }))
     }
 
-    /// The folders that it writes to. Those that nobody named need not be there.
+    /// The folders that it writes to. Those that the file does not name may be missing.
     fn writable(&self) -> Variable {
         let mut folders = self.service.writable.clone();
         let mut own: Vec<String> = Vec::new();

@@ -1,6 +1,6 @@
 //! The unit of one service, and the file of its secrets.
 
-use super::{ENVIRONMENT, SERVICE, flag, wanted_by};
+use super::{ENVIRONMENT, SERVICE, wanted_by};
 use crate::dialect::Printed;
 use crate::dialect::systemd;
 use crate::format::{Emission, File, Owner};
@@ -83,14 +83,17 @@ impl<'a> Unit<'a> {
             ("part_of", self.part_of()),
             ("restart", self.restart()),
             ("user", self.user()),
-            ("personal", flag(self.personal())),
-            ("as_root", flag(!self.personal() && service.user.is_none())),
+            ("personal", Variable::flag(self.personal())),
+            (
+                "as_root",
+                Variable::flag(!self.personal() && service.user.is_none()),
+            ),
             ("umask", owner.optional(service.umask)),
             ("directory", owner.setting(service.directory.clone())),
             ("environment", self.variables(&self.plain_environment())),
             ("environment_file", self.environment_file()),
             ("cache", self.cache()),
-            ("notifies", flag(service.runtime.is_some())),
+            ("notifies", Variable::flag(service.runtime.is_some())),
             (
                 "watchdog",
                 owner.optional(service.watchdog.map(|time| time.0)),
@@ -105,7 +108,7 @@ impl<'a> Unit<'a> {
             ),
             (
                 "priority",
-                flag(service.priority.is_some() && service.after.is_empty()),
+                Variable::flag(service.priority.is_some() && service.after.is_empty()),
             ),
             (
                 "log",
@@ -215,13 +218,17 @@ impl<'a> Unit<'a> {
     fn log(&self, log: &Log) -> Variable {
         Variable::map([
             ("file", self.owner.setting(log.file.clone())),
-            ("grows", flag(log.max_size.0 > 0)),
+            ("grows", Variable::flag(log.max_size.0 > 0)),
         ])
     }
 
     fn limits(&self, limits: Limits) -> Variable {
         Variable::map([
-            ("memory", self.owner.optional(limits.memory.map(memory))),
+            (
+                "memory",
+                self.owner
+                    .optional(limits.memory.map(Bytes::with_short_unit)),
+            ),
             (
                 "cpus",
                 Variable::option(limits.cpus.map(|cpus| self.quota(cpus))),
@@ -239,9 +246,4 @@ impl<'a> Unit<'a> {
             part => format!("{whole}.{part}"),
         })
     }
-}
-
-/// A size with a unit of one letter, as systemd has it.
-fn memory(size: Bytes) -> String {
-    size.to_string().trim_end_matches('B').to_owned()
 }

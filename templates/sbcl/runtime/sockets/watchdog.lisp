@@ -6,7 +6,7 @@
 (in-package #:lisplaunch)
 
 (defun watchdog-time ()
-  "How many seconds this process may be silent; NIL where nobody minds."
+  "How many seconds this process may be silent; NIL without a limit."
   (flet ((number-of (name)
            (let ((text (environment name)))
              (and text (parse-integer text :junk-allowed t)))))
