@@ -43,8 +43,9 @@ const TRIES: &str = r#"
 "#;
 
 /// A folder that other users can reach, and that is not below `/tmp`: a unit has one of its own.
+/// The repository may be in such a place, or not.
 fn reachable() -> TempDir {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = tempfile::tempdir_in("/srv").unwrap();
     open(folder.path(), 0o755);
     folder
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 
 use insta::assert_snapshot;
 
@@ -17,6 +18,28 @@ fn project(port: u16) -> Project {
     .with_sbcl("exit 0")
 }
 
+/// A program that listens on a port. One of its own: what other tests start at this moment has
+/// the sockets of this process, until it is another program.
+fn listener(port: u16) -> Child {
+    let code = format!(
+        "import socket, time\ns = socket.create_server(('127.0.0.1', {port}))\n\
+         print(flush=True)\ntime.sleep(600)"
+    );
+    let mut child = Command::new("python3")
+        .args(["-c", &code])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = [0];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut said)
+        .unwrap();
+    child
+}
+
 fn fixed(outcome: Outcome, port: u16, pid: u32) -> String {
     let text = outcome.failure(1).replace(&port.to_string(), "4005");
     text.replace(&format!("pid {pid}"), "pid PID")
@@ -25,11 +48,16 @@ fn fixed(outcome: Outcome, port: u16, pid: u32) -> String {
 #[test]
 fn a_port_that_is_taken_is_an_error_that_names_who_has_it() {
     let port = free_port();
-    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let mut listener = listener(port);
     let project = project(port);
-    let own = std::fs::read_to_string("/proc/self/comm").unwrap();
-    let said = fixed(project.run(&["run"]), port, std::process::id());
-    assert_snapshot!(said.replace(own.trim(), "nginx"), @"
+    let said = fixed(project.run(&["run"]), port, listener.id());
+    // What only looks does not mind.
+    project.run(&["run", "--dry-run"]).success();
+    listener.kill().unwrap();
+    listener.wait().unwrap();
+    let name = said.split('`').nth(1).unwrap();
+    assert!(name.starts_with("python"), "{said}");
+    assert_snapshot!(said.replace(name, "nginx"), @"
     error: the port 4005 of swank is taken by `nginx`, pid PID
      --> lisplaunch.yaml:4:8
       |
@@ -38,9 +66,6 @@ fn a_port_that_is_taken_is_an_error_that_names_who_has_it() {
       |
       = help: stop that, or take another port
     ");
-    // What only looks does not mind.
-    project.run(&["run", "--dry-run"]).success();
-    drop(listener);
     project.run(&["run"]).success();
 }
 
