@@ -113,13 +113,14 @@ fn harass(service: &mut Service, secret: Option<&str>) {
         reset(Client::connect(service.port));
     }
     service.assert_serves(secret, "a thousand resets");
-    let silent: Vec<Client> = (0..100).map(|_| Client::connect(service.port)).collect();
-    service.assert_serves(secret, "a hundred silent clients");
-    let threads = "(cl:if (cl:< (cl:length (sb-thread:list-all-threads)) 90) :few :many)";
+    let silent: Vec<Client> = (0..300).map(|_| Client::connect(service.port)).collect();
+    service.assert_serves(secret, "hundreds of silent clients");
+    // 64 may wait; as many again may be on their way out, which takes a busy machine a moment.
+    let threads = "(cl:if (cl:< (cl:length (sb-thread:list-all-threads)) 200) :few :many)";
     let threads = service.ask(secret, threads).unwrap();
     assert!(threads.contains(":few"), "{threads}");
     drop(silent);
-    service.assert_serves(secret, "a hundred silent clients that left");
+    service.assert_serves(secret, "hundreds of silent clients that left");
 }
 
 /// Without `*global-debugger*` set to nil and without the wrap of `spawn`, each of which is
