@@ -19,6 +19,10 @@ use uzers::os::unix::UserExt;
 /// The largest file that is read whole: project files, env files, templates.
 pub const MAX_FILE_SIZE: u64 = 1 << 20;
 
+/// Where the state of a user lies, and what is installed for one, below the home folder.
+const STATE: &str = ".local/state";
+const DATA: &str = ".local/share";
+
 /// The machine and the user on whose behalf a plan is made.
 #[derive(Clone, Debug)]
 pub struct Host {
@@ -28,8 +32,12 @@ pub struct Host {
     pub home: Option<PathBuf>,
     /// The folder in which programs keep what they must remember, if any is known.
     pub state: Option<PathBuf>,
+    /// The folder in which programs keep what they install for a user, if any is known.
+    pub data: Option<PathBuf>,
     /// The number of the user with whose rights this process acts.
     pub user: u32,
+    /// Whether it is another machine, of which nothing can be seen.
+    pub unseen: bool,
 }
 
 impl Host {
@@ -41,17 +49,32 @@ impl Host {
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
                 .collect::<BTreeMap<_, _>>()
                 .into(),
-            state: own_state(home.as_deref()),
+            state: own_folder(home.as_deref(), dirs::state_dir, STATE),
+            data: own_folder(home.as_deref(), data_dir, DATA),
             home,
             user: uzers::get_effective_uid(),
+            unseen: false,
         }
     }
 
     /// The same machine with the home folder of `user`, if such a user is known.
     pub fn of_user(&self, user: &str) -> Self {
-        let home = home_of(user);
+        self.with_home(home_of(user))
+    }
+
+    /// Another machine, with this home folder, for which this one makes a plan.
+    pub fn elsewhere(&self, home: &str) -> Self {
         Host {
-            state: home.as_deref().map(state_below),
+            unseen: true,
+            ..self.with_home(Some(home.into()))
+        }
+    }
+
+    fn with_home(&self, home: Option<PathBuf>) -> Self {
+        let below = |folder| home.as_deref().map(|home| home.join(folder));
+        Host {
+            state: below(STATE),
+            data: below(DATA),
             home,
             ..self.clone()
         }
@@ -59,12 +82,12 @@ impl Host {
 
     /// The bytes of memory that this process may use, if the system says.
     pub fn memory(&self) -> Option<u64> {
-        memory::below(Path::new("/"))
+        (!self.unseen).then(|| memory::below(Path::new("/")))?
     }
 
     /// Whether there is a file or a folder at `path`.
     pub fn exists(&self, path: &Path) -> bool {
-        path.exists()
+        !self.unseen && path.exists()
     }
 }
 
@@ -102,6 +125,12 @@ pub fn own_home() -> Option<PathBuf> {
     }
 }
 
+/// What installers of Lisp programs take on every system, where `dirs` knows another one for macOS.
+fn data_dir() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    named.filter(|folder| folder.is_absolute())
+}
+
 /// The home folder of `user` as the system's user database names it.
 pub fn home_of(user: &str) -> Option<PathBuf> {
     uzers::get_user_by_name(user).map(|user| user.home_dir().to_owned())
@@ -118,17 +147,17 @@ pub fn user_name(user: u32) -> Option<String> {
     user.name().to_str().map(str::to_owned)
 }
 
-/// The state folder that the environment names, unless it is for somebody else's `home`.
-fn own_state(home: Option<&Path>) -> Option<PathBuf> {
+/// The folder that the environment names, unless it is for somebody else's `home`: then the usual
+/// one below that.
+fn own_folder(
+    home: Option<&Path>,
+    named: impl FnOnce() -> Option<PathBuf>,
+    usual: &str,
+) -> Option<PathBuf> {
     let own = std::env::var_os("HOME").is_some_and(|named| home == Some(Path::new(&named)));
-    own.then(dirs::state_dir)
+    own.then(named)
         .flatten()
-        .or_else(|| home.map(state_below))
-}
-
-/// Where the state of a user lies whose environment is not known.
-fn state_below(home: &Path) -> PathBuf {
-    home.join(".local/state")
+        .or_else(|| home.map(|home| home.join(usual)))
 }
 
 /// Reads a text file of at most [`MAX_FILE_SIZE`] bytes.

@@ -14,7 +14,6 @@ use std::time::SystemTime;
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
 
 use crate::plan::Plan;
-use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::runtime;
 use crate::trust::{self, Owners, Standing};
@@ -34,7 +33,7 @@ const THROUGH_NO_LINK: OFlags = OFlags::RDONLY
 /// Where the runtime of a project lies.
 #[derive(Debug)]
 pub struct Site<'a> {
-    /// The file that the command line names.
+    /// The file that is loaded.
     pub file: PathBuf,
     /// The folder of the project file.
     project: PathBuf,
@@ -52,14 +51,15 @@ struct Folder {
 impl<'a> Site<'a> {
     /// That of the services of a plan; none where they load no runtime.
     pub fn of(plan: &'a Plan) -> Option<Self> {
-        let file = |service: &'a Service| Some((service.runtime.as_ref()?, &service.identity));
-        let (file, identity) = plan.services.iter().find_map(file)?;
-        let file = PathBuf::from(file.resolved());
-        let project = file.parent().and_then(Path::parent)?.to_owned();
+        let mut services = plan.services.iter();
+        if !services.any(|service| service.runtime.is_some()) {
+            return None;
+        }
+        let project = PathBuf::from(&plan.folder);
         Some(Site {
-            file,
+            file: project.join(runtime::FOLDER).join(runtime::ENTRY),
             project,
-            project_file: identity.file.as_deref(),
+            project_file: plan.file.as_deref(),
             owners: &plan.owners,
         })
     }

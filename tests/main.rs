@@ -15,6 +15,7 @@ mod end_to_end;
 mod errors;
 mod install;
 mod live;
+mod placement;
 mod reader;
 mod readme;
 mod reload;

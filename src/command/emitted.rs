@@ -28,6 +28,10 @@ impl Session {
         choice: Choice,
         folder: Option<&Path>,
     ) -> Result<Emitted, Failure> {
+        let orders = Choices {
+            placement: choice.format.placement.map(|placement| placement()),
+            ..orders
+        };
         let choices = if choice.as_user() {
             as_user(orders)
         } else {

@@ -16,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: true,
+    placement: None,
     templates: &[SERVICE],
     files,
 };

@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: false,
     personal: false,
+    placement: None,
     templates: &[LOGS],
     files,
 };

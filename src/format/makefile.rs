@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: false,
+    placement: None,
     templates: &[MAKEFILE],
     files,
 };

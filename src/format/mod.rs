@@ -23,6 +23,7 @@ mod unsaid;
 
 use crate::host::Host;
 use crate::plan::Plan;
+use crate::plan::placement::Placement;
 use crate::problem::Problem;
 use crate::render::{Template, Templates, Variable};
 use crate::suggest;
@@ -66,6 +67,8 @@ pub struct Format {
     pub indirect: bool,
     /// Whether there is such a tool for each user as well as for the machine.
     pub personal: bool,
+    /// Where the services run that it starts, if not where the project lies.
+    pub placement: Option<fn() -> Placement>,
     /// Its templates.
     templates: &'static [Template],
     files: fn(&Emission<'_>) -> Result<Vec<File>, Problem>,

@@ -17,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: false,
     personal: false,
+    placement: None,
     templates: &[SITE],
     files,
 };

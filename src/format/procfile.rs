@@ -18,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: true,
     personal: false,
+    placement: None,
     templates: &[PROCFILE],
     files,
 };

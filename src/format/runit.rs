@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: false,
+    placement: None,
     templates: &[RUN, CHECK, FINISH, CONTROL, LOG_RUN],
     files,
 };

@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: false,
+    placement: None,
     templates: &[RUN, NOTIFICATION, TIMEOUT, FINISH, LOG_RUN],
     files,
 };

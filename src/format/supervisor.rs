@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: false,
+    placement: None,
     templates: &[PROGRAM],
     files,
 };

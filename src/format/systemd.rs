@@ -17,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: true,
+    placement: None,
     templates: &[SERVICE, ENVIRONMENT, TARGET],
     files,
 };

@@ -17,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: true,
     personal: false,
+    placement: None,
     templates: &[SESSIONS],
     files,
 };

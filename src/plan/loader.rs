@@ -1,7 +1,5 @@
 //! What loads the systems of a service: its setup file, and the forms that it takes.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use super::context::Context;
@@ -109,10 +107,7 @@ fn quicklisp_setup(context: &Context<'_>) -> Option<String> {
 
 /// Where `ocicl setup` writes its runtime: the XDG data folder.
 fn ocicl_runtime(context: &Context<'_>) -> Option<String> {
-    let data = match context.host.environment.get("XDG_DATA_HOME") {
-        Some(folder) if Path::new(folder).is_absolute() => Path::new(folder).to_owned(),
-        _ => context.base.home?.join(".local/share"),
-    };
+    let data = context.host.data.as_ref()?;
     let file = data.join("ocicl/ocicl-runtime.lisp");
     file.to_str().map(str::to_owned)
 }

@@ -10,6 +10,7 @@ pub mod name;
 pub mod need;
 pub mod outputs;
 pub mod path;
+pub mod placement;
 pub mod port;
 pub mod quantity;
 pub mod ready;
@@ -47,6 +48,7 @@ use crate::trust::Owners;
 use name::Name;
 use names::Names;
 use outputs::Output;
+use placement::Placement;
 use service::Service;
 
 pub use read::system_name;
@@ -65,6 +67,8 @@ pub struct Choices {
     pub as_user: bool,
     /// Whether a `user` that this machine does not know counts as the one at the keyboard.
     pub unknown_as_self: bool,
+    /// Where the services will run, if not where the project lies.
+    pub placement: Option<Placement>,
     /// Whose files may be acted on; none where nothing is done that they say.
     pub owners: Option<Owners>,
     /// Whether variables may have no value, in a plan that is not carried out.
@@ -84,6 +88,12 @@ impl Choices {
 pub struct Plan {
     /// The name of the project.
     pub project: Name,
+    /// The absolute path of the project file where it lies now; none for standard input.
+    #[serde(skip)]
+    pub file: Option<String>,
+    /// The absolute folder to which its paths are relative where it lies now.
+    #[serde(skip)]
+    pub folder: String,
     /// Whether the file has several services, chosen or not.
     #[serde(skip)]
     pub several: bool,
@@ -215,6 +225,8 @@ impl<'a> Planning<'a> {
         }
         Ok(Some(Plan {
             project: head.name,
+            file: self.project.file.clone(),
+            folder: self.project.folder.clone(),
             several,
             private: self.usage.any(secrecy::looks_secret)
                 || services.iter().any(secrecy::holds_secrets),

@@ -11,6 +11,7 @@ use super::names::Names;
 use super::need::{Need, NeedKind};
 use super::outputs::{self, Output};
 use super::path::{self, Base};
+use super::placement::Placement;
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, Restart, Service};
 use super::{
@@ -41,9 +42,9 @@ impl Planning<'_> {
         let templates = fields
             .get("templates")
             .filter(|field| !field.is_unset())
-            .and_then(|field| path::read(&field, self.base(self.host)))
+            .and_then(|field| path::read(&field, self.base_here(self.host)))
             .map(|path| path.resolved());
-        let outputs = outputs::read(&fields, self.base(self.host));
+        let outputs = outputs::read(&fields, self.base_here(self.host));
         problems.extend(reader.into_problems());
         Some(Head {
             name: name?,
@@ -71,18 +72,17 @@ impl Planning<'_> {
         let fields = Fields::of_service(&service.node, level, &early);
         let user = fields.get("user").filter(|field| !field.is_unset());
         let user = user.and_then(|field| field.parse(user_name));
-        let host = match &user {
+        let here = match &user {
             Some(user) if choices.is_as(user) => self.host.of_user(user),
             _ => self.host.clone(),
         };
-        let base = self.base(&host);
         let owners = choices.owners.as_ref();
         let owners = owners.map(|owners| owners.of_service(user.as_deref()));
         if let Some(Err(problem)) = owners.as_ref().map(|owners| project.check_owner(owners)) {
             problems.push(problem);
             return None;
         }
-        let files = env_file::read(&fields, base, owners.as_ref(), &early);
+        let files = env_file::read(&fields, self.base_here(&here), owners.as_ref(), &early);
         self.in_files
             .borrow_mut()
             .extend(files.values.keys().cloned());
@@ -91,6 +91,12 @@ impl Planning<'_> {
             ..variables()
         });
         let name = service_name(service, project_name, &reader);
+        let placement = choices.placement.as_ref();
+        let host = match placement {
+            Some(placement) => here.elsewhere(&placement.home),
+            None => here,
+        };
+        let base = placement.map_or_else(|| self.base_here(&host), Placement::base);
         let context = Context {
             project: project_name,
             fields: fields.with_reader(&reader),
@@ -104,8 +110,11 @@ impl Planning<'_> {
                 project: project_name.clone(),
                 service: service.is_one_of_several().then(|| name.clone()),
                 profiles: choices.profiles.clone(),
-                file: project.file.clone(),
-                folder: project.folder.clone(),
+                file: project.file.as_ref().map(|file| match placement {
+                    Some(placement) => placement.file(file),
+                    None => file.clone(),
+                }),
+                folder: base.folder.to_owned(),
             };
             let replica = service.number().and_then(|number| {
                 let of = Name::parse(service.group(project_name.as_str())).ok()?;
@@ -122,7 +131,8 @@ impl Planning<'_> {
         read.filter(|_| right)
     }
 
-    fn base<'b>(&'b self, host: &'b Host) -> Base<'b> {
+    /// What paths are relative to where the project lies now.
+    fn base_here<'b>(&'b self, host: &'b Host) -> Base<'b> {
         Base {
             folder: &self.project.folder,
             home: host.home.as_deref(),
