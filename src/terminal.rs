@@ -3,6 +3,8 @@
 //! What another program sends may hold anything: the server of a service, a file of somebody
 //! else, the name of a process. All of it comes through here on its way to a terminal.
 
+pub mod colours;
+
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 

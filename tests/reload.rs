@@ -546,10 +546,7 @@ fn there_must_be_something_to_reload() {
      = help: name its systems below `systems:`, or the ones to reload on the command line
     ");
     let outcome = sources.run(&["reload", "--timeout", "soon"]);
-    assert_snapshot!(told(outcome, 2), @"
-    error: invalid value 'soon' for '--timeout <DURATION>': expected a duration such as `10s` or `500ms`, at most a day
-    For more information, try '--help'.
-    ");
+    assert_snapshot!(told(outcome, 2), @"error: `--timeout` is `soon`: expected a duration such as `10s` or `500ms`, at most a day");
 }
 
 #[test]

@@ -51,9 +51,7 @@ impl FromArgMatches for Chosen {
 pub(super) fn with_subcommands(command: Clap, wanted: impl Fn(&str) -> bool) -> Clap {
     let wanted = ALL.into_iter().filter(|(name, ..)| wanted(name));
     command
-        .subcommands(
-            wanted.map(|(name, about, options)| Clap::new(name).about(about).defer(options)),
-        )
+        .subcommands(wanted.map(|(name, about, options)| options(Clap::new(name).about(about))))
         .subcommand_required(true)
         .arg_required_else_help(true)
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::selection::{OneService, ServiceOption, Services};
+
 /// A day; no one waits longer.
 const LONGEST_WAIT: u64 = 24 * 60 * 60;
 
@@ -46,6 +48,9 @@ pub struct Eval {
         allow_negative_numbers = true
     )]
     pub words: Vec<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: ServiceOption,
     /// Evaluate the forms in this file; `-` is standard input
     #[arg(long, value_name = "FILE", id = "forms")]
     pub file: Option<PathBuf>,
@@ -81,6 +86,9 @@ pub struct Reload {
     /// the files below `load`]
     #[arg(value_name = "[SERVICE] SYSTEM")]
     pub words: Vec<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: ServiceOption,
     /// Load all files of the project again, changed or not
     #[arg(long)]
     pub force: bool,
@@ -119,8 +127,9 @@ Examples:
   lisplaunch status web --wait=90s && echo deployed
   lisplaunch status --json | jq '.[].state'")]
 pub struct Status {
-    /// The services, all of them if none is named
-    pub services: Vec<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub services: Services,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -148,8 +157,9 @@ Examples:
   lisplaunch stop web
   lisplaunch stop --anyway       supervisord starts it again")]
 pub struct Stop {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     /// Stop it although it will be started again
     #[arg(long)]
     pub anyway: bool,
@@ -169,8 +179,9 @@ Examples:
   lisplaunch restart
   lisplaunch restart web --wait=5m")]
 pub struct Restart {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     /// Wait for the new process to be ready for this time, `90s` or `5m`
     #[arg(long, value_name = "DURATION", require_equals = true, default_value = "60s",
           value_parser = parse_duration)]
@@ -188,8 +199,9 @@ pub struct Restart {
     after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org"
 )]
 pub struct Connect {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,
@@ -208,8 +220,9 @@ Examples:
   lisplaunch repl web --package my-app
   lisplaunch repl < patch.lisp")]
 pub struct Repl {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     /// The package to begin in [default: the service's]
     #[arg(long, value_name = "NAME")]
     pub package: Option<String>,
@@ -250,10 +263,7 @@ pub enum TmuxCommand {
     /// Look at the session; C-b d leaves it running
     ///
     /// Inside tmux the terminal switches to it. Exits with 3 when there is no session.
-    Attach {
-        /// The service, where the file has several
-        service: Option<String>,
-    },
+    Attach(OneService),
     /// Type a form at the service's REPL, byte for byte
     ///
     /// The form is read here first: what is incomplete is not sent. An error in it ends the
@@ -263,24 +273,21 @@ pub enum TmuxCommand {
         /// The service, where the file has several, and a form; `-` reads standard input
         #[arg(value_name = "[SERVICE] FORM", required = true, num_args = 1..=2, allow_hyphen_values = true)]
         words: Vec<String>,
+        #[expect(missing_docs, reason = "the arguments say it")]
+        #[command(flatten)]
+        service: ServiceOption,
     },
     /// Stop the service, its exit hooks included, and end the session
     ///
     /// Waits for `stop-timeout` and a little longer, a minute unless the file says
     /// otherwise. Exits with 1 when the service still runs then.
-    Stop {
-        /// The service, where the file has several
-        service: Option<String>,
-    },
+    Stop(OneService),
     /// Stop it, and start it again
     ///
     /// What keeps it from being started is reported before it is stopped.
     Restart(TmuxStart),
     /// Say whether it runs: exits with 0 if so, with 3 if not
-    Status {
-        /// The service, where the file has several
-        service: Option<String>,
-    },
+    Status(OneService),
     /// Become the command in a file that `start` left
     #[command(hide = true)]
     Enter {
@@ -292,8 +299,9 @@ pub enum TmuxCommand {
 /// What is started in a tmux session.
 #[derive(Args, Clone, Debug)]
 pub struct TmuxStart {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<String>,

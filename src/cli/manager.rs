@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::live::parse_duration;
+use super::selection::Services;
 use crate::service_manager::Kind;
 
 /// Which manager, and where it has its files.
@@ -48,8 +49,9 @@ pub struct Install {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub manager: Manager,
-    /// The services, all of them if none is named
-    pub services: Vec<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub services: Services,
     /// Let the manager start `lisplaunch run`, so that the project file stays the truth
     #[arg(long)]
     pub indirect: bool,

@@ -3,19 +3,25 @@
 mod lazy;
 pub mod live;
 pub mod manager;
+pub mod selection;
+mod usage;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::error::ErrorKind;
 use clap::{
     ArgAction, Args, Command as Clap, CommandFactory, Error, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
 
 use crate::format;
+use crate::problem::Problem;
+use crate::terminal::colours;
 use lazy::Chosen;
+use selection::{Colour, OneService, Printing, Selection, Services};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -46,58 +52,19 @@ Examples:
     styles = STYLES,
     arg_required_else_help = true,
     disable_help_subcommand = false,
+    disable_help_flag = true,
     infer_long_args = false
 )]
 pub struct Cli {
     /// What is chosen for every command.
     #[command(flatten)]
     pub selection: Selection,
+    /// What is printed besides.
+    #[command(flatten)]
+    pub printing: Printing,
     /// What to do.
     #[command(subcommand)]
     pub command: Chosen,
-}
-
-/// Which project, profile and variables.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Project")]
-pub struct Selection {
-    /// The project file; `-` is standard input [default: lisplaunch.yaml here or above]
-    #[arg(
-        short,
-        long = "project",
-        global = true,
-        value_name = "FILE",
-        env = "LISPLAUNCH_FILE",
-        hide_env_values = true
-    )]
-    pub file: Option<PathBuf>,
-    /// Look for the project file in this folder and above it
-    #[arg(short = 'C', long, global = true, value_name = "DIR")]
-    pub directory: Option<PathBuf>,
-    /// Lay a profile of the file over it; may be repeated
-    #[arg(
-        short,
-        long = "profile",
-        global = true,
-        value_name = "NAME",
-        env = "LISPLAUNCH_PROFILE",
-        hide_env_values = true,
-        value_delimiter = ','
-    )]
-    pub profiles: Vec<String>,
-    /// Set a variable of the file; may be repeated
-    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = parse_setting)]
-    pub set: Vec<(String, String)>,
-    /// Act on files of this user too, not only on your own and root's; may be repeated
-    #[arg(
-        long,
-        global = true,
-        value_name = "USER",
-        env = "LISPLAUNCH_TRUST",
-        hide_env_values = true,
-        value_delimiter = ','
-    )]
-    pub trust: Vec<String>,
 }
 
 /// What to do.
@@ -154,8 +121,9 @@ Examples:
   lisplaunch run --set PORT=9000 -- --verbose
   lisplaunch run --dry-run --explain")]
 pub struct Run {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     /// Print the command line as a shell would take it, and start nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -175,8 +143,9 @@ Examples:
   lisplaunch argv web --format json | jq .
   lisplaunch argv --format nul | xargs -0 env")]
 pub struct PrintArgv {
-    /// The service, where the file has several
-    pub service: Option<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub service: OneService,
     /// How it is printed
     #[arg(long, value_enum, default_value_t = ArgvFormat::Sh)]
     pub format: ArgvFormat,
@@ -219,8 +188,9 @@ pub struct Emit {
     /// what there is
     #[arg(value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)))]
     pub format: Option<String>,
-    /// The services, all of them if none is named
-    pub services: Vec<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub services: Services,
     /// Write this file, or below this folder (`DIR/` makes it); `-` is standard output
     #[arg(short, long, value_name = "PATH", requires = "format")]
     pub output: Option<PathBuf>,
@@ -289,8 +259,9 @@ Examples:
   lisplaunch show
   lisplaunch show -p production --json | jq '.services[].env'")]
 pub struct Show {
-    /// The services, all of them if none is named
-    pub services: Vec<String>,
+    #[expect(missing_docs, reason = "the arguments say it")]
+    #[command(flatten)]
+    pub services: Services,
     /// Print JSON instead of YAML
     #[arg(long)]
     pub json: bool,
@@ -321,22 +292,24 @@ pub enum TemplatesCommand {
     },
 }
 
-fn parse_setting(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if crate::project::reference::is_variable_name(name) => {
-            Ok((name.to_owned(), value.to_owned()))
-        }
-        Some((name, _)) => Err(format!("`{name}` is no name of a variable")),
-        None => Err("expected NAME=VALUE".to_owned()),
-    }
-}
-
-/// Reads the arguments of this process; ends it for `--help` and for what is no command.
-pub fn parse() -> Cli {
+/// Reads the arguments of this process; ends it for `--help` and `--version`.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn parse() -> Result<Cli, Problem> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    let words = arguments.iter().filter_map(|word| word.to_str());
+    let colour = Colour::asked_for(words);
+    colours::choose(colour.colours());
     // The message for what is wrong may name any subcommand.
-    let parsed = read(brief(&arguments), &arguments).or_else(|_| read(Cli::command(), &arguments));
-    parsed.unwrap_or_else(|error| error.exit())
+    let parsed = read(brief(&arguments), &arguments)
+        .or_else(|_| read(Cli::command().color(colour.choice()), &arguments));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
+        _ => usage::problem(&error),
+    })
 }
 
 /// As much of the command as understands these arguments if they are right: a subcommand that is
@@ -344,7 +317,8 @@ pub fn parse() -> Cli {
 /// what else there is to do.
 fn brief(arguments: &[OsString]) -> Clap {
     let named = |name: &str| arguments.iter().any(|argument| argument == name);
-    lazy::with_subcommands(Selection::augment_args(Clap::new("lisplaunch")), named)
+    let command = Selection::augment_args(Clap::new("lisplaunch").disable_help_flag(true));
+    lazy::with_subcommands(Printing::augment_args(command), named)
 }
 
 fn read(command: Clap, arguments: &[OsString]) -> Result<Cli, Error> {

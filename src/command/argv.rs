@@ -11,7 +11,7 @@ use crate::problem::{Problem, shown};
 use crate::word::Word;
 
 pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
-    let (plan, service) = session.plan_one(arguments.service.as_ref())?;
+    let (plan, service) = session.plan_one(arguments.service.name())?;
     let argv = command_line(&plan, &service, &arguments.arguments)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     deliver(&spell(&words, arguments.format)?)?;

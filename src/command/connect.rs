@@ -15,7 +15,7 @@ use crate::word::Word;
 pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode> {
     let mut connection = arguments.connection.clone();
     let machine = connection.host.take();
-    let running = session.running(arguments.service.as_ref(), &connection)?;
+    let running = session.running(arguments.service.name(), &connection)?;
     deliver(&match machine {
         Some(machine) => through_tunnel(&running, &machine)?,
         None => in_emacs(&running.address),

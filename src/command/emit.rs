@@ -88,7 +88,7 @@ struct Emitting<'a> {
 impl Emitting<'_> {
     /// The files that the project file names, of `wanted` or of all its formats.
     fn outputs(&self, wanted: Option<&Format>) -> Result<Vec<Target>, Failure> {
-        let orders = self.session.orders(&self.arguments.services)?;
+        let orders = self.session.orders(&self.arguments.services.names())?;
         let mut outputs = self.session.plan(self.project, &orders)?.outputs;
         outputs.retain(|output| wanted.is_none_or(|format| format.name == output.format));
         if outputs.is_empty() {
@@ -121,7 +121,7 @@ impl Emitting<'_> {
 
     /// The files of one format that go to `path`, of which nothing is written yet.
     fn files(&self, choice: Choice, path: Option<&Path>) -> Result<Vec<File>, Failure> {
-        let orders = self.session.orders(&self.arguments.services)?;
+        let orders = self.session.orders(&self.arguments.services.names())?;
         let folder = path.map(output::folder);
         let emitted = self
             .session

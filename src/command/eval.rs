@@ -30,7 +30,11 @@ const LONGEST_FRAME: usize = 160;
 pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
     let least = usize::from(arguments.file.is_none());
     let others = least..=usize::MAX;
-    let (running, words) = session.running_for(&arguments.words, &others, &arguments.connection)?;
+    let (running, words) = session.running_for(
+        (&arguments.words, &arguments.service),
+        &others,
+        &arguments.connection,
+    )?;
     let forms = forms::read(words, arguments.file.as_deref()).map_err(Failure::from)?;
     let package = package(arguments, &running.service);
     let evaluation = Evaluation {

@@ -25,7 +25,7 @@ use crate::service_manager::ServiceManager;
 const LOOK: Duration = Duration::from_secs(2);
 
 pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode> {
-    let orders = session.orders(&arguments.services)?;
+    let orders = session.orders(&arguments.services.names())?;
     let managed = session.managed(&arguments.manager, arguments.indirect, orders)?;
     let owners = session.owners().map_err(Failure::from)?;
     let failed = |problem| Failure::failed([problem]);
@@ -36,7 +36,7 @@ pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode
             "give one of the two another `name`, or `--force` to replace it",
         )?;
     }
-    if arguments.services.is_empty() {
+    if arguments.services.names().is_empty() {
         managed.warn_of_siblings();
     }
     let Managed {

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::words::Words;
 use super::{Failure, Session};
 use crate::cli::live::Connection;
 use crate::live::finding::{Connected, Overrides, Running};
@@ -22,10 +23,10 @@ impl Session {
         )?)
     }
 
-    /// The service that the first of `words` names, and the other words.
+    /// The service that `words` name, and the other words.
     pub(super) fn running_for<'w>(
         &self,
-        words: &'w [String],
+        words: Words<'w>,
         others: &RangeInclusive<usize>,
         connection: &Connection,
     ) -> Result<(Running, &'w [String]), Failure> {

@@ -10,6 +10,7 @@ mod eval;
 mod install;
 mod live;
 mod managed;
+mod printing;
 mod reached;
 mod reload;
 mod repl;
@@ -25,14 +26,13 @@ mod uninstall;
 mod words;
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 
-use crate::cli::{Cli, Command, Selection};
+use crate::cli::selection::Selection;
+use crate::cli::{Cli, Command};
 use crate::host::Host;
 use crate::install::Site;
 use crate::plan::service::Service;
@@ -41,10 +41,12 @@ use crate::problem::Problem;
 use crate::project::Project;
 use crate::project::find::{Wanted, find};
 use crate::render::{Folders, Templates};
-use crate::terminal::{self, inert};
 use crate::trust::Owners;
 use crate::word::Argv;
 use crate::{format, host};
+use printing::{be_quiet, deliver, print, report, tell};
+
+pub use printing::explain;
 
 /// The project file or the command line is wrong.
 const USAGE: u8 = 2;
@@ -104,7 +106,14 @@ impl std::fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// Does what the command line says.
-pub fn execute(cli: Cli) -> Result<ExitCode> {
+///
+/// # Errors
+/// Why that ended early, to be explained.
+pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
+    let cli = cli.map_err(Failure::from)?;
+    if cli.printing.quiet {
+        be_quiet();
+    }
     let session = Session {
         selection: cli.selection,
         host: Host::current(),
@@ -127,73 +136,6 @@ pub fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Status(arguments) => status::execute(&session, &arguments),
         Command::Reload(arguments) => reload::execute(&session, &arguments),
         Command::Eval(arguments) => eval::execute(&session, &arguments),
-    }
-}
-
-/// Prints why a command ended early and returns its exit code.
-pub fn explain(error: &anyhow::Error) -> ExitCode {
-    match error.downcast_ref::<Failure>() {
-        Some(failure) => {
-            report(&failure.problems);
-            ExitCode::from(failure.code)
-        }
-        None => {
-            report(&[Problem::error(format!("{error:#}"))]);
-            ExitCode::from(FAILURE)
-        }
-    }
-}
-
-/// Prints problems for a person: to standard error, in colour on a terminal.
-fn report(problems: &[Problem]) {
-    let stderr = io::stderr();
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let colour = stderr.is_terminal() && !plain;
-    let mut stderr = stderr.lock();
-    for (index, problem) in problems.iter().enumerate() {
-        if index > 0 {
-            let _ = writeln!(stderr);
-        }
-        // There is nobody left to tell that standard error cannot be written.
-        let _ = writeln!(stderr, "{}", problem.render(colour));
-    }
-}
-
-/// Tells a person how it went.
-fn tell(message: &str) {
-    let message = inert(message);
-    // There is nobody left to tell that standard error cannot be written.
-    let _ = writeln!(io::stderr(), "{message}");
-}
-
-/// Prints what a command is run for: it fails where nothing can be written.
-fn deliver(text: &str) -> Result<()> {
-    if is_closed(&io::stdout()) {
-        return Err(Failure::failed([Problem::error("standard output is closed")
-            .help("leave out `>&-`, or throw the output away with `>/dev/null`")])
-        .into());
-    }
-    print(text)
-}
-
-/// Whether there was no such stream when this process began: the runtime of Rust then opens the
-/// null device in its place, for reading too.
-fn is_closed(stream: &io::Stdout) -> bool {
-    let read_too = fcntl_getfl(stream).is_ok_and(|flags| flags.contains(OFlags::RDWR));
-    let found = fstat(stream).map(|found| found.st_rdev);
-    let null = stat("/dev/null").map(|null| null.st_rdev);
-    read_too && found.is_ok() && found == null
-}
-
-/// Prints what a command has to say. A reader that has gone away is no error, nor is one that
-/// wants the exit code alone.
-fn print(text: &str) -> Result<()> {
-    match terminal::write(&mut io::stdout().lock(), text) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => {
-            Err(Failure::failed([Problem::cannot("write to standard output", &error)]).into())
-        }
-        Ok(()) => Ok(()),
     }
 }
 

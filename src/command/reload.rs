@@ -36,7 +36,7 @@ const MOST_DIAGNOSTICS: usize = 20;
 
 pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode> {
     let limits = Limits::start(arguments.timeout)?;
-    let target = Target::choose(session, &arguments.words)?;
+    let target = Target::choose(session, arguments)?;
     let mut story = Story::of(target.service.name.as_str());
     let ended = target.reload(session, arguments, &limits, &mut story);
     if arguments.json {
@@ -61,8 +61,9 @@ struct Target {
 }
 
 impl Target {
-    fn choose(session: &Session, words: &[String]) -> Result<Self, Failure> {
+    fn choose(session: &Session, arguments: &Reload) -> Result<Self, Failure> {
         let project = session.project()?;
+        let words = (arguments.words.as_slice(), &arguments.service);
         let (plan, systems) =
             session.plan_for(&project, words, &(0..=usize::MAX), session.orders(&[])?)?;
         Target::new(&plan, systems, Path::new(&project.folder))

@@ -21,7 +21,7 @@ const TIMEOUTS: Timeouts = Timeouts {
 };
 
 pub(super) fn execute(session: &Session, arguments: &Repl) -> Result<ExitCode> {
-    let running = session.running(arguments.service.as_ref(), &arguments.connection)?;
+    let running = session.running(arguments.service.name(), &arguments.connection)?;
     let package = arguments.package.as_ref();
     let image = Image {
         service: running.service.name.to_string(),

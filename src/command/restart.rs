@@ -16,7 +16,7 @@ use crate::plan::service;
 use crate::problem::Problem;
 
 pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode> {
-    let service = arguments.service.as_ref();
+    let service = arguments.service.name();
     let reached = session.reached(service, &arguments.connection)?;
     let planned = reached.service().clone();
     let overrides = session.overrides(&arguments.connection)?;

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
-    let (plan, service) = session.plan_one(arguments.service.as_ref())?;
+    let (plan, service) = session.plan_one(arguments.service.name())?;
     let argv = command_line(&plan, &service, &arguments.arguments)?;
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);

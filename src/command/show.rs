@@ -11,7 +11,7 @@ use crate::cli::Show;
 
 pub(super) fn execute(session: &Session, arguments: &Show) -> Result<ExitCode> {
     let project = session.project()?;
-    let plan = session.plan(&project, &session.choices(&arguments.services))?;
+    let plan = session.plan(&project, &session.choices(&arguments.services.names()))?;
     let text = if arguments.json {
         serde_json::to_string_pretty(&plan).context("cannot write the plan as JSON")? + "\n"
     } else {

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode> {
     let project = session.project()?;
     let plan = session
-        .plan(&project, &session.choices(&arguments.services))
+        .plan(&project, &session.choices(&arguments.services.names()))
         .map_err(|failure| with_hint(failure, arguments))?;
     check_port(&plan.services, &arguments.connection).map_err(Failure::from)?;
     let overrides = session.overrides(&arguments.connection)?;
@@ -42,7 +42,7 @@ pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode>
 
 /// A duration after `--wait` and a blank is taken for a service.
 fn with_hint(mut failure: Failure, arguments: &Status) -> Failure {
-    let mut services = arguments.services.iter();
+    let mut services = arguments.services.names().into_iter();
     let duration = services.find(|service| parse_duration(service).is_ok());
     if let (Some(_), Some(duration)) = (arguments.wait, duration) {
         let last = failure.problems.pop();

@@ -13,7 +13,7 @@ use crate::plan::service::Restart;
 use crate::problem::Problem;
 
 pub(super) fn execute(session: &Session, arguments: &Stop) -> Result<ExitCode> {
-    let reached = session.reached(arguments.service.as_ref(), &arguments.connection)?;
+    let reached = session.reached(arguments.service.name(), &arguments.connection)?;
     let name = reached.service().name.clone();
     let always = reached.service().restart == Restart::Always;
     if let Some(manager) = reached.manager().filter(|_| always) {

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use super::{Failure, Session, command_line, deliver, print, tell};
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
+use crate::cli::selection::{OneService, ServiceOption};
 use crate::host::{self, Host};
 use crate::launch;
 use crate::live::process::Process;
@@ -39,18 +40,18 @@ const GLANCE: Duration = Duration::from_millis(20);
 const QUICK: Duration = Duration::from_millis(200);
 
 pub(super) fn execute(session: &Session, arguments: &Tmux) -> Result<ExitCode> {
-    let target = |service: &Option<String>, choices| {
-        Target::new(session, service.as_ref(), choices, arguments.print)
+    let target = |service: &OneService, choices| {
+        Target::new(session, service.name(), choices, arguments.print)
     };
     let tmux = |service| target(service, session.choices(&[]));
     let orders = |start: &TmuxStart| target(&start.service, session.orders(&[])?);
     match &arguments.command {
         TmuxCommand::Start(start) => orders(start)?.start(session, start),
-        TmuxCommand::Attach { service } => tmux(service)?.attach(),
-        TmuxCommand::Send { words } => send(session, words, arguments.print),
-        TmuxCommand::Stop { service } => tmux(service)?.stop(),
+        TmuxCommand::Attach(service) => tmux(service)?.attach(),
+        TmuxCommand::Send { words, service } => send(session, words, service, arguments.print),
+        TmuxCommand::Stop(service) => tmux(service)?.stop(),
         TmuxCommand::Restart(start) => orders(start)?.restart(session, start),
-        TmuxCommand::Status { service } => tmux(service)?.status(&session.host),
+        TmuxCommand::Status(service) => tmux(service)?.status(&session.host),
         TmuxCommand::Enter { file } => enter(file),
     }
 }
@@ -68,7 +69,7 @@ pub(super) fn restart(
     match target.session.state() {
         Ok(State::Running(running)) if u32::try_from(running.pid) == Ok(process.pid) => {
             let start = TmuxStart {
-                service: service.cloned(),
+                service: OneService::named(service.cloned()),
                 arguments: Vec::new(),
             };
             target.restart(session, &start)?;
@@ -407,7 +408,7 @@ fn run_command(program: &Path, session: &Session, start: &TmuxStart) -> Vec<OsSt
     command.extend(set.map(|(name, value)| option("set", format!("{name}={value}").into())));
     let trusted = session.trusted().iter();
     command.extend(trusted.map(|user| option("trust", user.into())));
-    command.extend(start.service.iter().map(OsString::from));
+    command.extend(start.service.name().map(OsString::from));
     if !start.arguments.is_empty() {
         command.push("--".into());
         command.extend(start.arguments.iter().map(OsString::from));
@@ -421,9 +422,15 @@ fn enter(file: &Path) -> Result<ExitCode> {
     Err(handover.exec()).context("cannot start `lisplaunch run`")
 }
 
-fn send(session: &Session, words: &[String], print: bool) -> Result<ExitCode> {
+fn send(
+    session: &Session,
+    words: &[String],
+    service: &ServiceOption,
+    print: bool,
+) -> Result<ExitCode> {
     let project = session.project()?;
-    let (plan, forms) = session.plan_for(&project, words, &(1..=1), session.choices(&[]))?;
+    let (plan, forms) =
+        session.plan_for(&project, (words, service), &(1..=1), session.choices(&[]))?;
     let target = Target::of_plan(plan, print)?;
     let form = forms.first().map_or("", String::as_str);
     if form == "-" {

@@ -3,26 +3,38 @@
 use std::ops::RangeInclusive;
 
 use super::{Failure, Session};
+use crate::cli::selection::ServiceOption;
 use crate::plan::name::Name;
 use crate::plan::{Choices, Plan};
+use crate::problem::{Problem, shown};
 use crate::project::Project;
 
+/// The words, and the service as an option beside them.
+pub(super) type Words<'w> = (&'w [String], &'w ServiceOption);
+
 impl Session {
-    /// The plan of the service that the first of `words` names, and the other words, of which
-    /// there may be so many. The other choices are `choices`.
+    /// The plan of the service that `-s` or the first of `words` names, and the other words, of
+    /// which there may be so many. The other choices are `choices`.
     ///
     /// Where there is but one service its name may be left out, and is only taken for it if
     /// enough other words follow.
     pub(super) fn plan_for<'w>(
         &self,
         project: &Project,
-        words: &'w [String],
+        (words, option): Words<'w>,
         others: &RangeInclusive<usize>,
         choices: Choices,
     ) -> Result<(Plan, &'w [String]), Failure> {
-        let several = self.service_names(project)?.len() > 1;
         let crowded = words.len() > *others.end();
         let first = words.first();
+        if let Some(name) = &option.service {
+            if let Some(word) = first.filter(|_| crowded) {
+                return Err(named_twice(name, word).into());
+            }
+            let (plan, _) = self.plan_one_of(project, Some(name), choices)?;
+            return Ok((plan, words));
+        }
+        let several = self.service_names(project)?.len() > 1;
         // What cannot be a name is one of the other words, so that the name is missing.
         let name = first.filter(|word| crowded || several && Name::parse(word).is_ok());
         let (plan, service) = self.plan_one_of(project, name, choices)?;
@@ -30,4 +42,13 @@ impl Session {
         let skipped = usize::from(named && (several || words.len() > *others.start()));
         Ok((plan, &words[skipped..]))
     }
+}
+
+fn named_twice(name: &str, word: &str) -> Problem {
+    Problem::error(format!(
+        "there is a word too many: `{}` beside `--service {}`",
+        shown(word),
+        shown(name)
+    ))
+    .help("name the service once; put blanks within a form into quotes")
 }

@@ -253,7 +253,73 @@ fn colour_is_for_terminals() {
     assert!(on_a_terminal("").contains("\u{1b}["));
     assert!(!on_a_terminal("NO_COLOR=1").contains('\u{1b}'));
     assert!(on_a_terminal("NO_COLOR=").contains("\u{1b}["));
+    assert!(!on_a_terminal("TERM=dumb").contains('\u{1b}'));
     assert!(!project.run(&["argv"]).stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn colour_is_as_it_is_asked_for() {
+    let project = Project::new("start: (f").with_variable("NO_COLOR", "1");
+    let coloured = |arguments: &[&str]| project.run(arguments).stderr.contains("\u{1b}[");
+    assert!(coloured(&["argv", "--color", "always"]));
+    assert!(coloured(&["--color=always", "argv"]));
+    assert!(!coloured(&["argv", "--color=never"]));
+    assert!(!coloured(&["argv", "--color=auto"]));
+    // What is wrong with the command line itself.
+    assert!(coloured(&["agrv", "--color=always"]));
+    assert!(!coloured(&["run", "--dyr", "--", "--color=always"]));
+    let help = project.run(&["run", "--help", "--color=always"]).output();
+    assert!(help.contains("\u{1b}["), "{help}");
+}
+
+#[test]
+fn quiet_leaves_what_is_asked_for_and_errors() {
+    let project = Project::new("loader: none\nstart: '(f #?x)'").with_sbcl("");
+    let outcome = project.run(&["argv", "-q"]);
+    assert_eq!(outcome.stderr, "");
+    assert!(outcome.success().starts_with("sbcl "));
+    let outcome = project.run(&["--quiet", "argv", "nobody"]);
+    assert!(
+        outcome.stderr.starts_with("error: there is no service"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn a_service_is_named_by_an_option_as_well() {
+    let yaml =
+        "loader: none\nservices: {web: {start: (w)}, worker: {start: (k)}, last: {start: (l)}}";
+    let project = Project::new(yaml).with_sbcl("");
+    let argv = |arguments: &[&str]| project.run(arguments).success();
+    assert_eq!(argv(&["argv", "-s", "web"]), argv(&["argv", "web"]));
+    let of_two = ["show", "--service", "web", "-s", "worker"];
+    assert_eq!(argv(&of_two), argv(&["show", "web", "worker"]));
+    assert_eq!(argv(&["show", "web", "-s", "worker"]), argv(&of_two));
+    let send = |words: &[&str]| argv(&[&["tmux", "send", "--print"], words].concat());
+    assert_eq!(send(&["-s", "web", "(f)"]), send(&["web", "(f)"]));
+    assert_snapshot!(project.run(&["tmux", "send", "-s", "web", "(f)", "(g)"]).failure(2), @"
+    error: there is a word too many: `(f)` beside `--service web`
+     |
+     = help: name the service once; put blanks within a form into quotes
+    ");
+}
+
+#[test]
+fn what_every_command_has_is_last_in_its_help() {
+    let project = Project::empty();
+    for command in ["run", "eval", "status", "install", "tmux", "emit"] {
+        let help = project.run(&[command, "-h"]).output();
+        let titles = help
+            .lines()
+            .filter(|line| !line.starts_with(' ') && line.ends_with(':'));
+        let titles: Vec<&str> = titles.filter(|title| *title != "Examples:").collect();
+        assert!(titles.ends_with(&["Project:", "Output:"]), "{help}");
+        let own = help.split("\nProject:\n").next().unwrap();
+        for shared in ["--help", "--profile", "--quiet"] {
+            assert!(!own.contains(&format!("{shared} ")), "{help}");
+        }
+    }
 }
 
 #[test]

@@ -35,8 +35,8 @@ fn a_project_file_must_be_there() {
     ");
     assert_snapshot!(told(&["-f", "sub/README/x", "check"]), @"error: cannot read `/srv/app/sub/README/x`: not a directory");
     assert_snapshot!(told(&["-f", "", "check"]), @"
-    error: a value is required for '--project <FILE>' but none was supplied
-    For more information, try '--help'.
+    error: `--project` has no value
+     = help: write `--project <FILE>`
     ");
 }
 

@@ -56,11 +56,7 @@ fn options_of_supervisord_are_not_for_others() {
     error: the format `supervisor` has no `--user`
      = help: leave it out: there is one such manager for all users
     ");
-    assert_snapshot!(run(&["install", "makefile"]), @"
-    error: invalid value 'makefile' for '<FORMAT>'
-      [possible values: launchd, supervisor, systemd]
-    For more information, try '--help'.
-    ");
+    assert_snapshot!(run(&["install", "makefile"]), @"error: `FORMAT` is `makefile`: expected one of `launchd`, `supervisor`, `systemd`");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Command lines that are none.
+//! Command lines that are not valid.
 
 use insta::assert_snapshot;
 use lisplaunch::format::ALL;
@@ -13,77 +13,80 @@ fn told(arguments: &[&str]) -> String {
 #[test]
 fn commands_and_options_are_suggested() {
     assert_snapshot!(told(&["chekc"]), @"
-    error: unrecognized subcommand 'chekc'
-      tip: a similar subcommand exists: 'check'
-    Usage: lisplaunch [OPTIONS] <COMMAND>
-    For more information, try '--help'.
+    error: there is no command `chekc`
+     = help: did you mean `check`?
+     = help: usage: `lisplaunch [OPTIONS] <COMMAND>`
     ");
     assert_snapshot!(told(&["run", "--dry"]), @"
-    error: unexpected argument '--dry' found
-      tip: a similar argument exists: '--dry-run'
-      tip: to pass '--dry' as a value, use '-- --dry'
-    Usage: lisplaunch run --dry-run [SERVICE] [-- <ARGS>...]
-    For more information, try '--help'.
+    error: there is no option `--dry`
+     = help: did you mean `--dry-run`?
+     = help: what begins with `-` and is not an option comes after `--`: `-- --dry`
+     = help: usage: `lisplaunch run --dry-run [SERVICE] [-- <ARGS>...]`
     ");
     assert_snapshot!(told(&["run", "a", "b"]), @"
-    error: unexpected argument 'b' found
-    Usage: lisplaunch run [OPTIONS] [SERVICE] [-- <ARGS>...]
-    For more information, try '--help'.
+    error: there is a word too many: `b`
+     = help: usage: `lisplaunch run [OPTIONS] [SERVICE] [-- <ARGS>...]`
     ");
     assert_snapshot!(told(&["--flie", "x", "run"]), @"
-    error: unexpected argument '--flie' found
-    Usage: lisplaunch [OPTIONS] <COMMAND>
-    For more information, try '--help'.
+    error: there is no option `--flie`
+     = help: usage: `lisplaunch [OPTIONS] <COMMAND>`
     ");
     assert_snapshot!(told(&["run", "-f"]), @"
-    error: a value is required for '--project <FILE>' but none was supplied
-    For more information, try '--help'.
+    error: `--project` has no value
+     = help: write `--project <FILE>`
     ");
     assert_snapshot!(told(&["argv", "--format", "jsno"]), @"
-    error: invalid value 'jsno' for '--format <FORMAT>'
-      [possible values: sh, json, lines, nul]
-      tip: a similar value exists: 'json'
-    For more information, try '--help'.
+    error: `--format` is `jsno`: expected one of `sh`, `json`, `lines`, `nul`
+     = help: did you mean `json`?
     ");
     let format = told(&["emit", "supervisord"]);
-    assert!(format.contains("tip: a similar value exists: 'supervisor'"));
+    assert!(format.contains("`FORMAT` is `supervisord`: expected one of"));
+    assert!(format.contains("help: did you mean `supervisor`?"));
     assert_snapshot!(told(&["emit", "-o", "x"]), @"
-    error: the following required arguments were not provided:
-      <FORMAT>
-    Usage: lisplaunch emit --output <PATH> <FORMAT> [SERVICES]...
-    For more information, try '--help'.
+    error: missing: `FORMAT`
+     = help: usage: `lisplaunch emit --output <PATH> <FORMAT> [SERVICES]...`
     ");
     assert_snapshot!(told(&["emit", "makefile", "--check", "--force", "-o", "x"]), @"
-    error: the argument '--check' cannot be used with '--force'
-    Usage: lisplaunch emit --check --output <PATH> <FORMAT> [SERVICES]...
-    For more information, try '--help'.
+    error: `--check` and `--force` exclude each other
+     = help: usage: `lisplaunch emit --check --output <PATH> <FORMAT> [SERVICES]...`
     ");
     assert_snapshot!(told(&["emit", "makefile", "--list"]), @"
-    error: the argument '--list' cannot be used with one or more of the other specified arguments
-    Usage: lisplaunch emit [OPTIONS] [FORMAT] [SERVICES]...
-    For more information, try '--help'.
+    error: `--list` stands alone
+     = help: usage: `lisplaunch emit [OPTIONS] [FORMAT] [SERVICES]...`
     ");
     assert_snapshot!(told(&["templates", "list"]), @"
-    error: unrecognized subcommand 'list'
-    Usage: lisplaunch templates [OPTIONS] [COMMAND]
-    For more information, try '--help'.
+    error: there is no command `list`
+     = help: usage: `lisplaunch templates [OPTIONS] [COMMAND]`
+    ");
+    assert_snapshot!(told(&["tmux", "--print"]), @"
+    error: `lisplaunch tmux` needs a command below it
+     = help: `lisplaunch tmux --help` lists them
+     = help: usage: `lisplaunch tmux [OPTIONS] <COMMAND>`
+    ");
+    assert_snapshot!(told(&["restart", "--wait", "5"]), @"
+    error: `--wait` takes its value after a `=`
+     = help: usage: `lisplaunch restart [OPTIONS] [SERVICE]`
+    ");
+    assert_snapshot!(told(&["status", "--wait=x"]), @"error: `--wait` is `x`: expected a duration such as `10s` or `500ms`, at most a day");
+    assert_snapshot!(told(&["run", "-n", "-n"]), @"
+    error: `--dry-run` is given more than once
+     = help: usage: `lisplaunch run [OPTIONS] [SERVICE] [-- <ARGS>...]`
+    ");
+    assert_snapshot!(told(&["run", "--service", "a", "b"]), @"
+    error: `--service` and `SERVICE` exclude each other
+     = help: usage: `lisplaunch run --service <SERVICE> [SERVICE] [-- <ARGS>...]`
+    ");
+    assert_snapshot!(told(&["eval"]), @"
+    error: missing: `[SERVICE] FORM`
+     = help: usage: `lisplaunch eval <[SERVICE] FORM>...`
     ");
 }
 
 #[test]
 fn settings_have_a_name_and_a_value() {
-    assert_snapshot!(told(&["--set", "PORT", "run"]), @"
-    error: invalid value 'PORT' for '--set <NAME=VALUE>': expected NAME=VALUE
-    For more information, try '--help'.
-    ");
-    assert_snapshot!(told(&["--set", "1A=b", "run"]), @"
-    error: invalid value '1A=b' for '--set <NAME=VALUE>': `1A` is no name of a variable
-    For more information, try '--help'.
-    ");
-    assert_snapshot!(told(&["--set", "=b", "run"]), @"
-    error: invalid value '=b' for '--set <NAME=VALUE>': `` is no name of a variable
-    For more information, try '--help'.
-    ");
+    assert_snapshot!(told(&["--set", "PORT", "run"]), @"error: `--set` is `PORT`: expected NAME=VALUE");
+    assert_snapshot!(told(&["--set", "1A=b", "run"]), @"error: `--set` is `1A=b`: `1A` is not a valid name of a variable");
+    assert_snapshot!(told(&["--set", "=b", "run"]), @"error: `--set` is `=b`: `` is not a valid name of a variable");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use crate::problem::Problem;
-use crate::terminal::inert;
+use crate::terminal::{colours, inert};
 
 /// How much of an unfinished line is remembered; no question is longer.
 const LONGEST_LINE: usize = 4096;
@@ -27,10 +27,9 @@ pub(super) struct Screen {
 impl Screen {
     /// In colour on a terminal, unless the environment asks for none.
     pub(super) fn new() -> Self {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let together = io::stdout().is_terminal() && io::stderr().is_terminal();
         Screen {
-            colour: together && !plain,
+            colour: colours::on(&io::stdout()) && colours::on(&io::stderr()),
             together,
             line: String::new(),
         }
