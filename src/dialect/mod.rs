@@ -3,6 +3,7 @@
 //! One file a language. A dialect never alters: what it cannot hold it refuses.
 
 mod comment;
+pub mod compose;
 mod limit;
 pub mod logrotate;
 pub mod make;
@@ -15,6 +16,7 @@ pub mod sh;
 pub mod supervisord;
 pub mod systemd;
 pub mod tmux;
+mod yaml;
 
 use std::fmt;
 

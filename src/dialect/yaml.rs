@@ -1,0 +1,54 @@
+//! Scalars of YAML, for the languages that are written in it.
+//!
+//! Rules: YAML 1.1 and 1.2, 7.3 (flow scalars), 5.7 (escapes), 5.1 (characters); and what either
+//! takes for something else than a string when it has no quotes: booleans, null, numbers, times.
+
+/// What is not a string without quotes in one version of YAML or the other.
+const WORDS: [&str; 10] = [
+    "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan",
+];
+
+/// Text as a scalar that is read as a string, on one line.
+pub(super) fn scalar(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    let mut spelt = String::with_capacity(text.len() + 2);
+    spelt.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => spelt.extend(['\\', character]),
+            '\n' => spelt.push_str("\\n"),
+            '\t' => spelt.push_str("\\t"),
+            '\r' => spelt.push_str("\\r"),
+            _ if is_printable(character) => spelt.push(character),
+            _ => spelt.push_str(&escape(character)),
+        }
+    }
+    spelt.push('"');
+    spelt
+}
+
+/// Whether it is the same string without quotes, wherever it stands.
+fn is_plain(text: &str) -> bool {
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || "/_".contains(c));
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_./@-".contains(c);
+    let word = text.to_ascii_lowercase();
+    starts_well && text.chars().all(safe) && !WORDS.contains(&word.as_str())
+}
+
+/// Whether it may stand in a file as it is, and is seen there.
+fn is_printable(character: char) -> bool {
+    let number = u32::from(character);
+    let aside = number & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&number);
+    let shown = !matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    !character.is_control() && !aside && shown
+}
+
+fn escape(character: char) -> String {
+    match u32::from(character) {
+        number @ ..=0xff => format!("\\x{number:02x}"),
+        number @ ..=0xffff => format!("\\u{number:04x}"),
+        number => format!("\\U{number:08x}"),
+    }
+}
