@@ -8,9 +8,10 @@ use crate::dialect::marked::{CommandLine, Run, runs};
 use crate::lisp::print::{string, system_designator};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Form, Origin, Part};
+use crate::plan::core::Core;
 use crate::plan::heap;
 use crate::plan::ready::{self, Check, Ready};
-use crate::plan::service::{Secret, Service, Swank};
+use crate::plan::service::{Sbcl, Secret, Service, Swank};
 use crate::plan::stopping;
 use crate::problem::{Place, Problem, Source, shown};
 use crate::project::keys;
@@ -35,7 +36,7 @@ const PLAIN: Template = Template {
 pub const TEMPLATES: [Template; 2] = [ARGV, PLAIN];
 
 /// The command line of `service`, with its own arguments for the program and then
-/// these in it.
+/// these in it: from its saved image, if it has one.
 ///
 /// # Errors
 /// When a template of the user's own is wrong, or a word is too long for the system.
@@ -44,7 +45,44 @@ pub fn argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    render(service, Process::Service, arguments, templates)
+    let process = match &service.core {
+        Some(core) => Process::Core(core),
+        None => Process::Source,
+    };
+    render(service, process, arguments, templates)
+}
+
+/// The same from the sources of its code.
+///
+/// # Errors
+/// As for [`argv`].
+pub fn source_argv(
+    service: &Service,
+    arguments: &[String],
+    templates: &Templates,
+) -> Result<Argv, Problem> {
+    render(service, Process::Source, arguments, templates)
+}
+
+/// The words that come before the forms which start `service` from its sources: the first line
+/// starts sbcl, the others load.
+///
+/// # Errors
+/// As for [`argv`].
+pub fn loading_argv(service: &Service, templates: &Templates) -> Result<Argv, Problem> {
+    render(service, Process::Loading, &[], templates)
+}
+
+/// The command line of a process that loads the code of `service` and saves it as `core` says.
+///
+/// # Errors
+/// As for [`argv`].
+pub fn saving_argv(
+    service: &Service,
+    saving: &Saving<'_>,
+    templates: &Templates,
+) -> Result<Argv, Problem> {
+    render(service, Process::Saving(saving), &[], templates)
 }
 
 /// The command line of `service` for a file, which may be read on another machine.
@@ -65,6 +103,18 @@ pub struct Trial {
     pub begin: Vec<Word>,
     /// The form that loads the systems and files of the service, and leaves.
     pub load: Word,
+}
+
+/// Where and how an image is saved.
+#[derive(Clone, Debug)]
+pub struct Saving<'a> {
+    /// What is asked of the image.
+    pub core: &'a Core,
+    /// The file that is written.
+    pub file: Word,
+    /// The file that is to say what the image was made from; none for an image that goes where its
+    /// sources do not.
+    pub manifest: Option<Word>,
 }
 
 /// The command line of a process that loads the code of `service` and does not start it.
@@ -93,8 +143,32 @@ pub fn loading_forms(service: &Service) -> Vec<String> {
 /// What a command line is for.
 #[derive(Clone, Copy, Debug)]
 enum Process<'a> {
-    Service,
+    /// The service, from its sources.
+    Source,
+    /// The service, from its saved image.
+    Core(&'a Core),
+    /// What comes before its start from the sources.
+    Loading,
+    /// What makes the saved image.
+    Saving(&'a Saving<'a>),
+    /// What tries changed code.
     Trial(&'a Trial),
+}
+
+impl Process<'_> {
+    /// Whether the service itself runs in it.
+    fn serves(self) -> bool {
+        matches!(self, Process::Source | Process::Core(_))
+    }
+
+    /// The function of the runtime that begins it.
+    fn beginning(self) -> Option<&'static str> {
+        match self {
+            Process::Source | Process::Loading => Some("boot"),
+            Process::Saving(_) => Some("prepare-core"),
+            Process::Core(_) | Process::Trial(_) => None,
+        }
+    }
 }
 
 fn render(
@@ -104,14 +178,12 @@ fn render(
     templates: &Templates,
 ) -> Result<Argv, Problem> {
     let runtime = match process {
-        Process::Service => service.runtime.as_ref(),
         Process::Trial(trial) => Some(&trial.runtime),
+        _ => service.runtime.as_ref(),
     };
-    let mut context = sbcl_context(service, arguments);
+    let mut context = sbcl_context(service, process, arguments);
     context.extend(loading_context(service, process));
-    if let Process::Service = process {
-        context.extend(starting_context(service));
-    }
+    context.extend(starting_context(service));
     let template = match runtime {
         Some(runtime) => {
             context.push(("runtime", word(runtime)));
@@ -132,19 +204,49 @@ fn render(
 type Context = Vec<(&'static str, Variable)>;
 
 /// sbcl itself, and what it leaves to the program.
-fn sbcl_context(service: &Service, arguments: &[String]) -> Context {
+fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -> Context {
     let in_a_row = |options: &[Vec<Word>]| words(options.iter().flatten().cloned());
+    let sbcl = &service.sbcl;
+    let (program, toplevel) = match process {
+        Process::Core(core) => (started(core, sbcl), without_init_files(sbcl)),
+        _ => (vec![sbcl.program.clone()], sbcl.toplevel_options.clone()),
+    };
     // What follows must not be read as options of the runtime.
     let given = arguments.iter().map(|text| Word::from(text.as_str()));
     let arguments: Vec<Word> = service.arguments.iter().cloned().chain(given).collect();
     let end = (!arguments.is_empty()).then(|| "--end-runtime-options".into());
     vec![
-        ("program", word(&service.sbcl.program)),
-        ("runtime_options", in_a_row(&service.sbcl.runtime_options)),
+        ("program", words(program)),
+        ("runtime_options", in_a_row(&sbcl.runtime_options)),
         ("end_runtime_options", words(end)),
-        ("toplevel_options", in_a_row(&service.sbcl.toplevel_options)),
+        ("toplevel_options", in_a_row(&toplevel)),
         ("arguments", some_words(arguments)),
     ]
+}
+
+/// The program with its image.
+fn started(core: &Core, sbcl: &Sbcl) -> Vec<Word> {
+    if core.executable {
+        vec![core.file.clone()]
+    } else {
+        vec![sbcl.program.clone(), "--core".into(), core.file.clone()]
+    }
+}
+
+/// The options of the toplevel for an image that has been saved after the files were loaded which
+/// SBCL loads first.
+fn without_init_files(sbcl: &Sbcl) -> Vec<Vec<Word>> {
+    let init = ["--sysinit", "--no-sysinit", "--userinit", "--no-userinit"];
+    let is_init = |option: &&Vec<Word>| {
+        let name = option.first().map(Word::resolved);
+        name.is_some_and(|name| init.contains(&name.as_str()))
+    };
+    let kept = sbcl
+        .toplevel_options
+        .iter()
+        .filter(|option| !is_init(option));
+    let none = ["--no-sysinit", "--no-userinit"].map(|option| vec![option.into()]);
+    none.into_iter().chain(kept.cloned()).collect()
 }
 
 /// What is loaded.
@@ -153,15 +255,15 @@ fn loading_context(service: &Service, process: Process<'_>) -> Context {
     let mut load = service.load.as_slice();
     let mut systems = loading_forms(service);
     match process {
-        Process::Service => {
-            let swank = service.swank.as_ref().and(service.loader.load_function());
-            systems.extend(swank.map(|load_system| format!("({load_system} :swank)")));
-        }
         Process::Trial(trial) => {
             before.splice(0..0, &trial.begin);
             before.push(&trial.load);
             systems.clear();
             load = &[];
+        }
+        _ => {
+            let swank = service.swank.as_ref().and(service.loader.load_function());
+            systems.extend(swank.map(|load_system| format!("({load_system} :swank)")));
         }
     }
     vec![
@@ -199,11 +301,21 @@ fn cl(service: &Service) -> &'static str {
 
 /// The options of the runtime's functions. They stand where they differ from what holds without them.
 fn runtime_context(service: &Service, process: Process<'_>) -> Context {
+    let saving = match process {
+        Process::Saving(saving) => Some(Variable::map([
+            ("warm", list(&saving.core.warm, |form| word(&form.word))),
+            ("options", words(saving_options(service, saving))),
+        ])),
+        _ => None,
+    };
     vec![
+        ("serves", Variable::flag(process.serves())),
         (
-            "serves",
-            Variable::flag(matches!(process, Process::Service)),
+            "resumes",
+            Variable::flag(matches!(process, Process::Core(_))),
         ),
+        ("boot", Variable::option(process.beginning().map(bare))),
+        ("save", Variable::option(saving)),
         ("identity", words(identity(service))),
         (
             "swank",
@@ -222,6 +334,23 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     ]
 }
 
+/// How the image is saved.
+fn saving_options(service: &Service, saving: &Saving<'_>) -> Vec<Word> {
+    let core = saving.core;
+    let cl = cl(service);
+    let mut options = Keywords(vec![string(&saving.file)]);
+    options.option(":manifest", saving.manifest.as_ref().map(string));
+    let depends: Vec<Word> = core.depends.iter().map(string).collect();
+    options.option(":depends", in_list(cl, &depends));
+    let level = core.compression.map(|level| level.to_string().into());
+    options.option(":compression", level);
+    options.option(
+        ":executable",
+        core.executable.then(|| format!("{cl}t").into()),
+    );
+    options.0
+}
+
 /// What the image knows of itself.
 fn identity(service: &Service) -> Vec<Word> {
     let identity = &service.identity;
@@ -234,9 +363,9 @@ fn identity(service: &Service) -> Vec<Word> {
     let mut words = Keywords(vec![text(identity.project.as_str())]);
     let service_name = identity.service.as_ref().map(|name| text(name.as_str()));
     words.option(":service", service_name);
-    words.option(":profiles", in_list(&profiles));
+    words.option(":profiles", in_list("", &profiles));
     words.option(":file", identity.file.as_deref().map(text));
-    words.option(":registry", in_list(&folders));
+    words.option(":registry", in_list("", &folders));
     words.option(":stop-timeout", stop_timeout(service));
     words.option(":verbose", service.verbose.then(|| "t".into()));
     words.0
@@ -306,8 +435,8 @@ impl Keywords {
 }
 
 /// A form that makes a list; nothing for no items.
-fn in_list(items: &[Word]) -> Option<Word> {
-    let mut list = Word::from("(list");
+fn in_list(cl: &str, items: &[Word]) -> Option<Word> {
+    let mut list = Word::from(format!("({cl}list"));
     for item in items {
         list.push_text(" ");
         list.extend(item.pieces().iter().cloned());

@@ -21,6 +21,7 @@ use crate::uninterrupted::uninterrupted;
 
 /// The user of the service can read it, whatever the umask of the one who writes it.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o644);
+const PRIVATE_MODE: Mode = Mode::from_raw_mode(0o600);
 const FOLDER_MODE: Mode = Mode::from_raw_mode(0o755);
 
 /// What is never opened: what a link leads to.
@@ -82,10 +83,31 @@ impl<'a> Site<'a> {
             };
             if !holds {
                 let text = file.text();
-                written.push(uninterrupted(|| self.replace(folder, name, &text))?);
+                written.push(uninterrupted(|| {
+                    self.replace(folder, name, &text, FILE_MODE)
+                })?);
             }
         }
         Ok(written)
+    }
+
+    /// Writes a file of a service beside the runtime, where it is missing or differs. Only its owner
+    /// may read it where it is `private`.
+    ///
+    /// # Errors
+    /// As for [`Self::write`].
+    pub fn write_beside(&self, name: &str, text: &str, private: bool) -> Result<(), Problem> {
+        let project = self.open()?;
+        let folder = self.enter(&project, runtime::FOLDER)?;
+        if let Some((path, mut open)) = folder.find(name, THROUGH_NO_LINK)? {
+            self.trusted_metadata(&path, &open)?;
+            let mut found = String::new();
+            if open.read_to_string(&mut found).is_ok() && found == text {
+                return Ok(());
+            }
+        }
+        let mode = if private { PRIVATE_MODE } else { FILE_MODE };
+        uninterrupted(|| self.replace(&folder, name, text, mode)).map(drop)
     }
 
     /// What keeps the runtime from being written, or from being loaded as it is there.
@@ -229,13 +251,19 @@ impl<'a> Site<'a> {
     }
 
     /// Writes a file beside its place and puts it there.
-    fn replace(&self, folder: &Folder, name: &str, text: &str) -> Result<PathBuf, Problem> {
+    fn replace(
+        &self,
+        folder: &Folder,
+        name: &str,
+        text: &str,
+        mode: Mode,
+    ) -> Result<PathBuf, Problem> {
         let path = folder.path.join(name);
         let random = RandomState::new().hash_one(name);
         let beside = format!(".{name}.{random:x}");
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let written = (|| {
-            let new = rustix::fs::openat(&folder.open, &*beside, flags, FILE_MODE)?;
+            let new = rustix::fs::openat(&folder.open, &*beside, flags, mode)?;
             let mut new = File::from(new);
             new.write_all(text.as_bytes())?;
             new.sync_all()?;
@@ -243,7 +271,7 @@ impl<'a> Site<'a> {
         })();
         let written = written.map_err(|error| self.cannot("write", &path, folder, &error));
         let placed = written.and_then(|new| {
-            self.hand_over(&new, &path, FILE_MODE, folder)?;
+            self.hand_over(&new, &path, mode, folder)?;
             rustix::fs::renameat(&folder.open, &*beside, &folder.open, name)
                 .map_err(|error| self.cannot("write", &path, folder, &error.into()))
         });

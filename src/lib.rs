@@ -5,6 +5,8 @@
 //! plan into the words that sbcl receives; then [`launch`] becomes sbcl, or a [`format`]
 //! writes the words for another tool, each word spelt by the [`dialect`] of that tool.
 //!
+//! A service may start from a [`saved_core`] instead of its sources.
+//!
 //! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own, and a
 //! [`service_manager`] takes over what `install` gives it.
 
@@ -26,6 +28,7 @@ pub mod program;
 pub mod project;
 pub mod render;
 pub mod runtime;
+pub mod saved_core;
 pub mod service_manager;
 pub mod suggest;
 pub mod terminal;

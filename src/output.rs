@@ -107,6 +107,16 @@ pub fn temporary_folder() -> Result<TemporaryFolder, Problem> {
 pub struct TemporaryFolder(tempfile::TempDir);
 
 impl TemporaryFolder {
+    /// A folder in another one, which only this user can enter.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn below(folder: &Path) -> Result<Self, Problem> {
+        let made = tempfile::Builder::new().prefix(".new-").tempdir_in(folder);
+        made.map(TemporaryFolder)
+            .map_err(|error| Problem::io("make a folder in", folder, &error))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.0.path()

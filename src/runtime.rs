@@ -58,11 +58,12 @@ const SYSTEMS: File = File {
         include_str!("../templates/sbcl/runtime/asdf/records.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/actions.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/quiet.lisp"),
+        include_str!("../templates/sbcl/runtime/asdf/files.lisp"),
     ],
 };
 
 /// All of them, the one last that tells from which texts the others are.
-pub const FILES: [File; 6] = [
+pub const FILES: [File; 7] = [
     File {
         path: "runtime/core.lisp",
         parts: &[
@@ -110,6 +111,19 @@ pub const FILES: [File; 6] = [
             include_str!("../templates/sbcl/runtime/sockets/notify.lisp"),
             include_str!("../templates/sbcl/runtime/sockets/watchdog.lisp"),
             include_str!("../templates/sbcl/runtime/sockets/http.lisp"),
+        ],
+    },
+    File {
+        path: "runtime/saving.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/saving/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/begin.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/fingerprint.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/inputs.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/obstacles.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/restore.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/save.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/resume.lisp"),
         ],
     },
     // As `target` and `.venv` do it: the folder can be made anew.

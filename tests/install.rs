@@ -138,6 +138,7 @@ fn build_says_what_it_wrote() {
     wrote /srv/app/.lisplaunch/runtime/asdf.lisp
     wrote /srv/app/.lisplaunch/runtime/swank.lisp
     wrote /srv/app/.lisplaunch/runtime/sockets.lisp
+    wrote /srv/app/.lisplaunch/runtime/saving.lisp
     wrote /srv/app/.lisplaunch/.gitignore
     wrote /srv/app/.lisplaunch/runtime.lisp
     ");

@@ -22,6 +22,7 @@ mod reload;
 mod repl;
 mod round_trip;
 mod runtime;
+mod saved_core;
 mod support;
 mod swank_client;
 mod swank_safety;

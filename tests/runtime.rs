@@ -92,6 +92,7 @@ fn it_compiles_without_any_warning() {
         ("core", "nil"),
         ("sockets", "(require :sb-bsd-sockets)"),
         ("asdf", "(require :asdf)"),
+        ("saving", "nil"),
         ("trial", "nil"),
         (
             "trial-systems",

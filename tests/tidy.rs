@@ -36,6 +36,7 @@ const LAYERS: &[&str] = &[
     "format",
     "output",
     "install",
+    "saved_core",
     "service_manager",
     "cli",
     "command",

@@ -19,7 +19,7 @@ const ALL: [Described; 17] = [
     ("emit", "Write the service for another tool", Emit::augment_args),
     ("install", "Write the files of a manager where it reads them, and let it start the services", Install::augment_args),
     ("uninstall", "Let a manager stop the services, and remove the files that it has of them", Uninstall::augment_args),
-    ("build", "Write what the services load from beside the project file: `.lisplaunch/`", Build::augment_args),
+    ("build", "Save the images that services start from (`core:`), and write what they load", Build::augment_args),
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
     ("show", "Print the plan: every default, variable and path resolved", Show::augment_args),
     ("templates", "List the templates, and which file each comes from", Templates::augment_args),

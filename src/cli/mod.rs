@@ -130,6 +130,9 @@ pub struct Run {
     /// Say above each part of the command line what it is for
     #[arg(long, requires = "dry_run")]
     pub explain: bool,
+    /// Load the sources, though the project file asks for a saved image
+    #[arg(long)]
+    pub from_source: bool,
     /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<String>,
@@ -211,17 +214,26 @@ pub struct Emit {
     pub list: bool,
 }
 
-/// Write what the services load from beside the project file: `.lisplaunch/`
+/// Save the images that services start from (`core:`), and write what they load
 ///
-/// It holds lisplaunch's own code, and every command that prints or starts a command line
-/// writes it where it is missing or differs. So this is for the owner of a folder that the
-/// service's user may not write to, and for images that are built for another machine.
+/// Loads the code of each service with `core:` in a process of its own, beside whatever runs, and
+/// saves it below `.lisplaunch/`; the image before is kept as `NAME.core.1`. Writes lisplaunch's
+/// own code there too, as every command does that prints or starts a command line: so this is
+/// also for the owner of a folder that the service's user may not write to.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lisplaunch build
-  lisplaunch build -f /srv/my-app/lisplaunch.yaml -p production")]
-pub struct Build {}
+  lisplaunch build web -p production
+  lisplaunch build --check                      exits with 1 if an image is stale")]
+pub struct Build {
+    /// Which services.
+    #[command(flatten)]
+    pub services: Services,
+    /// Change nothing: report which images are stale, and why
+    #[arg(long)]
+    pub check: bool,
+}
 
 /// Tell everything that is wrong, without starting anything
 ///

@@ -1,27 +1,109 @@
-//! `lisplaunch build`: write what the services load.
+//! `lisplaunch build`: save the images that services start from, and write what they load.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Result;
 
-use super::{Failure, Session, as_user, print};
+use super::{Failure, Session, as_user, install, print, tell};
+use crate::cli;
 use crate::install::Site;
+use crate::plan::Plan;
+use crate::plan::core::Core;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::render::Templates;
+use crate::saved_core::{self, Failed, Freshness, recipe};
 
-pub(super) fn execute(session: &Session) -> Result<ExitCode> {
+/// How much of what sbcl printed is shown, in lines: the end matters.
+const MOST_LINES: usize = 40;
+
+pub(super) fn execute(session: &Session, arguments: &cli::Build) -> Result<ExitCode> {
     let project = session.project()?;
-    let plan = session.plan(&project, &as_user(session.orders(&[])?))?;
+    let orders = as_user(session.orders(&arguments.services.names())?);
+    let plan = session.plan(&project, &orders)?;
+    let templates = super::templates(&plan)?;
+    if arguments.check {
+        return check(session, &plan, &templates);
+    }
     let Some(site) = Site::of(&plan) else {
         print("no service loads it: `runtime` is `false`\n")?;
         return Ok(ExitCode::SUCCESS);
     };
-    let written = site.write().map_err(|problem| Failure::failed([problem]))?;
+    let written = install(&plan)?;
+    let images = plan.services_with_images();
+    for (service, core) in &images {
+        build(session, service, core, &templates)?;
+    }
     let mut lines: String = written
         .iter()
         .map(|file| format!("wrote {}\n", file.display()))
         .collect();
-    if lines.is_empty() {
+    if lines.is_empty() && images.is_empty() {
         lines = format!("{} is up to date\n", site.file.display());
     }
     print(&lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reports which images are stale.
+fn check(session: &Session, plan: &Plan, templates: &Templates) -> Result<ExitCode> {
+    let mut lines = String::new();
+    let mut code = ExitCode::SUCCESS;
+    for (service, core) in plan.services_with_images() {
+        let recipe = recipe::text(service, core, templates).map_err(Failure::from)?;
+        let judged = saved_core::judge(service, core, &recipe, &session.host);
+        let name = &service.name;
+        match judged.map_err(|problem| Failure::failed([problem]))? {
+            Freshness::Fresh => lines += &format!("{name}: up to date\n"),
+            Freshness::Stale(why) => {
+                lines += &format!("{name}: stale: {why}\n");
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    print(&lines)?;
+    Ok(code)
+}
+
+/// Makes the image of a service.
+pub(super) fn build(
+    session: &Session,
+    service: &Service,
+    core: &Core,
+    templates: &Templates,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let file = core.file.resolved();
+    if io::stderr().is_terminal() {
+        tell(&format!("building {file} …"));
+    }
+    let failed = |problem| Failure::failed([problem]);
+    let build = saved_core::Build::new(service, core, templates, &session.host).map_err(failed)?;
+    match build.run() {
+        Ok(size) => {
+            let seconds = started.elapsed().as_secs_f64();
+            let megabytes = size.div_ceil(1_000_000);
+            tell(&format!("built {file}: {megabytes} MB in {seconds:.1} s"));
+            Ok(())
+        }
+        Err(Failed::Problem(problem)) => Err(Failure::failed([problem])),
+        Err(Failed::Ended(messages)) => {
+            tell(&end_of(&messages));
+            Err(Failure::failed([Problem::error(format!(
+                "the image of the service `{}` could not be built",
+                service.name
+            ))
+            .help(
+                "what sbcl printed stands above; the image before is left as it was",
+            )]))
+        }
+    }
+}
+
+/// The last lines of a text.
+fn end_of(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(MOST_LINES)..].join("\n")
 }

@@ -41,6 +41,7 @@ use crate::problem::Problem;
 use crate::project::Project;
 use crate::project::find::{Wanted, find};
 use crate::render::{Folders, Templates};
+use crate::saved_core::recipe;
 use crate::trust::Owners;
 use crate::word::Argv;
 use crate::{format, host};
@@ -124,7 +125,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Emit(arguments) => emit::execute(&session, &arguments),
         Command::Install(arguments) => install::execute(&session, &arguments),
         Command::Uninstall(arguments) => uninstall::execute(&session, &arguments),
-        Command::Build(_) => build::execute(&session),
+        Command::Build(arguments) => build::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Templates(arguments) => templates::execute(&session, &arguments),
@@ -286,16 +287,44 @@ fn as_user(orders: Choices) -> Choices {
 
 /// The command line of a service, for somebody who starts it: what it loads is there.
 fn command_line(plan: &Plan, service: &Service, arguments: &[String]) -> Result<Argv, Failure> {
-    let argv = crate::argv::argv(service, arguments, &templates(plan)?)?;
+    let templates = templates(plan)?;
+    let argv = crate::argv::argv(service, arguments, &templates)?;
     install(plan)?;
     Ok(argv)
 }
 
-/// Sees to it that the runtime which the services load is there. Returns what was written.
+/// The same from the sources of its code.
+fn source_command_line(
+    plan: &Plan,
+    service: &Service,
+    arguments: &[String],
+) -> Result<Argv, Failure> {
+    let templates = templates(plan)?;
+    let argv = crate::argv::source_argv(service, arguments, &templates)?;
+    install(plan)?;
+    Ok(argv)
+}
+
+/// Sees to it that what the services load is there. Returns the files of the runtime that were
+/// written.
 fn install(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
-    let site = Site::of(plan);
-    let written = site.map_or(Ok(Vec::new()), |site| site.write());
-    written.map_err(|problem| Failure::failed([problem]))
+    let Some(site) = Site::of(plan) else {
+        return Ok(Vec::new());
+    };
+    let failed = |problem| Failure::failed([problem]);
+    let written = site.write().map_err(failed)?;
+    let images = plan.services_with_images();
+    if !images.is_empty() {
+        let templates = templates(plan)?;
+        for (service, core) in images {
+            let recipe = recipe::text(service, core, &templates)?;
+            let file = core.recipe();
+            let name = file.rsplit('/').next().unwrap_or(&file);
+            let written = site.write_beside(name, &recipe, plan.private);
+            written.map_err(failed)?;
+        }
+    }
+    Ok(written)
 }
 
 /// The templates in use: the project's own, the user's, the built-in ones.

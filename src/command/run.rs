@@ -4,18 +4,26 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, command_line, deliver};
+use super::{Failure, Session, command_line, deliver, tell};
+use crate::argv::source_argv;
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::format::check_env;
 use crate::launch;
+use crate::plan::Plan;
+use crate::plan::core::{Core, Stale};
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::saved_core::{self, Freshness, recipe};
 use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     let (plan, service) = session.plan_one(arguments.service.name())?;
-    let argv = command_line(&plan, &service, &arguments.arguments)?;
+    let argv = if arguments.from_source {
+        super::source_command_line(&plan, &service, &arguments.arguments)?
+    } else {
+        command_line(&plan, &service, &arguments.arguments)?
+    };
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
         check_env(&owner, &service.env, &argv).map_err(Failure::from)?;
@@ -32,8 +40,46 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     if !obstacles.is_empty() {
         return Err(Failure::failed(obstacles).into());
     }
+    let argv = match &service.core {
+        Some(core) if !arguments.from_source => {
+            startable(&plan, &service, core, argv, arguments, session)?
+        }
+        _ => argv,
+    };
     let problem = launch::exec(&service, &argv, &session.host);
     Err(Failure::failed([problem]).into())
+}
+
+/// The command line to start, which is that of the sources where the image is stale.
+fn startable(
+    plan: &Plan,
+    service: &Service,
+    core: &Core,
+    argv: Argv,
+    arguments: &Run,
+    session: &Session,
+) -> Result<Argv, Failure> {
+    let templates = super::templates(plan)?;
+    let recipe = recipe::text(service, core, &templates)?;
+    let Freshness::Stale(why) = saved_core::judge(service, core, &recipe, &session.host)? else {
+        return Ok(argv);
+    };
+    let name = &service.name;
+    match core.stale {
+        Stale::Source => {
+            tell(&format!(
+                "lisplaunch: {name}: the saved image is stale: {why}; loading the sources. \
+                 `lisplaunch build` saves it anew"
+            ));
+            Ok(source_argv(service, &arguments.arguments, &templates)?)
+        }
+        // The image itself reports that it is stale.
+        Stale::Use if why.is_startable() => Ok(argv),
+        Stale::Use | Stale::Refuse => Err(Failure::failed([Problem::error(format!(
+            "the saved image of `{name}` is stale: {why}"
+        ))
+        .help("`lisplaunch build` saves it anew; `run --from-source` starts without it")])),
+    }
 }
 
 /// What a person would type to do the same in a shell.

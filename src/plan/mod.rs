@@ -1,6 +1,7 @@
 //! What will run: a project file, the choices of the person and the machine, resolved.
 
 pub mod after;
+pub mod core;
 pub mod heap;
 pub mod http;
 pub mod limits;
@@ -45,6 +46,7 @@ use crate::project::yaml::Node;
 use crate::project::{self, Project, ServiceNode, replicas};
 use crate::suggest;
 use crate::trust::Owners;
+use core::Core;
 use name::Name;
 use names::Names;
 use outputs::Output;
@@ -118,6 +120,16 @@ pub struct Plan {
     /// What a person should look at though it may be right.
     #[serde(skip)]
     pub warnings: Vec<Problem>,
+}
+
+impl Plan {
+    /// The services that start from a saved image, each with that.
+    pub fn services_with_images(&self) -> Vec<(&Service, &Core)> {
+        let services = self.services.iter();
+        services
+            .filter_map(|service| Some((service, service.core.as_ref()?)))
+            .collect()
+    }
 }
 
 /// Makes the plan, or tells everything that is wrong with the chosen services.

@@ -15,7 +15,7 @@ use super::placement::Placement;
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, Restart, Service};
 use super::{
-    Planning, after, environment, http, limits, log, options, ready, runtime, stopping, swank,
+    Planning, after, core, environment, http, limits, log, options, ready, runtime, stopping, swank,
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
@@ -223,6 +223,7 @@ impl Context<'_> {
             after: after::read(self, &name),
             after_place: fields.get("after").map(|field| field.place()),
             log: log::read(self, &name),
+            core: core::read(self, &identity.profiles, &name),
             identity,
             stop_timeout: self.stop_timeout(runtime.is_some()),
             runtime,

@@ -42,6 +42,12 @@ fn refuse_what_needs_it(context: &Context<'_>) {
             "remove it: without that code nothing says that the image still answers",
         );
     }
+    if let Some(field) = given("core") {
+        refuse(
+            field,
+            "remove it: that code saves the image, and looks whether it is up to date",
+        );
+    }
     if let Some(field) = given("verbose") {
         refuse(
             field,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::after::After;
+use super::core::Core;
 use super::http::Http;
 use super::limits::Limits;
 use super::loader::Loader;
@@ -81,6 +82,9 @@ pub struct Service {
     pub http: Option<Http>,
     /// How sbcl itself is called.
     pub sbcl: Sbcl,
+    /// The saved image that it starts from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub core: Option<Core>,
     /// Environment variables, those of env files first.
     #[serde(serialize_with = "as_map")]
     pub env: Vec<(String, Word)>,

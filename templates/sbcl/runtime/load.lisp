@@ -71,13 +71,19 @@ done."
   (let ((sb-ext:*evaluator-mode* :compile))
     (load source :verbose nil :print nil)))
 
+(defvar *parts* '()
+  "The names of the parts of the runtime that are loaded, as they may be in a saved image.")
+
 (defun load-part (name &optional (key ""))
-  "Loads a part of the runtime. KEY is what its compiled file depends on beside the text and SBCL."
-  (with-usual-syntax
-    (let ((source (merge-pathnames (format nil "runtime/~a.lisp" name) *folder*)))
-      (handler-bind ((warning #'muffle-warning))
-        (or (load-compiled source key)
-            (load-source source))))))
+  "Loads a part of the runtime, once. KEY is what its compiled file depends on beside the text and
+SBCL."
+  (unless (member name *parts* :test #'string=)
+    (with-usual-syntax
+      (let ((source (merge-pathnames (format nil "runtime/~a.lisp" name) *folder*)))
+        (handler-bind ((warning #'muffle-warning))
+          (or (load-compiled source key)
+              (load-source source)))))
+    (push name *parts*)))
 
 (unwind-protect (load-part "core")
   (setq sb-ext:*evaluator-mode* *usual-evaluator-mode*))

@@ -4,5 +4,6 @@
   (:documentation "What a service that lisplaunch starts knows of itself: which service it is, how
 far its start has come, how it stops, and how to serve SLIME without harm.")
   (:use #:cl)
-  (:export #:boot #:on-stop #:starting #:start-swank #:ready-when #:ready-when-http #:stay))
+  (:export #:boot #:on-stop #:starting #:start-swank #:ready-when #:ready-when-http #:stay
+           #:prepare-core #:save-core #:resume))
 

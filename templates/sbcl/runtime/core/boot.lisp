@@ -2,27 +2,52 @@
 
 (in-package #:lisplaunch)
 
-(defun boot (project &key service profiles file registry (stop-timeout 10) verbose)
-  "Begins the start of a service. FILE is the project file; REGISTRY lists folders of systems that
-ASDF searches before all others, seen from the project's folder; STOP-TIMEOUT is how many seconds
-a stop may take. VERBOSE keeps what libraries write while they are compiled and loaded."
+(defun boot (project &rest options &key (stop-timeout 10) &allow-other-keys)
+  "Begins the start of the service PROJECT. STOP-TIMEOUT is how many seconds a stop may take; the
+other OPTIONS are those of IDENTIFY and PREPARE-LOADING."
+  (setf *stop-timeout* stop-timeout)
+  (apply #'identify project options)
+  (begin-process)
+  (apply #'prepare-loading options))
+
+(defun identify (project &key service profiles file &allow-other-keys)
+  "Records which service this is. FILE is the project file."
   (when *identity*
     (error "this image is ~a already" (service-name)))
   (setf *identity* (list :project project :service service :profiles profiles :file file
-                         :truename (and file (sb-unix:unix-realpath file))))
+                         :truename (and file (sb-unix:unix-realpath file)))))
+
+(defun begin-process ()
+  "Makes this process that of the service."
   (setf *manager* (find-manager))
   (choose-state-file)
   (choose-notify-socket)
   (choose-notify-descriptor)
   (enter :loading)
-  (prepare-exit stop-timeout)
+  (prepare-exit)
   (take-stop-signals)
   (take-hangup)
-  (take-unhandled-errors)
+  (take-unhandled-errors))
+
+(defun prepare-loading (&key registry verbose &allow-other-keys)
+  "Sees to what will be loaded. REGISTRY lists folders of systems that ASDF searches before all
+others, seen from the project's folder; VERBOSE keeps what libraries write while they are compiled
+and loaded."
   (take-compilation)
   (search-folders (project-folder) (mapcar #'project-pathname registry))
   (when (and (not verbose) (fboundp 'quiet-libraries))
     (funcall 'quiet-libraries)))
+
+(defun prepare-core (project &rest options &key (stop-timeout 10) &allow-other-keys)
+  "Begins a process that loads the code of a service and saves its image. The arguments are those of
+BOOT."
+  (setf *stop-timeout* stop-timeout)
+  (apply #'identify project options)
+  (load-part "saving")
+  (funcall 'begin-saving)
+  (enter :loading)
+  (take-unhandled-errors)
+  (apply #'prepare-loading options))
 
 (defun search-folders (project registry)
   "Lets ASDF search the folders of REGISTRY before all others. What lies below them and below the

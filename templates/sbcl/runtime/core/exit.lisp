@@ -94,9 +94,8 @@ left to do that it does not bound itself."
     (enter :ended (or *last-words* *note*))
     (speak-last-words)))
 
-(defun prepare-exit (timeout)
-  "Sets up how the process leaves: TIMEOUT is in seconds."
-  (setf *stop-timeout* timeout
-        ;; For who calls SB-EXT:EXIT.
-        sb-ext:*exit-timeout* timeout)
+(defun prepare-exit ()
+  "Sets up how the process leaves."
+  ;; For who calls SB-EXT:EXIT.
+  (setf sb-ext:*exit-timeout* *stop-timeout*)
   (pushnew 'stop sb-ext:*exit-hooks*))

@@ -1,0 +1,28 @@
+;;;; Saving the image.
+
+(in-package #:lisplaunch)
+
+(defun load-all-parts ()
+  "Loads what the start would load: where the image starts these files may not be there."
+  (load-sockets)
+  (when (find-package "SWANK")
+    (load-part "swank" (swank-version))))
+
+(defun save-core (file &key manifest depends compression executable)
+  "Saves this image in FILE and ends the process. MANIFEST is the file that says what the image was
+made from, DEPENDS lists further files of that; without MANIFEST nothing is compared where the image
+starts. COMPRESSION is a level of zstd; EXECUTABLE puts the program into the file, too."
+  (load-all-parts)
+  (when compression (check-compression))
+  (when manifest
+    (setf *inputs-of-core* (mapcar #'input (core-files depends)))
+    (let ((changed (changed-since-loaded *inputs-of-core*)))
+      (when changed (error "~a was written while the image was built: build it again" changed)))
+    (write-manifest manifest *inputs-of-core*))
+  (call-uiop "CALL-IMAGE-DUMP-HOOK")
+  (check-saveable)
+  (note-what-to-restore)
+  (setf *phase* nil
+        *pid* nil
+        *since* nil)
+  (save-image file compression executable))
