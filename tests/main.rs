@@ -23,6 +23,7 @@ mod repl;
 mod round_trip;
 mod runtime;
 mod saved_core;
+mod schema;
 mod support;
 mod swank_client;
 mod swank_safety;

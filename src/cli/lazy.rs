@@ -5,6 +5,7 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 
 use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
+    editor::Schema,
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
     manager::{Install, Uninstall},
 };
@@ -13,7 +14,7 @@ use super::{
 type Described = (&'static str, &'static str, fn(Clap) -> Clap);
 
 #[rustfmt::skip]
-const ALL: [Described; 17] = [
+const ALL: [Described; 18] = [
     ("run", "Become the sbcl process of a service", Run::augment_args),
     ("argv", "Print the argument list of sbcl, for programs", PrintArgv::augment_args),
     ("emit", "Write the service for another tool", Emit::augment_args),
@@ -31,6 +32,7 @@ const ALL: [Described; 17] = [
     ("connect", "Print what to type in Emacs to connect to the running service", Connect::augment_args),
     ("repl", "Talk to the running service at a prompt", Repl::augment_args),
     ("tmux", "Keep the service in a tmux session", Tmux::augment_args),
+    ("schema", "Print the JSON Schema of project files, for editors", Schema::augment_args),
 ];
 
 /// What to do, from options that are not looked at before they are asked for.

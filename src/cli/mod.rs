@@ -1,5 +1,6 @@
 //! The command line as it is typed. The only module that names clap.
 
+pub mod editor;
 mod lazy;
 pub mod live;
 pub mod manager;
@@ -107,6 +108,8 @@ pub enum Command {
     Repl(live::Repl),
     #[expect(missing_docs, reason = "see above")]
     Tmux(live::Tmux),
+    #[expect(missing_docs, reason = "see above")]
+    Schema(editor::Schema),
 }
 
 /// Become the sbcl process of a service

@@ -16,6 +16,7 @@ mod reload;
 mod repl;
 mod restart;
 mod run;
+mod schema;
 mod show;
 mod status;
 mod steps;
@@ -137,6 +138,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Status(arguments) => status::execute(&session, &arguments),
         Command::Reload(arguments) => reload::execute(&session, &arguments),
         Command::Eval(arguments) => eval::execute(&session, &arguments),
+        Command::Schema(_) => schema::execute(),
     }
 }
 

@@ -80,23 +80,20 @@ impl Serialize for Cpus {
     }
 }
 
-/// What Linux can count.
-const MOST_TASKS: i64 = 1 << 22;
-const MOST_FILES: i64 = 1 << 30;
-
 /// Reads the `limits` map.
 pub(super) fn read(limits: &Fields<'_>) -> Limits {
-    let number = |key, most| {
-        let field = limits.get(key)?;
-        field.parse(|text| quantity::number(text, 1..=most))
+    let number = |key| {
+        limits
+            .get(key)
+            .and_then(|field| quantity::number_of(&field))
     };
     Limits {
         memory: limits.get("memory").and_then(|field| field.parse(memory)),
         cpus: limits
             .get("cpus")
             .and_then(|field| field.parse(Cpus::parse)),
-        tasks: number("tasks", MOST_TASKS),
-        open_files: number("open-files", MOST_FILES),
+        tasks: number("tasks"),
+        open_files: number("open-files"),
     }
 }
 

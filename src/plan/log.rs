@@ -9,6 +9,7 @@ use super::path;
 use super::quantity::{self, Bytes};
 use super::service::{Log, Service};
 use crate::problem::Problem;
+use crate::project::keys;
 use crate::word::{Piece, Word};
 
 /// What stands in the path for the name of the service.
@@ -27,13 +28,21 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Log> {
         );
         return None;
     };
+    if file.is_true() {
+        file.report(
+            Problem::error("`log` is `true`: expected a file")
+                .help("name one: `log: log/my-app.log`"),
+        );
+    }
     if file.is_unset() {
         return None;
     }
     Some(Log {
         file: named_for(&path::read(&file, context.base)?, service),
         max_size: fields.read("max-size", Bytes::parse),
-        backups: fields.read("backups", |text| quantity::number(text, 0..=1000)),
+        backups: fields.read("backups", |text| {
+            quantity::number(text, keys::range("log.backups"))
+        }),
         place: Some(file.place()),
     })
 }

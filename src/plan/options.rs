@@ -88,7 +88,7 @@ fn init(word: &Word, name: &str, base: Base<'_>) -> Result<Option<Vec<Word>>, St
 
 fn limit(field: &Field<'_>) -> Option<Word> {
     field.parse_word(|word| {
-        quantity::number(&word.resolved(), 1..=1 << 24)?;
+        quantity::number(&word.resolved(), keys::range(field.path()))?;
         Ok(word.clone())
     })
 }

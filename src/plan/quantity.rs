@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::project::field::Field;
+use crate::project::keys;
+
 /// A duration in whole seconds, which is what process managers count in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Seconds(pub u64);
@@ -93,6 +96,11 @@ pub fn sbcl_size(text: &str) -> Result<(String, Bytes), String> {
         _ => format!("{megabytes}MB"),
     };
     Ok((text, Bytes(bytes)))
+}
+
+/// The number that `field` holds, in the range that the table of keys has for it.
+pub(super) fn number_of(field: &Field<'_>) -> Option<i64> {
+    field.parse(|text| number(text, keys::range(field.path())))
 }
 
 /// A whole number in a range.

@@ -257,7 +257,9 @@ impl Context<'_> {
             hardening: fields.flag("hardening"),
             watchdog: self.parse("watchdog", Seconds::parse),
             umask: self.parse("umask", Umask::parse),
-            priority: self.parse("priority", |text| quantity::number(text, 0..=9999)),
+            priority: fields
+                .get("priority")
+                .and_then(|field| quantity::number_of(&field)),
             needs,
             variables: self.reader.variables.kept.take().into_iter().collect(),
         };

@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use crate::suggest;
 
 use Absent::{Nothing, Said, Value};
 use Holds::{
-    Address, Choice, Decimal, Duration, File, FileOrFiles, Files, Flag, Folder, Folders, Form,
-    Forms, Init, Map, Name, Names, Number, Octal, Port, Program, Secret, Short, Size, Text, Url,
-    Words,
+    Address, Choice, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder, Folders, Form,
+    Forms, Heap, Hosts, Init, Name, Names, Number, Octal, Outputs, Package, Port, Profiles,
+    Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath, User, Words,
 };
 
 /// Where a key may stand.
@@ -28,10 +29,18 @@ pub enum Level {
 pub enum Holds {
     /// Any text.
     Text,
-    /// A name.
+    /// The name of a project.
     Name,
-    /// Names in a row.
+    /// The name of a package.
+    Package,
+    /// The name of a user.
+    User,
+    /// Names of services or of units, in a row.
     Names,
+    /// Names of systems in a row.
+    Systems,
+    /// Names of hosts in a row.
+    Hosts,
     /// A Lisp form.
     Form,
     /// Lisp forms.
@@ -48,8 +57,14 @@ pub enum Holds {
     Folder,
     /// Folders in a row.
     Folders,
-    /// Keys of the person's own.
-    Map,
+    /// Environment variables by name.
+    Env,
+    /// The keys of services by the names of the services.
+    Services,
+    /// The keys of the file by the names of profiles.
+    Profiles,
+    /// Files by the formats that they are written in.
+    Outputs,
     /// A map of keys of its own; a plain value is short for this one of them, and `false` is none.
     Short(&'static Holds, &'static str),
     /// A port.
@@ -60,12 +75,16 @@ pub enum Holds {
     Secret,
     /// Where a server answers.
     Url,
+    /// What is behind the server in a URL.
+    UrlPath,
     /// A program.
     Program,
     /// Bytes.
     Size,
-    /// A whole number.
-    Number,
+    /// Bytes, or a part of the memory.
+    Heap,
+    /// A whole number in a range.
+    Number(i64, i64),
     /// A number that need not be whole.
     Decimal,
     /// Words of a command line.
@@ -134,12 +153,16 @@ const fn service(path: &'static str, holds: Holds, absent: Absent, meaning: &'st
     key(Level::Service, path, holds, absent, meaning)
 }
 
+/// What Linux can count.
+const MOST_TASKS: i64 = 1 << 22;
+const MOST_FILES: i64 = 1 << 30;
+
 /// All keys, in the order in which a person would want to read about them.
 #[rustfmt::skip]
 pub const KEYS: &[Key] = &[
     project("name", Name, Said("the folder's name"), "what the project is called: letters, digits, `.`, `_` and `-`"),
     own("description", Text, Nothing, "a line about it, written into emitted files"),
-    service("systems", Names, Nothing, "ASDF or Quicklisp systems, loaded in order"),
+    service("systems", Systems, Nothing, "ASDF or Quicklisp systems, loaded in order"),
     service("start", Forms, Nothing, "what starts the service; `my-app:main` is `(my-app:main)`"),
     service("arguments", Words, Nothing, "words for the program itself, each an item; those of `run -- ARGS` come after them"),
     service("ready", Short(&Form, "form"), Said("once `start` has returned"), "when the service is ready to serve"),
@@ -147,7 +170,7 @@ pub const KEYS: &[Key] = &[
     service("ready.http", Url, Nothing, "asked again and again: ready once it answers without an error"),
     service("ready.timeout", Duration, Value("5m"), "after how long the wait is reported; a first start compiles"),
     service("stop", Forms, Nothing, "what runs, in this order, before the process ends"),
-    service("package", Name, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
+    service("package", Package, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
     service("loader", Choice(&["quicklisp", "qlot", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
     service("setup", File, Said("the loader's own"), "given to `--load` before anything else: `~/quicklisp/setup.lisp` and the like"),
     service("registry", Folders, Nothing, "folders with `.asd` files, searched before everything else"),
@@ -155,7 +178,7 @@ pub const KEYS: &[Key] = &[
     service("load", Files, Nothing, "Lisp files loaded after the systems"),
     service("after-reload", Forms, Nothing, "evaluated in `package` once `lisplaunch reload` has loaded the code"),
     service("directory", Folder, Said("the project file's"), "the working directory of the process"),
-    service("env", Map, Nothing, "environment variables of the process"),
+    service("env", Env, Nothing, "environment variables of the process"),
     service("env-file", FileOrFiles, Nothing, "files of lines `NAME=value`: variables for this file and for the process, where the environment has none"),
     service("env-file.file", File, Nothing, "one of them, where more is said of it"),
     service("env-file.optional", Flag, Value("false"), "whether it may be missing"),
@@ -167,16 +190,16 @@ pub const KEYS: &[Key] = &[
     service("swank.secret", Secret, Said("`~/.slime-secret`, if there is one"), "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
     service("http", Short(&Port, "port"), Nothing, "where the service answers HTTP, for what stands in front of it; it starts nothing"),
     service("http.port", Port, Nothing, "1 to 65535"),
-    service("http.hosts", Names, Nothing, "the host names that it answers for: `shop.example`, `*.shop.example`"),
-    service("http.path", Text, Nothing, "the path that a health check asks for: `/health`"),
+    service("http.hosts", Hosts, Nothing, "the host names that it answers for: `shop.example`, `*.shop.example`"),
+    service("http.path", UrlPath, Nothing, "the path that a health check asks for: `/health`"),
     service("http.static", Folder, Nothing, "files that can be served without asking the service"),
     service("http.certificate", File, Nothing, "the certificate for TLS in front of it, with `key`"),
     service("http.key", File, Nothing, "the key of the certificate"),
     service("http.max-body", Size, Value("10MB"), "the largest body of a request"),
     service("sbcl.program", Program, Value("sbcl"), "a name on the PATH, or a file"),
-    service("sbcl.dynamic-space-size", Size, Said("SBCL's"), "the heap: `2GB`, or `75%` of `limits.memory` or else of what the machine allows; a bare number is megabytes"),
+    service("sbcl.dynamic-space-size", Heap, Said("SBCL's"), "the heap: `2GB`, or `75%` of `limits.memory` or else of what the machine allows; a bare number is megabytes"),
     service("sbcl.control-stack-size", Size, Said("SBCL's"), "the stack of each thread: `4MB`"),
-    service("sbcl.tls-limit", Number, Said("SBCL's"), "thread-local symbols at most"),
+    service("sbcl.tls-limit", Number(1, 1 << 24), Said("SBCL's"), "thread-local symbols at most"),
     service("sbcl.userinit", Init, Value("true"), "whether `~/.sbclrc` is loaded, or what instead"),
     service("sbcl.sysinit", Init, Value("true"), "whether `/etc/sbclrc` is loaded, or what instead"),
     service("sbcl.merge-core-pages", Flag, Said("SBCL's"), "share equal memory pages between processes"),
@@ -192,11 +215,11 @@ pub const KEYS: &[Key] = &[
     service("core.executable", Flag, Value("false"), "whether the file holds the program `sbcl` too, and so outlives an upgrade of it"),
     service("limits.memory", Size, Nothing, "the memory that it may use, all in all: `3GB`"),
     service("limits.cpus", Decimal, Nothing, "how many processors it may keep busy"),
-    service("limits.tasks", Number, Nothing, "threads and processes at most"),
-    service("limits.open-files", Number, Nothing, "files and connections open at once at most"),
+    service("limits.tasks", Number(1, MOST_TASKS), Nothing, "threads and processes at most"),
+    service("limits.open-files", Number(1, MOST_FILES), Nothing, "files and connections open at once at most"),
     service("after", Names, Nothing, "services of the file, or units of the manager (`postgresql.service`), that are started before it"),
-    service("replicas", Number, Value("1"), "how many services are made of it, `web-1`, `web-2` and so on; `${REPLICA}` is the number of each"),
-    service("user", Name, Nothing, "the user that a process manager runs it as"),
+    service("replicas", Number(1, 100), Value("1"), "how many services are made of it, `web-1`, `web-2` and so on; `${REPLICA}` is the number of each"),
+    service("user", User, Nothing, "the user that a process manager runs it as"),
     service("restart", Choice(&["always", "on-failure", "never"]), Value("always"), "when a process manager starts it again"),
     service("start-timeout", Duration, Value("10s"), "how long it must stay up to count as started"),
     service("stop-timeout", Duration, Value("10s"), "how long it may take to stop, the `stop` forms included"),
@@ -205,15 +228,15 @@ pub const KEYS: &[Key] = &[
     service("log", Short(&File, "file"), Nothing, "where a process manager writes its output"),
     service("log.file", File, Nothing, "the log file; `{service}` in it is the name of the service"),
     service("log.max-size", Size, Value("50MB"), "the size at which a new one is begun; 0 is never"),
-    service("log.backups", Number, Value("10"), "how many old ones are kept"),
+    service("log.backups", Number(0, 1000), Value("10"), "how many old ones are kept"),
     service("writable", Folders, Nothing, "folders that it writes to, besides its compiled files and its log"),
     service("hardening", Flag, Value("true"), "whether units restrict what the service may do"),
     service("watchdog", Duration, Nothing, "how long the image may be silent before its manager starts it again"),
     service("umask", Octal, Nothing, "permissions that new files lack: `027`"),
-    service("priority", Number, Nothing, "process managers start low numbers first"),
-    project("services", Map, Said("one service"), "several processes; each has the keys of the top level, which are its defaults"),
-    project("profiles", Map, Nothing, "changes by name, laid over the file with `-p NAME`"),
-    project("emit", Map, Nothing, "the files that `emit` writes and `check` judges by: a path for each format, or `path`, `indirect`, `user`"),
+    service("priority", Number(0, 9999), Nothing, "process managers start low numbers first"),
+    project("services", Services, Said("one service"), "several processes; each has the keys of the top level, which are its defaults"),
+    project("profiles", Profiles, Nothing, "changes by name, laid over the file with `-p NAME`"),
+    project("emit", Outputs, Nothing, "the files that `emit` writes and `check` judges by: a path for each format, or `path`, `indirect`, `user`"),
     project("templates", Folder, Nothing, "your own templates, used before the built-in ones"),
 ];
 
@@ -270,6 +293,17 @@ pub fn default(path: &str) -> &'static str {
     }
 }
 
+/// The numbers that the key of this path may hold.
+///
+/// # Panics
+/// If the table says that it holds something else.
+pub fn range(path: &str) -> RangeInclusive<i64> {
+    match find(path).map(|key| key.holds) {
+        Some(Number(least, most)) => least..=most,
+        _ => panic!("`{path}` holds no number in the table of keys"),
+    }
+}
+
 impl Holds {
     /// Whether a plain value is a Lisp form.
     pub fn is_lisp(self) -> bool {
@@ -308,8 +342,8 @@ impl fmt::Display for Holds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Text => "text",
-            Name => "a name",
-            Names => "a list of names",
+            Name | Package | User => "a name",
+            Names | Systems | Hosts => "a list of names",
             Form => "a form",
             Forms => "a form or a list",
             Choice(names) => return f.write_str(&suggest::list(names)),
@@ -318,15 +352,16 @@ impl fmt::Display for Holds {
             FileOrFiles => "a file, a map or a list of them",
             Folder => "a folder",
             Folders => "a list of folders",
-            Map => "a map",
+            Env | Services | Profiles | Outputs => "a map",
             Short(holds, key) => return write!(f, "{holds} (short for `{key}`), a map or `false`"),
             Port => "a port",
             Address => "an address",
             Secret => "`auto`, a file, `none`",
             Url => "a URL",
+            UrlPath => "a path",
             Program => "a program",
-            Size => "a size",
-            Number => "a number",
+            Size | Heap => "a size",
+            Number(..) => "a number",
             Decimal => "a number such as `1.5`",
             Words => "a list of words",
             Init => "true, false or a file",

@@ -6,6 +6,7 @@ pub mod keys;
 pub mod overlay;
 pub mod reference;
 pub mod replicas;
+pub mod schema;
 mod size;
 pub mod value;
 pub mod variables;

@@ -3,11 +3,8 @@
 use super::field::{Field, Reader};
 use super::size::Size;
 use super::yaml::{Kind, Node};
-use super::{ServiceNode, entry};
+use super::{ServiceNode, entry, keys};
 use crate::problem::{Problem, Problems};
-
-/// Replicas of one service at most.
-const MOST: u32 = 100;
 
 /// The services, those with `replicas` as often as they say. Env files are not read yet, since
 /// they may be other ones for each replica.
@@ -51,11 +48,10 @@ pub fn repeated(
 }
 
 fn number(text: &str) -> Result<u32, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (1..=MOST).contains(number));
-    number.ok_or_else(|| format!("a number from 1 to {MOST}"))
+    let range = keys::range("replicas");
+    let number = text.parse().ok();
+    let number = number.filter(|number| range.contains(&i64::from(*number)));
+    number.ok_or_else(|| format!("a number from {} to {}", range.start(), range.end()))
 }
 
 /// Which one of several equal services.

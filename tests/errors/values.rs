@@ -325,3 +325,19 @@ fn a_loader_is_needed_for_systems() {
       = help: use `loader: asdf`, which every SBCL has
     ");
 }
+
+#[test]
+fn a_log_is_not_switched_on_without_a_file() {
+    assert_snapshot!(wrong(&["log: true", "log: {file: true, backups: 2}"]), @"
+    error: `log` is `true`: expected a file
+     --> lisplaunch.yaml:1:6
+    1 | log: true
+      |      ^^^^
+      = help: name one: `log: log/my-app.log`
+    error: `log` is `true`: expected a file
+     --> lisplaunch.yaml:1:13
+    1 | log: {file: true, backups: 2}
+      |             ^^^^
+      = help: name one: `log: log/my-app.log`
+    ");
+}
