@@ -109,7 +109,9 @@ pub(super) fn read(context: &Context<'_>, profiles: &[String], name: &Name) -> O
         warm: forms("warm"),
         stale: fields.choice("stale", &Stale::ALL),
         depends: paths("depends"),
-        compression: fields.get("compression").and_then(|field| level(&field)),
+        compression: fields
+            .get("compression")
+            .and_then(|field| quantity::number_of(&field)),
         executable,
     };
     fields.flag("use").then_some(core)
@@ -117,10 +119,6 @@ pub(super) fn read(context: &Context<'_>, profiles: &[String], name: &Name) -> O
 
 fn items(field: Option<Field<'_>>) -> Vec<Field<'_>> {
     super::context::items(field)
-}
-
-fn level(field: &Field<'_>) -> Option<i64> {
-    field.parse(|text| quantity::number(text, -7..=22))
 }
 
 /// It lies where the runtime does, named after the service and the profiles that are laid over its

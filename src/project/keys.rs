@@ -211,7 +211,7 @@ pub const KEYS: &[Key] = &[
     service("core.warm", Forms, Nothing, "evaluated before it is saved: what `start` would load besides, `(asdf:load-system :clack-handler-hunchentoot)`"),
     service("core.stale", Choice(&["source", "use", "refuse"]), Value("source"), "what a start does when the code has changed since: load it from its sources, use the image all the same, or refuse"),
     service("core.depends", Files, Nothing, "further files that it is made from: what the code reads while it is loaded"),
-    service("core.compression", Number, Nothing, "the level at which it is compressed, -7 to 22: a fifth of the size, and a slower start"),
+    service("core.compression", Number(-7, 22), Nothing, "the level at which it is compressed, -7 to 22: a fifth of the size, and a slower start"),
     service("core.executable", Flag, Value("false"), "whether the file holds the program `sbcl` too, and so outlives an upgrade of it"),
     service("limits.memory", Size, Nothing, "the memory that it may use, all in all: `3GB`"),
     service("limits.cpus", Decimal, Nothing, "how many processors it may keep busy"),

@@ -14,7 +14,7 @@ fn told(arguments: &[&str]) -> String {
 fn commands_and_options_are_suggested() {
     assert_snapshot!(told(&["chekc"]), @"
     error: there is no command `chekc`
-     = help: did you mean `check`?
+     = help: did you mean `schema`, `check`?
      = help: usage: `lisplaunch [OPTIONS] <COMMAND>`
     ");
     assert_snapshot!(told(&["run", "--dry"]), @"
