@@ -1,22 +1,26 @@
 //! From a service to the words that sbcl is started with, through `templates/sbcl/argv`.
 
-use std::fmt::Display;
-use std::sync::Arc;
+mod keywords;
+mod rendered;
+mod saving;
+mod values;
 
-use crate::dialect::Printed;
-use crate::dialect::marked::{CommandLine, Run, runs};
+use crate::dialect::marked::CommandLine;
+use crate::lisp::Form;
 use crate::lisp::print::{string, system_designator};
-use crate::lisp::reader::read_form;
-use crate::lisp::{Form, Origin, Part};
 use crate::plan::core::Core;
 use crate::plan::heap;
 use crate::plan::ready::{self, Check, Ready};
 use crate::plan::service::{Sbcl, Secret, Service, Swank};
 use crate::plan::stopping;
-use crate::problem::{Place, Problem, Source, shown};
+use crate::problem::{Problem, shown};
 use crate::project::keys;
 use crate::render::{Template, Templates, Variable};
-use crate::word::{self, Argv, LONGEST, Line, Piece, Word};
+use crate::word::{Argv, LONGEST, Line, Piece, Word};
+use keywords::{Keywords, in_list};
+use values::{bare, list, some_words, word, words};
+
+pub use saving::{Program, Saving};
 
 /// The template of the command line.
 const ARGV: Template = Template {
@@ -46,10 +50,21 @@ pub fn argv(
     templates: &Templates,
 ) -> Result<Argv, Problem> {
     let process = match &service.core {
+        Some(core) if core.standalone => return Ok(standalone_argv(core, arguments)),
         Some(core) => Process::Core(core),
         None => Process::Source,
     };
     render(service, process, arguments, templates)
+}
+
+/// The command line of a program of its own.
+fn standalone_argv(core: &Core, arguments: &[String]) -> Argv {
+    let mut words = vec![core.file.clone()];
+    words.extend(arguments.iter().map(|text| Word::from(text.as_str())));
+    Argv(vec![Line {
+        words,
+        remark: None,
+    }])
 }
 
 /// The same from the sources of its code.
@@ -62,6 +77,36 @@ pub fn source_argv(
     templates: &Templates,
 ) -> Result<Argv, Problem> {
     render(service, Process::Source, arguments, templates)
+}
+
+/// What `service` does as a program of its own, which has its code: `core` says where it lies. Of
+/// its variables it brings those that `keeps` takes.
+///
+/// # Errors
+/// As for [`argv`].
+pub fn program(
+    service: &Service,
+    core: &Core,
+    keeps: impl Fn(&str) -> bool,
+    templates: &Templates,
+) -> Result<Program, Problem> {
+    let argv = render(service, Process::Core(core), &[], templates)?;
+    let words: Vec<Word> = argv.words().cloned().collect();
+    let is = |word: &Word, text: &str| word.resolved() == text;
+    let begin = words
+        .iter()
+        .position(|word| is(word, "(lisplaunch:resume)"));
+    let start = words.into_iter().skip(begin.map_or(0, |begin| begin + 1));
+    let environment = service.env.iter().filter(|(name, _)| keeps(name));
+    Ok(Program {
+        identity: identity(service, cl(service)),
+        start: start
+            .take_while(|word| !is(word, "--end-toplevel-options"))
+            .collect(),
+        arguments: service.arguments.clone(),
+        environment: environment.cloned().collect(),
+        umask: service.umask,
+    })
 }
 
 /// The words that come before the forms which start `service` from its sources: the first line
@@ -103,18 +148,6 @@ pub struct Trial {
     pub begin: Vec<Word>,
     /// The form that loads the systems and files of the service, and leaves.
     pub load: Word,
-}
-
-/// Where and how an image is saved.
-#[derive(Clone, Debug)]
-pub struct Saving<'a> {
-    /// What is asked of the image.
-    pub core: &'a Core,
-    /// The file that is written.
-    pub file: Word,
-    /// The file that is to say what the image was made from; none for an image that goes where its
-    /// sources do not.
-    pub manifest: Option<Word>,
 }
 
 /// The command line of a process that loads the code of `service` and does not start it.
@@ -196,7 +229,7 @@ fn render(
         }
     };
     let text = templates.render(template.name, &Variable::map(context))?;
-    let argv = lines(template.name, &text)?;
+    let argv = rendered::lines(template.name, &text)?;
     check_lengths(&argv, service)?;
     Ok(argv)
 }
@@ -304,7 +337,8 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     let saving = match process {
         Process::Saving(saving) => Some(Variable::map([
             ("warm", list(&saving.core.warm, |form| word(&form.word))),
-            ("options", words(saving_options(service, saving))),
+            ("function", bare(saving.function())),
+            ("options", words(saving.options(cl(service)))),
         ])),
         _ => None,
     };
@@ -316,7 +350,7 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
         ),
         ("boot", Variable::option(process.beginning().map(bare))),
         ("save", Variable::option(saving)),
-        ("identity", words(identity(service))),
+        ("identity", words(identity(service, ""))),
         (
             "swank",
             Variable::option(service.swank.as_ref().map(|swank| {
@@ -334,25 +368,8 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
     ]
 }
 
-/// How the image is saved.
-fn saving_options(service: &Service, saving: &Saving<'_>) -> Vec<Word> {
-    let core = saving.core;
-    let cl = cl(service);
-    let mut options = Keywords(vec![string(&saving.file)]);
-    options.option(":manifest", saving.manifest.as_ref().map(string));
-    let depends: Vec<Word> = core.depends.iter().map(string).collect();
-    options.option(":depends", in_list(cl, &depends));
-    let level = core.compression.map(|level| level.to_string().into());
-    options.option(":compression", level);
-    options.option(
-        ":executable",
-        core.executable.then(|| format!("{cl}t").into()),
-    );
-    options.0
-}
-
 /// What the image knows of itself.
-fn identity(service: &Service) -> Vec<Word> {
+fn identity(service: &Service, cl: &str) -> Vec<Word> {
     let identity = &service.identity;
     let text = |text: &str| string(&text.into());
     let profiles: Vec<Word> = identity.profiles.iter().map(|name| text(name)).collect();
@@ -363,11 +380,11 @@ fn identity(service: &Service) -> Vec<Word> {
     let mut words = Keywords(vec![text(identity.project.as_str())]);
     let service_name = identity.service.as_ref().map(|name| text(name.as_str()));
     words.option(":service", service_name);
-    words.option(":profiles", in_list("", &profiles));
+    words.option(":profiles", in_list(cl, &profiles));
     words.option(":file", identity.file.as_deref().map(text));
-    words.option(":registry", in_list("", &folders));
+    words.option(":registry", in_list(cl, &folders));
     words.option(":stop-timeout", stop_timeout(service));
-    words.option(":verbose", service.verbose.then(|| "t".into()));
+    words.option(":verbose", service.verbose.then(|| format!("{cl}t").into()));
     words.0
 }
 
@@ -423,52 +440,6 @@ fn plain_context(service: &Service) -> Context {
     ]
 }
 
-/// Arguments of a form, some of them behind a keyword.
-struct Keywords(Vec<Word>);
-
-impl Keywords {
-    fn option(&mut self, name: &str, value: Option<Word>) {
-        if let Some(value) = value {
-            self.0.extend([name.into(), value]);
-        }
-    }
-}
-
-/// A form that makes a list; nothing for no items.
-fn in_list(cl: &str, items: &[Word]) -> Option<Word> {
-    let mut list = Word::from(format!("({cl}list"));
-    for item in items {
-        list.push_text(" ");
-        list.extend(item.pieces().iter().cloned());
-    }
-    list.push_text(")");
-    (!items.is_empty()).then_some(list)
-}
-
-/// Arguments, or the texts of forms.
-fn words(words: impl IntoIterator<Item = Word>) -> Variable {
-    Variable::printed(Printed::Words(words.into_iter().collect()), "sbcl")
-}
-
-/// The same, unless there are none.
-fn some_words(some: impl IntoIterator<Item = Word>) -> Variable {
-    let mut some = some.into_iter().peekable();
-    let any = some.peek().is_some();
-    Variable::option(any.then(|| words(some)))
-}
-
-fn word(word: &Word) -> Variable {
-    words([word.clone()])
-}
-
-fn bare(text: impl Display) -> Variable {
-    Variable::printed(Printed::Bare(text.to_string()), "sbcl")
-}
-
-fn list<T>(items: impl IntoIterator<Item = T>, print: impl Fn(T) -> Variable) -> Variable {
-    Variable::list(items.into_iter().map(print))
-}
-
 /// The path as it is seen from `folder`, where it begins there.
 fn relative(path: &Word, folder: &str) -> Word {
     let mut pieces = path.pieces().iter().cloned();
@@ -495,111 +466,7 @@ fn as_folder(path: &Word) -> Word {
     folder
 }
 
-/// Takes the rendered template apart.
-///
-/// Line ends and blanks of the template separate lines and words; those inside a value do not.
-fn lines(template: &str, text: &str) -> Result<Argv, Problem> {
-    let mut lines: Vec<Line> = Vec::new();
-    let mut remark = None;
-    for runs in lines_of_runs(text) {
-        match runs.as_slice() {
-            [Run::Template(text)] if text.starts_with('#') => {
-                remark = Some(text[1..].trim().to_owned());
-            }
-            runs => {
-                let words = line_words(template, runs)?;
-                if !words.is_empty() {
-                    let remark = remark.take();
-                    lines.push(Line { words, remark });
-                }
-            }
-        }
-    }
-    Ok(Argv(lines))
-}
-
-/// The lines, each with those that are indented below it.
-fn lines_of_runs(text: &str) -> Vec<Vec<Run<'_>>> {
-    let mut lines = Vec::new();
-    let mut fresh = true;
-    for run in runs(text) {
-        let pieces: Vec<Run<'_>> = match run {
-            Run::Template(text) => text.split_inclusive('\n').map(Run::Template).collect(),
-            piece @ Run::Piece(_) => vec![piece],
-        };
-        for piece in pieces {
-            let goes_on = matches!(&piece, Run::Template(text) if text.starts_with(BLANKS));
-            if lines.is_empty() || fresh && !goes_on {
-                lines.push(Vec::new());
-            }
-            fresh = matches!(&piece, Run::Template(text) if text.ends_with('\n'));
-            lines.last_mut().expect("there is a line now").push(piece);
-        }
-    }
-    lines
-}
-
-const BLANKS: [char; 3] = [' ', '\t', '\n'];
-
-/// The words of a line: the last one is a form where it begins with `(`.
-fn line_words(template: &str, runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
-    let mut words = Vec::new();
-    let mut word: Option<Word> = None;
-    for (index, run) in runs.iter().enumerate() {
-        match run {
-            Run::Piece(piece) => word.get_or_insert_default().push(piece.clone()),
-            Run::Template(text) => {
-                for (at, character) in text.char_indices() {
-                    match character {
-                        '(' if word.is_none() => {
-                            let first = Run::Template(&text[at..]);
-                            let rest = std::iter::once(&first).chain(&runs[index + 1..]);
-                            words.push(form(template, rest)?);
-                            return Ok(words);
-                        }
-                        blank if BLANKS.contains(&blank) => words.extend(word.take()),
-                        _ => word
-                            .get_or_insert_default()
-                            .push_text(character.encode_utf8(&mut [0; 4])),
-                    }
-                }
-            }
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-/// Reads the form that stands in the template.
-fn form<'a>(template: &str, runs: impl Iterator<Item = &'a Run<'a>>) -> Result<Word, Problem> {
-    let mut shown = String::new();
-    let parts: Vec<Part<'_>> = runs
-        .map(|run| {
-            let (text, origin) = match run {
-                Run::Template(text) => (*text, Origin::Written),
-                Run::Piece(Piece::Text(text)) => (text.as_str(), Origin::Written),
-                Run::Piece(Piece::Variable(kept)) => (kept.value.as_str(), Origin::Kept(kept)),
-            };
-            let start = shown.len();
-            shown.push_str(text);
-            let at = start..shown.len();
-            Part { text, at, origin }
-        })
-        .collect();
-    let form = read_form(&parts).map_err(|fault| {
-        let source = Arc::new(Source {
-            name: format!("the text that the template `{template}` renders to"),
-            text: shown,
-        });
-        fault.error(Place {
-            source,
-            range: fault.at.clone(),
-        })
-    })?;
-    Ok(form.word)
-}
-
-fn check_lengths(argv: &word::Argv, service: &Service) -> Result<(), Problem> {
+fn check_lengths(argv: &Argv, service: &Service) -> Result<(), Problem> {
     match argv
         .words()
         .find(|word| word.resolved().len() > LONGEST)

@@ -124,6 +124,7 @@ pub const FILES: [File; 7] = [
             include_str!("../templates/sbcl/runtime/saving/restore.lisp"),
             include_str!("../templates/sbcl/runtime/saving/save.lisp"),
             include_str!("../templates/sbcl/runtime/saving/resume.lisp"),
+            include_str!("../templates/sbcl/runtime/saving/program.lisp"),
         ],
     },
     // As `target` and `.venv` do it: the folder can be made anew.

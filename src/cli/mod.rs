@@ -228,7 +228,8 @@ pub struct Emit {
 Examples:
   lisplaunch build
   lisplaunch build web -p production
-  lisplaunch build --check                      exits with 1 if an image is stale")]
+  lisplaunch build --check                      exits with 1 if an image is stale
+  lisplaunch build --executable -o hello        a program that needs neither sbcl nor lisplaunch")]
 pub struct Build {
     /// Which services.
     #[command(flatten)]
@@ -236,6 +237,12 @@ pub struct Build {
     /// Change nothing: report which images are stale, and why
     #[arg(long)]
     pub check: bool,
+    /// Make a program of its own, which brings sbcl, the code and the forms that start the service
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    pub executable: bool,
+    /// The file of the program
+    #[arg(short, long, value_name = "FILE", requires = "executable")]
+    pub output: Option<PathBuf>,
 }
 
 /// Tell everything that is wrong, without starting anything

@@ -1,12 +1,14 @@
 //! `lisplaunch build`: save the images that services start from, and write what they load.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
 
-use super::{Failure, Session, as_user, install, print, tell};
+use super::{Failure, Session, as_user, check_single, install, print, tell};
+use crate::argv::program;
 use crate::cli;
 use crate::install::Site;
 use crate::plan::Plan;
@@ -27,6 +29,9 @@ pub(super) fn execute(session: &Session, arguments: &cli::Build) -> Result<ExitC
     if arguments.check {
         return check(session, &plan, &templates);
     }
+    if let Some(file) = &arguments.output {
+        return execute_program(session, &plan, file, &templates);
+    }
     let Some(site) = Site::of(&plan) else {
         print("no service loads it: `runtime` is `false`\n")?;
         return Ok(ExitCode::SUCCESS);
@@ -44,6 +49,36 @@ pub(super) fn execute(session: &Session, arguments: &cli::Build) -> Result<ExitC
         lines = format!("{} is up to date\n", site.file.display());
     }
     print(&lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the program of the one service that is chosen.
+fn execute_program(
+    session: &Session,
+    plan: &Plan,
+    file: &Path,
+    templates: &Templates,
+) -> Result<ExitCode> {
+    let names: Vec<String> = plan
+        .services
+        .iter()
+        .map(|service| service.name.to_string())
+        .collect();
+    check_single(&names, "`--executable` makes a program of one service").map_err(Failure::from)?;
+    let service = &plan.services[0];
+    if service.runtime.is_none() {
+        return Err(Failure::from(
+            Problem::error(
+                "`--executable` needs lisplaunch's own code in the image, and `runtime` is `false`",
+            )
+            .help("remove `runtime: false`"),
+        )
+        .into());
+    }
+    install(plan)?;
+    let from_file = &service.env_file_variables;
+    let keeps = |name: &str| !from_file.contains(name);
+    build_program(session, service, service, keeps, file, templates)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,13 +109,40 @@ pub(super) fn build(
     core: &Core,
     templates: &Templates,
 ) -> Result<(), Failure> {
+    let build = saved_core::Build::core(service, core, templates, &session.host);
+    run(service, &core.file.resolved(), build)
+}
+
+/// Makes a program of its own of a service, which is started as `placed` says.
+pub(super) fn build_program(
+    session: &Session,
+    service: &Service,
+    placed: &Service,
+    keeps: impl Fn(&str) -> bool,
+    file: &Path,
+    templates: &Templates,
+) -> Result<(), Failure> {
+    let core = Core::standalone(file);
+    let core = service.core.as_ref().map_or(core.clone(), |own| Core {
+        file: core.file,
+        standalone: true,
+        ..own.clone()
+    });
+    let program = program(placed, &core, keeps, templates)?;
+    let build = saved_core::Build::program(service, &core, program, file, templates, &session.host);
+    run(service, &file.display().to_string(), build)
+}
+
+fn run(
+    service: &Service,
+    file: &str,
+    build: Result<saved_core::Build, Problem>,
+) -> Result<(), Failure> {
     let started = Instant::now();
-    let file = core.file.resolved();
+    let build = build.map_err(|problem| Failure::failed([problem]))?;
     if io::stderr().is_terminal() {
         tell(&format!("building {file} …"));
     }
-    let failed = |problem| Failure::failed([problem]);
-    let build = saved_core::Build::new(service, core, templates, &session.host).map_err(failed)?;
     match build.run() {
         Ok(size) => {
             let seconds = started.elapsed().as_secs_f64();
@@ -96,7 +158,7 @@ pub(super) fn build(
                 service.name
             ))
             .help(
-                "what sbcl printed stands above; the image before is left as it was",
+                "what sbcl printed stands above; a file that was there is left as it was",
             )]))
         }
     }

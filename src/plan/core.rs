@@ -1,5 +1,7 @@
 //! The saved image that a service starts from: what the `core` key says.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::context::Context;
@@ -30,6 +32,9 @@ pub struct Core {
     pub compression: Option<i64>,
     /// Whether the file holds the program `sbcl` too.
     pub executable: bool,
+    /// Whether the file is a program of its own, which starts the service.
+    #[serde(skip)]
+    pub standalone: bool,
 }
 
 /// What a start does with an image that is not made from the code as it is now.
@@ -63,6 +68,19 @@ impl Stale {
 }
 
 impl Core {
+    /// A program of its own in `file`, where the project file says nothing of images.
+    pub fn standalone(file: &Path) -> Self {
+        Core {
+            file: file.to_string_lossy().into_owned().into(),
+            warm: Vec::new(),
+            stale: Stale::Use,
+            depends: Vec::new(),
+            compression: None,
+            executable: true,
+            standalone: true,
+        }
+    }
+
     /// The path without the ending: `.lisplaunch/web`. What belongs to the image lies beside it.
     pub fn stem(&self) -> String {
         let file = self.file.resolved();
@@ -113,6 +131,7 @@ pub(super) fn read(context: &Context<'_>, profiles: &[String], name: &Name) -> O
             .get("compression")
             .and_then(|field| quantity::number_of(&field)),
         executable,
+        standalone: false,
     };
     fields.flag("use").then_some(core)
 }

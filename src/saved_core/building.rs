@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::manifest::{Image, head};
-use crate::argv::{Saving, saving_argv};
+use crate::argv::{Program, Saving, saving_argv};
 use crate::host::Host;
 use crate::launch;
 use crate::output::TemporaryFolder;
@@ -22,9 +22,17 @@ use crate::word::Word;
 const PRIVATE: u32 = 0o600;
 const PRIVATE_PROGRAM: u32 = 0o700;
 
-/// An image that is being made.
-pub struct Build<'a> {
-    core: &'a Core,
+/// What the file is called while it is made.
+const FILE: &str = "core";
+const MANIFEST: &str = "manifest";
+
+/// A file that is being made.
+pub struct Build {
+    /// Where it is put.
+    place: PathBuf,
+    /// Where the file is put that says what it was made from.
+    manifest: Option<PathBuf>,
+    mode: u32,
     folder: TemporaryFolder,
     command: Command,
 }
@@ -51,33 +59,63 @@ pub fn previous(file: &Path) -> PathBuf {
     name.into()
 }
 
-impl<'a> Build<'a> {
-    /// What makes the image of a service.
+impl Build {
+    /// What makes the image that a service starts from.
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn new(
+    pub fn core(
         service: &Service,
-        core: &'a Core,
+        core: &Core,
         templates: &Templates,
         host: &Host,
     ) -> Result<Self, Problem> {
-        let file = PathBuf::from(core.file.resolved());
-        let beside = file.parent().unwrap_or(Path::new("/"));
-        let folder = TemporaryFolder::below(beside)?;
-        let word = |name: &str| Word::from(folder.path().join(name).to_string_lossy().into_owned());
+        let place = PathBuf::from(core.file.resolved());
+        let folder = folder_beside(&place)?;
         let saving = Saving {
             core,
-            file: word("core"),
-            manifest: Some(word("manifest")),
+            file: word_in(&folder, FILE),
+            manifest: Some(word_in(&folder, MANIFEST)),
+            program: None,
         };
-        let argv = saving_argv(service, &saving, templates)?;
-        let mut command = launch::command(service, &argv, host)?;
-        command.stdin(Stdio::null()).process_group(0);
         Ok(Build {
-            core,
+            command: command(service, &saving, templates, host)?,
+            manifest: Some(core.manifest().into()),
+            mode: if core.executable {
+                PRIVATE_PROGRAM
+            } else {
+                PRIVATE
+            },
+            place,
             folder,
-            command,
+        })
+    }
+
+    /// What makes a program of its own of a service, at `place`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn program(
+        service: &Service,
+        core: &Core,
+        program: Program,
+        place: &Path,
+        templates: &Templates,
+        host: &Host,
+    ) -> Result<Self, Problem> {
+        let folder = folder_beside(place)?;
+        let saving = Saving {
+            core,
+            file: word_in(&folder, FILE),
+            manifest: None,
+            program: Some(program),
+        };
+        Ok(Build {
+            command: command(service, &saving, templates, host)?,
+            manifest: None,
+            mode: PRIVATE_PROGRAM,
+            place: place.to_owned(),
+            folder,
         })
     }
 
@@ -98,37 +136,56 @@ impl<'a> Build<'a> {
             let text = fs::read(&messages).unwrap_or_default();
             return Err(Failed::Ended(String::from_utf8_lossy(&text).into_owned()));
         }
-        let place = PathBuf::from(self.core.file.resolved());
-        let placed = self.place(&place);
-        Ok(placed.map_err(|error| Problem::io("write", &place, &error))?)
+        let placed = self.put_in_place();
+        Ok(placed.map_err(|error| Problem::io("write", &self.place, &error))?)
     }
 
-    fn place(&self, place: &Path) -> io::Result<u64> {
-        let image = self.folder.path().join("core");
-        let mode = if self.core.executable {
-            PRIVATE_PROGRAM
-        } else {
-            PRIVATE
-        };
-        fs::set_permissions(&image, Permissions::from_mode(mode))?;
-        let metadata = image.metadata()?;
-        let manifest = self.manifest(Image::of(&metadata))?;
-        let manifest_place = PathBuf::from(self.core.manifest());
-        keep(&manifest_place)?;
-        keep(place)?;
-        // The manifest first: an image with another's manifest counts as stale.
-        fs::rename(manifest, manifest_place)?;
-        fs::rename(image, place)?;
+    fn put_in_place(&self) -> io::Result<u64> {
+        let file = self.folder.path().join(FILE);
+        fs::set_permissions(&file, Permissions::from_mode(self.mode))?;
+        let metadata = file.metadata()?;
+        if let Some(place) = &self.manifest {
+            let manifest = self.finished_manifest(Image::of(&metadata))?;
+            keep(place)?;
+            keep(&self.place)?;
+            // The manifest first: an image with another's manifest counts as stale.
+            fs::rename(manifest, place)?;
+        }
+        fs::rename(file, &self.place)?;
         Ok(metadata.len())
     }
 
     /// The manifest, complete.
-    fn manifest(&self, image: Image) -> io::Result<PathBuf> {
-        let path = self.folder.path().join("manifest");
+    fn finished_manifest(&self, image: Image) -> io::Result<PathBuf> {
+        let path = self.folder.path().join(MANIFEST);
         let inputs = fs::read_to_string(&path)?;
         fs::write(&path, head(image) + &inputs)?;
         Ok(path)
     }
+}
+
+/// What a file is made in, so that it appears whole.
+fn folder_beside(place: &Path) -> Result<TemporaryFolder, Problem> {
+    let beside = place.parent().filter(|parent| *parent != Path::new(""));
+    TemporaryFolder::below(beside.unwrap_or(Path::new(".")))
+}
+
+fn word_in(folder: &TemporaryFolder, name: &str) -> Word {
+    let path = std::path::absolute(folder.path().join(name));
+    let path = path.unwrap_or_else(|_| folder.path().join(name));
+    Word::from(path.to_string_lossy().into_owned())
+}
+
+fn command(
+    service: &Service,
+    saving: &Saving<'_>,
+    templates: &Templates,
+    host: &Host,
+) -> Result<Command, Problem> {
+    let argv = saving_argv(service, saving, templates)?;
+    let mut command = launch::command(service, &argv, host)?;
+    command.stdin(Stdio::null()).process_group(0);
+    Ok(command)
 }
 
 /// Keeps a file that is about to be replaced.

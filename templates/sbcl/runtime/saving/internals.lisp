@@ -23,10 +23,29 @@
   (unless (member :sb-core-compression sb-impl:+internal-features+)
     (error "this sbcl was built without compression: remove `core.compression`")))
 
-(defun save-image (file compression executable)
+(defun save-image (file compression executable &optional toplevel)
+  "Saves this image in FILE and ends the process. TOPLEVEL is the function that a program of its own
+begins with: such a program keeps the sizes of this process's memory, and all its arguments are its
+own."
   (apply #'sb-ext:save-lisp-and-die (sb-ext:native-pathname file)
          :executable executable
-         (and compression (list :compression compression))))
+         (append (and compression (list :compression compression))
+                 (and toplevel (list :toplevel toplevel :save-runtime-options t)))))
+
+(defun evaluate-options (options)
+  "Does what SBCL does with the options of a command line: OPTIONS are conses of :EVAL or :LOAD and a
+text."
+  (sb-impl::process-eval/load-options options))
+
+(defun set-umask (umask)
+  (sb-alien:alien-funcall
+   (sb-alien:extern-alien "umask" (function sb-alien:unsigned sb-alien:unsigned)) umask))
+
+(defun set-environment (name value)
+  (sb-alien:alien-funcall
+   (sb-alien:extern-alien "setenv" (function sb-alien:int sb-alien:c-string sb-alien:c-string
+                                             sb-alien:int))
+   name value 1))
 
 (defun c-strings (words)
   "WORDS as C keeps them."

@@ -31,14 +31,15 @@ SBCL that holds the new one.")
   (setf *random-states* (objects-of-type 'random-state)
         *stream-variables* (find-stream-variables)))
 
-(defun restore ()
-  "Makes what the image holds of the process that saved it this process's own."
-  (mapc #'renew-random-state *random-states*)
-  (loop for (symbol . name) in *stream-variables*
-        do (setf (symbol-value symbol) (symbol-value name))))
-
 (defun call-uiop (name)
   "Calls the function NAME of UIOP, if that is there."
   (let ((function (and (find-package "UIOP") (find-symbol name "UIOP"))))
     (when (and function (fboundp function))
       (funcall function))))
+
+(defun restore ()
+  "Makes what the image holds of the process that saved it this process's own."
+  (mapc #'renew-random-state *random-states*)
+  (loop for (symbol . name) in *stream-variables*
+        do (setf (symbol-value symbol) (symbol-value name)))
+  (call-uiop "CALL-IMAGE-RESTORE-HOOK"))

@@ -56,5 +56,4 @@ would."
         *recipe-file* (recipe-file))
   (check-fresh)
   (restore)
-  (call-uiop "CALL-IMAGE-RESTORE-HOOK")
   (begin-process))

@@ -12,17 +12,26 @@
   "Saves this image in FILE and ends the process. MANIFEST is the file that says what the image was
 made from, DEPENDS lists further files of that; without MANIFEST nothing is compared where the image
 starts. COMPRESSION is a level of zstd; EXECUTABLE puts the program into the file, too."
-  (load-all-parts)
-  (when compression (check-compression))
+  (prepare-to-save compression)
   (when manifest
     (setf *inputs-of-core* (mapcar #'input (core-files depends)))
     (let ((changed (changed-since-loaded *inputs-of-core*)))
       (when changed (error "~a was written while the image was built: build it again" changed)))
     (write-manifest manifest *inputs-of-core*))
+  (clear-image)
+  (save-image file compression executable))
+
+(defun prepare-to-save (compression)
+  "Loads what the image needs besides, and sees whether it can be compressed as asked."
+  (load-all-parts)
+  (when compression (check-compression)))
+
+(defun clear-image ()
+  "Takes out of the image what belongs to this process alone."
   (call-uiop "CALL-IMAGE-DUMP-HOOK")
   (check-saveable)
   (note-what-to-restore)
   (setf *phase* nil
         *pid* nil
-        *since* nil)
-  (save-image file compression executable))
+        *since* nil
+        *package* (find-package '#:cl-user)))
