@@ -1,7 +1,7 @@
 //! Calling another program to its end, and what it said where that failed.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 use std::process::{Command, Output, Stdio};
 
 use crate::dialect::sh::{self, Newline};
@@ -21,6 +21,16 @@ pub struct Answer {
     pub stdout: String,
     /// What it said of errors.
     pub stderr: String,
+}
+
+impl Answer {
+    fn of(output: &Output) -> Self {
+        Answer {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
 }
 
 impl Call {
@@ -54,12 +64,45 @@ impl Call {
     /// # Errors
     /// When it cannot be run.
     pub fn ask(&self) -> Result<Answer, Problem> {
-        let output = self.output().map_err(|error| self.cannot_run(&error))?;
-        Ok(Answer {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        let output = self.command().and_then(|mut command| command.output());
+        let output = output.map_err(|error| self.cannot_run(&error))?;
+        Ok(Answer::of(&output))
+    }
+
+    /// Runs it to its end, and hands on what it prints as it comes. What `take` returns as an
+    /// error ends it.
+    ///
+    /// # Errors
+    /// When it cannot be run, or fails, with what it said; and those of `take`.
+    pub fn stream<E: From<Problem>>(
+        &self,
+        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error: io::Error| self.cannot_run(&error);
+        let mut command = self.command().map_err(failed)?;
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(failed)?;
+        let mut block = vec![0; 64 << 10];
+        loop {
+            let output = child.stdout.as_mut();
+            let count = output.map_or(Ok(0), |output| output.read(&mut block));
+            let count = count.map_err(failed)?;
+            if count == 0 {
+                break;
+            }
+            if let Err(error) = take(&block[..count]) {
+                // It may have ended by itself.
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(error);
+            }
+        }
+        let output = child.wait_with_output().map_err(failed)?;
+        let answer = Answer::of(&output);
+        match answer.code {
+            Some(0) => Ok(()),
+            _ => Err(self.failed(&answer).into()),
+        }
     }
 
     /// An error with the first line that it said, and the others below.
@@ -79,13 +122,12 @@ impl Call {
         }
     }
 
-    fn output(&self) -> io::Result<Output> {
+    fn command(&self) -> io::Result<Command> {
         let (program, arguments) = self.0.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = Command::new(program);
         // A question for a password would not be seen.
-        Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
+        command.args(arguments).stdin(Stdio::null());
+        Ok(command)
     }
 
     fn cannot_run(&self, error: &io::Error) -> Problem {

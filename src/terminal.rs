@@ -4,6 +4,7 @@
 //! else, the name of a process. All of it comes through here on its way to a terminal.
 
 pub mod colours;
+pub mod lines;
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};

@@ -7,6 +7,7 @@ mod examples;
 mod heap;
 mod launchd;
 mod layers;
+mod listed;
 mod output;
 mod replicas;
 mod runtime;

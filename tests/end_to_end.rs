@@ -9,6 +9,7 @@ mod fronted;
 mod hardened;
 mod installed;
 mod installed_units;
+mod logged;
 mod made;
 pub mod network;
 mod openrc;

@@ -6,6 +6,7 @@ mod identity;
 mod last_release;
 mod log;
 mod manager;
+mod pid;
 mod ports;
 mod service;
 mod states;

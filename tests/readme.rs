@@ -186,6 +186,42 @@ fn below_project(project: &Project, command: &str) -> String {
     format!("{front} -o {path}")
 }
 
+/// Commands of the page that take a terminal or a Ctrl-C, with the tests that give them one.
+const AT_THE_DESK: &[(&str, &str)] = &[];
+
+/// The page is read from top to bottom, beside a service that really runs.
+#[test]
+fn every_command_of_the_page_on_every_day_runs() {
+    let page = fs::read_to_string(Path::new(REPOSITORY).join("docs/everyday.md")).unwrap();
+    let yaml = blocks_of(&page, "yaml").remove(0);
+    let system = "(defsystem \"my-app\" :components ((:file \"my-app\")))";
+    let code = "(defpackage :my-app (:use :cl) (:export :main)) (in-package :my-app)\n\
+                (defun main () (format t \"begun~%\"))";
+    let project = Project::new(&yaml)
+        .with_file("my-app.asd", system)
+        .with_file("my-app.lisp", code)
+        .with_file("log/my-app.log", "")
+        .with_variable("XDG_CACHE_HOME", cache().to_str().unwrap());
+    let log = fs::File::create(project.folder().join("log/my-app.log")).unwrap();
+    let mut run = project.command(&["run"]);
+    let mut service = run.stdout(log).spawn().unwrap();
+    project.run(&["status", "--wait=2m"]).success();
+    let commands = blocks_of(&page, "sh").join("");
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        for command in commands.lines() {
+            if !AT_THE_DESK.iter().any(|(known, _)| *known == command) {
+                run_shown(&project, command);
+            }
+        }
+    }));
+    let _ = service.kill();
+    service.wait().unwrap();
+    if let Err(panic) = ended {
+        std::panic::resume_unwind(panic);
+    }
+    assert!(commands.lines().count() >= 6, "{commands}");
+}
+
 /// The section is read from top to bottom, on a service that really runs.
 #[test]
 fn a_day_with_the_running_service() {

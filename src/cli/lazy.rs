@@ -6,6 +6,7 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
     editor::Schema,
+    everyday::{List, Logs, Pid},
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
     manager::{Install, Uninstall},
 };
@@ -14,7 +15,7 @@ use super::{
 type Described = (&'static str, &'static str, fn(Clap) -> Clap);
 
 #[rustfmt::skip]
-const ALL: [Described; 18] = [
+const ALL: &[Described] = &[
     ("run", "Become the sbcl process of a service", Run::augment_args),
     ("argv", "Print the argument list of sbcl, for programs", PrintArgv::augment_args),
     ("emit", "Write the service for another tool", Emit::augment_args),
@@ -24,9 +25,12 @@ const ALL: [Described; 18] = [
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
     ("show", "Print the plan: every default, variable and path resolved", Show::augment_args),
     ("templates", "List the templates, and which file each comes from", Templates::augment_args),
+    ("list", "List the services of the project file", List::augment_args),
     ("eval", "Evaluate forms in the running service", Eval::augment_args),
     ("reload", "Load changed code into the running service", Reload::augment_args),
     ("status", "Show how the services are", Status::augment_args),
+    ("pid", "Print the process number of the running service", Pid::augment_args),
+    ("logs", "Print what the service has written", Logs::augment_args),
     ("stop", "Stop the running service through its own exit", Stop::augment_args),
     ("restart", "Stop the running service, and return when it is ready again", Restart::augment_args),
     ("connect", "Print what to type in Emacs to connect to the running service", Connect::augment_args),
@@ -51,9 +55,9 @@ impl FromArgMatches for Chosen {
 
 /// `command` with those subcommands whose names are `wanted`.
 pub(super) fn with_subcommands(command: Clap, wanted: impl Fn(&str) -> bool) -> Clap {
-    let wanted = ALL.into_iter().filter(|(name, ..)| wanted(name));
+    let wanted = ALL.iter().filter(|(name, ..)| wanted(name));
     command
-        .subcommands(wanted.map(|(name, about, options)| options(Clap::new(name).about(about))))
+        .subcommands(wanted.map(|(name, about, options)| options(Clap::new(*name).about(*about))))
         .subcommand_required(true)
         .arg_required_else_help(true)
 }
@@ -86,7 +90,10 @@ mod tests {
                 (command.get_name().to_owned(), about.unwrap_or_default())
             })
             .collect();
-        let described = ALL.map(|(name, about, _)| (name.to_owned(), about.to_owned()));
-        assert_eq!(described.as_slice(), whole);
+        let described = ALL
+            .iter()
+            .map(|(name, about, _)| ((*name).to_owned(), (*about).to_owned()));
+        let described: Vec<_> = described.collect();
+        assert_eq!(described, whole);
     }
 }

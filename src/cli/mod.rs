@@ -1,6 +1,7 @@
 //! The command line as it is typed. The only module that names clap.
 
 pub mod editor;
+pub mod everyday;
 mod lazy;
 pub mod live;
 pub mod manager;
@@ -93,11 +94,17 @@ pub enum Command {
     #[expect(missing_docs, reason = "see above")]
     Templates(Templates),
     #[expect(missing_docs, reason = "see above")]
+    List(everyday::List),
+    #[expect(missing_docs, reason = "see above")]
     Eval(live::Eval),
     #[expect(missing_docs, reason = "see above")]
     Reload(live::Reload),
     #[expect(missing_docs, reason = "see above")]
     Status(live::Status),
+    #[expect(missing_docs, reason = "see above")]
+    Pid(everyday::Pid),
+    #[expect(missing_docs, reason = "see above")]
+    Logs(everyday::Logs),
     #[expect(missing_docs, reason = "see above")]
     Stop(live::Stop),
     #[expect(missing_docs, reason = "see above")]

@@ -8,8 +8,11 @@ mod emit;
 mod emitted;
 mod eval;
 mod install;
+mod list;
 mod live;
+mod logs;
 mod managed;
+mod pid;
 mod printing;
 mod reached;
 mod reload;
@@ -129,6 +132,9 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Build(arguments) => build::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
+        Command::List(arguments) => list::execute(&session, &arguments),
+        Command::Pid(arguments) => pid::execute(&session, &arguments),
+        Command::Logs(arguments) => logs::execute(&session, &arguments),
         Command::Templates(arguments) => templates::execute(&session, &arguments),
         Command::Tmux(arguments) => tmux::execute(&session, &arguments),
         Command::Repl(arguments) => repl::execute(&session, &arguments),

@@ -58,15 +58,9 @@ impl Manager {
         let folder = || process.and_then(service_folder);
         match self {
             Manager::Supervisor(name) => {
-                // A program without a group is a group of its own.
-                let short = name
-                    .split_once(':')
-                    .filter(|(group, program)| group == program);
-                let name = short.map_or(name.as_str(), |(_, program)| program);
-                match process.and_then(server) {
-                    Some(server) => words(&["supervisorctl", "-s", &server, verb, name]),
-                    None => words(&["supervisorctl", verb, name]),
-                }
+                let mut command = supervisorctl(process);
+                command.extend(words(&[verb, program_of(name)]));
+                command
             }
             Manager::Systemd(unit) if process.is_some_and(is_of_user_manager) => {
                 words(&["systemctl", "--user", verb, unit])
@@ -111,6 +105,21 @@ impl fmt::Display for Manager {
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
+}
+
+/// What calls the supervisorctl of the supervisord that runs `process`.
+pub(super) fn supervisorctl(process: Option<Process>) -> Vec<String> {
+    match process.and_then(server) {
+        Some(server) => words(&["supervisorctl", "-s", &server]),
+        None => words(&["supervisorctl"]),
+    }
+}
+
+/// What supervisorctl calls the program `group:name`: one without a group is a group of its own.
+pub(super) fn program_of(name: &str) -> &str {
+    let parts = name.split_once(':');
+    let short = parts.filter(|(group, program)| group == program);
+    short.map_or(name, |(_, program)| program)
 }
 
 /// The folder that the supervisor of a process works in, if this user may know that.

@@ -1,12 +1,15 @@
 //! A service that runs: [`finding`] it and making sure that it is the one, how it is in a
-//! [`report`], new code for it ([`reload`]), a conversation with it ([`repl`]), and its [`stop`].
+//! [`report`], what it writes ([`log`]), new code for it ([`reload`]), a conversation with it
+//! ([`repl`]), and its [`stop`].
 //!
 //! [`swank`] speaks to its image; what the image says of itself is a [`record`].
 
 pub mod confirmed;
 pub mod finding;
+pub mod found;
 pub mod identity;
 pub mod image;
+pub mod log;
 pub mod manager;
 pub mod missed;
 pub mod occupant;

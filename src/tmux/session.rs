@@ -240,6 +240,18 @@ impl Session {
     }
 }
 
+/// The lines in a pane and above it, long ones whole.
+///
+/// # Errors
+/// When there is no such pane, or tmux does not say.
+pub fn lines(pane: &str) -> Result<Vec<String>, Failed> {
+    let capture = words(&["capture-pane", "-p", "-J", "-S", "-", "-t", pane]);
+    let text = run(&[capture], &[])?;
+    let lines = text.trim_end().lines().map(str::trim_end);
+    let lines = lines.filter(|line| !line.starts_with("Pane is dead"));
+    Ok(lines.map(str::to_owned).collect())
+}
+
 impl Ended {
     /// The last lines that it wrote.
     ///
@@ -249,15 +261,8 @@ impl Ended {
         let Some(pane) = &self.pane else {
             return Ok(String::new());
         };
-        let text = run(
-            &[words(&["capture-pane", "-p", "-S", "-", "-t", pane])],
-            &[],
-        )?;
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim_end)
-            .filter(|line| !line.is_empty() && !line.starts_with("Pane is dead"))
-            .collect();
+        let mut lines = lines(pane)?;
+        lines.retain(|line| !line.is_empty());
         Ok(lines[lines.len().saturating_sub(LAST_LINES)..].join("\n"))
     }
 }

@@ -325,7 +325,17 @@ fn what_every_command_has_is_last_in_its_help() {
 #[test]
 fn every_command_has_an_example_in_its_help() {
     let project = Project::empty();
-    for command in ["run", "argv", "emit", "check", "show", "templates"] {
+    for command in [
+        "run",
+        "argv",
+        "emit",
+        "check",
+        "show",
+        "templates",
+        "list",
+        "pid",
+        "logs",
+    ] {
         let help = project.run(&[command, "--help"]).output();
         assert!(help.contains(&format!("  lisplaunch {command}")), "{help}");
         assert!(help.contains("Examples:"), "{help}");

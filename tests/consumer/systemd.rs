@@ -33,7 +33,8 @@ impl Systemd {
     pub(crate) fn start(home: &Path) -> Self {
         let folder = tempfile::tempdir_in(home).expect("a folder");
         let name = folder.path().file_name().expect("it has a name");
-        let group = format!("lisplaunch-test-{}", name.display());
+        // The journal finds the unit of a process below slices only.
+        let group = format!("lisplaunch-test-{}.slice", name.display());
         let units = home.join(".config/systemd/user");
         let base = folder.path().join("base");
         let run = folder.path().join("run");

@@ -17,5 +17,9 @@ for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; d
     fi
 done
 unset GROUP PWD
+# What services write goes to a journal that is gone with the rest.
+mkdir -p /run/log/journal
+/lib/systemd/systemd-journald >/dev/null 2>&1 &
+until [ -S /run/systemd/journal/stdout ]; do sleep 0.1; done
 /lib/systemd/systemd --user &
 wait

@@ -1,0 +1,41 @@
+//! `lisplaunch logs`: what the service has written.
+
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{Failure, Session};
+use crate::cli::everyday::Logs;
+use crate::cli::live::Connection;
+use crate::live::found::Known;
+use crate::live::log::{Source, Stopped, Wanted};
+use crate::problem::Problem;
+use crate::terminal;
+
+pub(super) fn execute(session: &Session, arguments: &Logs) -> Result<ExitCode> {
+    let project = session.project()?;
+    let name = arguments.service.name();
+    let (_, service) = session.plan_one_of(&project, name, session.choices(&[]))?;
+    let overrides = session.overrides(&Connection::default())?;
+    let known = Known::of(&service, &overrides, &session.host);
+    let failed = |problem| Failure::failed([problem]);
+    let source = Source::of(&service, &known).map_err(failed)?;
+    let wanted = Wanted {
+        lines: arguments.lines,
+        follow: arguments.follow,
+    };
+    let mut stdout = io::stdout().lock();
+    let mut print = |line: &str| terminal::write(&mut stdout, &format!("{line}\n"));
+    match source.read(wanted, &mut print) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        // The rest is not wanted.
+        Err(Stopped::Taking(error)) if error.kind() == ErrorKind::BrokenPipe => {
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(Stopped::Taking(error)) => {
+            Err(failed(Problem::cannot("write to standard output", &error)).into())
+        }
+        Err(Stopped::Log(problem)) => Err(failed(problem).into()),
+    }
+}
