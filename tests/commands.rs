@@ -5,6 +5,7 @@ mod check;
 mod emit;
 mod examples;
 mod heap;
+mod kubernetes;
 mod launchd;
 mod layers;
 mod listed;

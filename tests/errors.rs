@@ -3,6 +3,7 @@
 //! Most are told by `lisplaunch argv`, which starts nothing and ends with exit code 2 where
 //! the project file is wrong.
 
+mod cluster;
 mod complete;
 mod deployment;
 mod emit;

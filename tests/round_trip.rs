@@ -8,12 +8,14 @@ mod cases;
 mod expected;
 mod folders;
 mod form;
+mod kubernetes;
 mod launchd;
 mod lisp;
 mod logrotate;
 mod makefile;
 mod nginx;
 mod openrc;
+mod placed;
 mod procfile;
 mod project;
 mod recorder;
@@ -43,6 +45,10 @@ use text::{HOSTILE, Settings};
 
 /// Every format, with the test that lets the programs read it for which it is written.
 const CONSUMERS: &[(&str, fn())] = &[
+    (
+        "kubernetes",
+        kubernetes::kubernetes_starts_what_the_plan_says,
+    ),
     ("launchd", launchd::parsers_read_what_run_starts),
     (
         "logrotate",

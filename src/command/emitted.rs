@@ -30,6 +30,7 @@ impl Session {
     ) -> Result<Emitted, Failure> {
         let orders = Choices {
             placement: choice.format.placement.map(|placement| placement()),
+            replicas: choice.format.replicas,
             ..orders
         };
         let choices = if choice.as_user() {

@@ -3,8 +3,8 @@
 //! Rules: the Compose specification, 12 (interpolation): `$` begins a variable in every value, and
 //! `$$` is one; everything else is YAML.
 
-use super::yaml::scalar;
-use super::{Dialect, Printed, Refusal, comment, limit, name};
+use super::yaml::{commented, scalar};
+use super::{Dialect, Printed, Refusal, limit, name};
 use crate::word::Word;
 
 /// The language of Compose.
@@ -34,7 +34,7 @@ impl Dialect for Compose {
                 });
                 Ok(entries.collect::<Result<Vec<_>, _>>()?.join(", "))
             }
-            Printed::Comment(text) => Ok(comment::one_line(text)),
+            Printed::Comment(text) => Ok(commented(text)),
             Printed::Bare(text) => name::bare(text),
             Printed::Own(spell, words) => spell(words),
         }

@@ -4,6 +4,7 @@
 
 mod comment;
 pub mod compose;
+pub mod kubernetes;
 mod limit;
 pub mod logrotate;
 pub mod make;

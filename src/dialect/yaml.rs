@@ -3,6 +3,8 @@
 //! Rules: YAML 1.1 and 1.2, 7.3 (flow scalars), 5.7 (escapes), 5.1 (characters); and what either
 //! takes for something else than a string when it has no quotes: booleans, null, numbers, times.
 
+use super::comment;
+
 /// What is not a string without quotes in one version of YAML or the other.
 const WORDS: [&str; 10] = [
     "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan",
@@ -11,7 +13,17 @@ const WORDS: [&str; 10] = [
 /// Text as a scalar that is read as a string, on one line.
 pub(super) fn scalar(text: &str) -> String {
     if is_plain(text) {
-        return text.to_owned();
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
+}
+
+/// The same in quotes, in those in which it is easier to read.
+pub(super) fn quoted(text: &str) -> String {
+    let escaped = text.contains(['"', '\\']);
+    if escaped && !text.contains('\'') && text.chars().all(is_printable) {
+        return format!("'{text}'");
     }
     let mut spelt = String::with_capacity(text.len() + 2);
     spelt.push('"');
@@ -26,6 +38,19 @@ pub(super) fn scalar(text: &str) -> String {
         }
     }
     spelt.push('"');
+    spelt
+}
+
+/// Text in a comment, where the same characters may stand as in a scalar.
+pub(super) fn commented(text: &str) -> String {
+    let mut spelt = String::with_capacity(text.len());
+    for character in comment::one_line(text).chars() {
+        if is_printable(character) || character == '\t' {
+            spelt.push(character);
+        } else {
+            spelt.push_str(&escape(character));
+        }
+    }
     spelt
 }
 
@@ -50,5 +75,24 @@ fn escape(character: char) -> String {
         number @ ..=0xff => format!("\\x{number:02x}"),
         number @ ..=0xffff => format!("\\u{number:04x}"),
         number => format!("\\U{number:08x}"),
+    }
+}
+
+#[test]
+fn a_text_is_quoted_where_something_else_could_be_read() {
+    for (text, spelt) in [
+        ("/app", "/app"),
+        ("shop:1", "\"shop:1\""),
+        ("UTC", "UTC"),
+        ("No", "\"No\""),
+        ("", "\"\""),
+        ("1", "\"1\""),
+        ("a: b", "\"a: b\""),
+        ("a:", "\"a:\""),
+        ("(f \"x\")", "'(f \"x\")'"),
+        ("it's \"x\"", "\"it's \\\"x\\\"\""),
+        ("a\n\u{1}\u{feff}", "\"a\\n\\x01\\ufeff\""),
+    ] {
+        assert_eq!(scalar(text), spelt);
     }
 }

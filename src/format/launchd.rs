@@ -6,6 +6,7 @@ use crate::dialect::plist::Plist;
 use crate::plan::service::Service;
 use crate::plan::{login, stopping};
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::word::Word;
 
@@ -17,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: true,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[SERVICE],
     files,
 };

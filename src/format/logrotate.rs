@@ -5,6 +5,7 @@ use crate::dialect::logrotate::Logrotate;
 use crate::plan::quantity::Bytes;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 
 pub(super) const FORMAT: Format = Format {
@@ -15,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: false,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[LOGS],
     files,
 };

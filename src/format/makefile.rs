@@ -10,6 +10,7 @@ use crate::dialect::make::{self, Make};
 use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::word::{Argv, Piece, Variable as Kept, Word};
 
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: false,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[MAKEFILE],
     files,
 };

@@ -4,6 +4,9 @@ mod anchor;
 mod choice;
 mod emission;
 mod file;
+mod kept;
+mod kubernetes;
+mod label;
 mod launchd;
 mod logrotate;
 mod makefile;
@@ -25,6 +28,7 @@ use crate::host::Host;
 use crate::plan::Plan;
 use crate::plan::placement::Placement;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Templates, Variable};
 use crate::suggest;
 use emission::Emission;
@@ -38,6 +42,7 @@ pub use owner::check_env;
 
 /// Every format.
 pub const ALL: &[Format] = &[
+    kubernetes::FORMAT,
     launchd::FORMAT,
     logrotate::FORMAT,
     makefile::FORMAT,
@@ -69,6 +74,8 @@ pub struct Format {
     pub personal: bool,
     /// Where the services run that it starts, if not where the project lies.
     pub placement: Option<fn() -> Placement>,
+    /// What becomes of the replicas of a service.
+    pub replicas: Replicas,
     /// Its templates.
     templates: &'static [Template],
     files: fn(&Emission<'_>) -> Result<Vec<File>, Problem>,

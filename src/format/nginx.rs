@@ -6,6 +6,7 @@ use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::nginx::{Nginx, location};
 use crate::plan::quantity::Bytes;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::word::Word;
 use site::{Site, sites};
@@ -18,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: false,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[SITE],
     files,
 };

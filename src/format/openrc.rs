@@ -9,6 +9,7 @@ use crate::plan::limits::Limits;
 use crate::plan::service::{Restart, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 
 pub(super) const FORMAT: Format = Format {
@@ -19,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[INIT],
     files,
 };

@@ -8,6 +8,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::procfile::{self, Procfile};
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::word::Word;
 
@@ -19,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[PROCFILE],
     files,
 };

@@ -5,6 +5,7 @@ use crate::dialect::sh::Sh;
 use crate::plan::service::{Log, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 
 pub(super) const FORMAT: Format = Format {
@@ -15,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[RUN, CHECK, FINISH, CONTROL, LOG_RUN],
     files,
 };

@@ -5,6 +5,7 @@ use crate::dialect::Printed;
 use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::word::{Argv, Word};
 
@@ -16,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[START],
     files,
 };

@@ -10,6 +10,7 @@ use crate::plan::name::Name;
 use crate::plan::service::{Log, Restart, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::word::{Argv, Word};
 
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[PROGRAM],
     files,
 };

@@ -7,6 +7,7 @@ mod unit;
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::systemd::{EnvironmentFile, Systemd};
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use unit::Unit;
 
@@ -18,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: true,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[SERVICE, ENVIRONMENT, TARGET],
     files,
 };

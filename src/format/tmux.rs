@@ -5,6 +5,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use crate::tmux::session::Session;
 use crate::tmux::starting::Start;
@@ -18,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     indirect: true,
     personal: false,
     placement: None,
+    replicas: Replicas::Numbered,
     templates: &[SESSIONS],
     files,
 };

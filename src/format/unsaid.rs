@@ -2,7 +2,9 @@
 
 use super::Owner;
 use crate::plan::after::After;
-use crate::plan::service::Service;
+use crate::plan::heap;
+use crate::plan::http::Http;
+use crate::plan::service::{Restart, Service};
 use crate::render::Variable;
 
 /// What supervisors of the daemontools family know nothing of. `manager` is the name of one.
@@ -99,6 +101,70 @@ pub(super) fn by_launchd(service: &Service) -> Vec<String> {
     ];
     let asked = known.into_iter().filter(|(asked, _)| *asked);
     asked.map(|(_, line)| line.to_owned()).collect()
+}
+
+/// What a Deployment says nothing of, whose pods run as `user`.
+pub(super) fn by_kubernetes(service: &Service, user: u32) -> Vec<String> {
+    let named = service.user.iter();
+    let named = named.map(|name| {
+        format!("user: Kubernetes knows no names, so it runs as {user}, not as {name}")
+    });
+    let known = [
+        (service.umask.is_some(), "umask: that of the image holds."),
+        (
+            service.restart != Restart::Always,
+            "restart: a Deployment starts again whatever ends.",
+        ),
+        (
+            !service.after.is_empty(),
+            "after: all start at once, and what cannot go on without another is started again.",
+        ),
+        (service.priority.is_some(), "priority: all start at once."),
+        (
+            service.log.is_some(),
+            "log: the output goes to `kubectl logs`.",
+        ),
+        (
+            service.limits.tasks.is_some(),
+            "limits.tasks: the node sets it (`podPidsLimit`).",
+        ),
+        (
+            service.limits.open_files.is_some(),
+            "limits.open-files: the node sets it.",
+        ),
+        (
+            heap::memory(service).is_none(),
+            "limits.memory: there is none, so the heap ends where the memory of the node does.",
+        ),
+        (
+            service.http.is_none(),
+            "http: there is none, so nothing asks the pod whether it is ready.",
+        ),
+        (
+            service.swank.is_some(),
+            "swank: no Service has its port; `lisplaunch connect --pod` prints the way to it.",
+        ),
+    ];
+    let known = known.into_iter().filter(|(asked, _)| *asked);
+    named
+        .chain(known.map(|(_, line)| line.to_owned()))
+        .collect()
+}
+
+/// What an Ingress says nothing of.
+pub(super) fn by_ingress(http: &Http) -> Vec<String> {
+    let static_folder = http
+        .static_folder
+        .iter()
+        .map(|_| "http.static: no Ingress serves files, so the service has to.".to_owned());
+    let tls = http.tls.iter().map(|_| {
+        "http.certificate: `kubectl create secret tls` puts it, with its key, into the Secret below.".to_owned()
+    });
+    let body = format!(
+        "http.max-body: each kind of Ingress has a setting of its own for {}.",
+        http.max_body
+    );
+    static_folder.chain(tls).chain([body]).collect()
 }
 
 /// Lines of a comment.

@@ -12,6 +12,9 @@ use crate::word::Word;
 /// for its core, its stacks, foreign libraries and the copies that its collector makes.
 const MOST_OF_LIMIT: u64 = 90;
 
+/// The option of sbcl that sets it.
+pub const OPTION: &str = "--dynamic-space-size";
+
 /// The size of a heap.
 pub(super) struct Heap {
     /// As sbcl's command line takes it.
@@ -93,6 +96,22 @@ fn warn_of_limit(field: &Field<'_>, heap: Bytes, limits: &Limits) {
             )),
         );
     }
+}
+
+/// The memory that a service may use: what its limit says, or else its heap and a third of that;
+/// nothing where SBCL decides how large the heap is.
+pub fn memory(service: &Service) -> Option<Bytes> {
+    let options = service.sbcl.runtime_options.iter();
+    let mut sizes = options.filter_map(|option| match option.as_slice() {
+        [name, size] if name.resolved() == OPTION => Some(size.resolved()),
+        _ => None,
+    });
+    let of_heap = || {
+        let (_, heap) = quantity::sbcl_size(&sizes.next()?).ok()?;
+        let third = heap.0.div_ceil(3).next_multiple_of(MEGABYTE);
+        Some(Bytes(heap.0.checked_add(third)?))
+    };
+    service.limits.memory.or_else(of_heap)
 }
 
 /// Refuses what only the machine that starts a service can know, for a file that is written now.

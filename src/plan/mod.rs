@@ -1,6 +1,7 @@
 //! What will run: a project file, the choices of the person and the machine, resolved.
 
 pub mod after;
+pub mod container;
 pub mod core;
 pub mod heap;
 pub mod http;
@@ -13,6 +14,7 @@ pub mod outputs;
 pub mod path;
 pub mod placement;
 pub mod port;
+pub mod probes;
 pub mod quantity;
 pub mod ready;
 pub mod sbcl_option;
@@ -41,9 +43,10 @@ use serde::Serialize;
 use crate::host::{self, Host};
 use crate::problem::{Problem, Problems};
 use crate::project::field::Reader;
+use crate::project::replicas::{self, Replicas};
 use crate::project::variables::{Allowance, Unset, Usage};
 use crate::project::yaml::Node;
-use crate::project::{self, Project, ServiceNode, replicas};
+use crate::project::{self, Project, ServiceNode};
 use crate::suggest;
 use crate::trust::Owners;
 use core::Core;
@@ -69,6 +72,8 @@ pub struct Choices {
     pub as_user: bool,
     /// Whether a `user` that this machine does not know counts as the one at the keyboard.
     pub unknown_as_self: bool,
+    /// What becomes of the replicas of a service.
+    pub replicas: Replicas,
     /// Where the services will run, if not where the project lies.
     pub placement: Option<Placement>,
     /// Whose files may be acted on; none where nothing is done that they say.
@@ -205,7 +210,8 @@ impl<'a> Planning<'a> {
     /// The services of the file, chosen or not.
     fn nodes(&self, root: &Node, problems: &mut Problems) -> Result<Vec<ServiceNode>, Problem> {
         let reader = |node: &Node| Reader::new(self.variables(node));
-        replicas::repeated(project::services(root)?, reader, problems)
+        let services = project::services(root)?;
+        replicas::repeated(services, self.choices.replicas, reader, problems)
     }
 
     fn read(&self, problems: &mut Problems) -> Result<Option<Plan>, Problem> {

@@ -44,7 +44,7 @@ fn program(word: &Word, base: Base<'_>) -> Result<Word, String> {
 
 fn runtime(sbcl: &Fields<'_>, heap: Option<Word>) -> Vec<Vec<Word>> {
     let mut options = listed(sbcl, "runtime-options", Side::Runtime);
-    options.extend(heap.map(|size| vec!["--dynamic-space-size".into(), size]));
+    options.extend(heap.map(|size| vec![heap::OPTION.into(), size]));
     if let Some((size, _)) = sbcl
         .get("control-stack-size")
         .and_then(|field| heap::size(&field))

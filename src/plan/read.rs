@@ -15,7 +15,8 @@ use super::placement::Placement;
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, Restart, Service};
 use super::{
-    Planning, after, core, environment, http, limits, log, options, ready, runtime, stopping, swank,
+    Planning, after, container, core, environment, http, limits, log, options, ready, runtime,
+    stopping, swank,
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
@@ -122,6 +123,7 @@ impl Planning<'_> {
             });
             Service {
                 replica,
+                copies: service.copies(),
                 ..context.service(name, identity, user, files, &service.node)
             }
         });
@@ -145,8 +147,12 @@ impl Planning<'_> {
         if let Some(replica) = service.replica {
             // It is not a variable of a file that is written for all replicas.
             variables.integers.remove(REPLICA);
-            let number = replica.number.to_string();
-            variables.own.insert(REPLICA.to_owned(), number);
+            if service.copies() > 1 {
+                variables.alike = true;
+            } else {
+                let number = replica.number.to_string();
+                variables.own.insert(REPLICA.to_owned(), number);
+            }
         }
         variables
     }
@@ -218,6 +224,7 @@ impl Context<'_> {
         let limits = limits::read(&fields.map("limits"));
         let service = Service {
             replica: None,
+            copies: 1,
             swank: swank::read(self, &name),
             http: http::read(self),
             after: after::read(self, &name),
@@ -254,6 +261,7 @@ impl Context<'_> {
             restart: fields.choice("restart", &Restart::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),
             writable: self.writable(),
+            container: container::read(&fields.map("container")),
             hardening: fields.flag("hardening"),
             watchdog: self.parse("watchdog", Seconds::parse),
             umask: self.parse("umask", Umask::parse),

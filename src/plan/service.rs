@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::after::After;
+use super::container::Container;
 use super::core::Core;
 use super::http::Http;
 use super::limits::Limits;
@@ -30,6 +31,9 @@ pub struct Service {
     /// Which of several equal services it is; none where it is the only one.
     #[serde(skip)]
     pub replica: Option<Replica>,
+    /// How many of it run that are equal in everything.
+    #[serde(skip)]
+    pub copies: u32,
     /// What it is, in a line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -124,6 +128,9 @@ pub struct Service {
     /// Folders that it writes to, besides its compiled files and its log.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub writable: Vec<Word>,
+    /// The container that it runs in.
+    #[serde(skip_serializing_if = "Container::is_empty")]
+    pub container: Container,
     /// Whether units restrict what it may do.
     pub hardening: bool,
     /// How long its image may be silent before its manager starts it again.

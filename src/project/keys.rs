@@ -9,7 +9,7 @@ use crate::suggest;
 use Absent::{Nothing, Said, Value};
 use Holds::{
     Address, Choice, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder, Folders, Form,
-    Forms, Heap, Hosts, Init, Name, Names, Number, Octal, Outputs, Package, Port, Profiles,
+    Forms, Heap, Hosts, Image, Init, Name, Names, Number, Octal, Outputs, Package, Port, Profiles,
     Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath, User, Words,
 };
 
@@ -77,6 +77,8 @@ pub enum Holds {
     Url,
     /// What is behind the server in a URL.
     UrlPath,
+    /// The name of a container image.
+    Image,
     /// A program.
     Program,
     /// Bytes.
@@ -230,6 +232,7 @@ pub const KEYS: &[Key] = &[
     service("log.max-size", Size, Value("50MB"), "the size at which a new one is begun; 0 is never"),
     service("log.backups", Number(0, 1000), Value("10"), "how many old ones are kept"),
     service("writable", Folders, Nothing, "folders that it writes to, besides its compiled files and its log"),
+    service("container.image", Image, Nothing, "the image of its container, as the programs that start containers name it: `registry.example/shop:1`"),
     service("hardening", Flag, Value("true"), "whether units restrict what the service may do"),
     service("watchdog", Duration, Nothing, "how long the image may be silent before its manager starts it again"),
     service("umask", Octal, Nothing, "permissions that new files lack: `027`"),
@@ -359,6 +362,7 @@ impl fmt::Display for Holds {
             Secret => "`auto`, a file, `none`",
             Url => "a URL",
             UrlPath => "a path",
+            Image => "the name of an image",
             Program => "a program",
             Size | Heap => "a size",
             Number(..) => "a number",

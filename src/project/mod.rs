@@ -70,10 +70,16 @@ impl ServiceNode {
         }
     }
 
-    /// Its number, if there is more than one of it.
+    /// Its number, if there is another one of it.
     pub fn number(&self) -> Option<u32> {
-        let replica = self.replica.filter(|replica| replica.count > 1)?;
-        Some(replica.number)
+        let several = |replica: &Replica| replica.count > 1 && !replica.alike;
+        Some(self.replica.filter(several)?.number)
+    }
+
+    /// How many it stands for.
+    pub fn copies(&self) -> u32 {
+        let alike = self.replica.filter(|replica| replica.alike);
+        alike.map_or(1, |replica| replica.count)
     }
 }
 

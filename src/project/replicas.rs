@@ -6,10 +6,21 @@ use super::yaml::{Kind, Node};
 use super::{ServiceNode, entry, keys};
 use crate::problem::{Problem, Problems};
 
-/// The services, those with `replicas` as often as they say. Env files are not read yet, since
-/// they may be other ones for each replica.
+/// What becomes of the replicas of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replicas {
+    /// Services with numbers, in which they may differ.
+    #[default]
+    Numbered,
+    /// One service, of which what starts it makes several that are equal.
+    Alike,
+}
+
+/// The services, those with `replicas` as often as they say, or once where all are alike. Env
+/// files are not read yet, since they may be other ones for each replica.
 pub fn repeated(
     services: Vec<ServiceNode>,
+    replicas: Replicas,
     reader: impl Fn(&Node) -> Reader,
     problems: &mut Problems,
 ) -> Result<Vec<ServiceNode>, Problem> {
@@ -33,13 +44,19 @@ pub fn repeated(
             }
         }));
         let count = count.unwrap_or(1);
-        for number in 1..=count {
+        let alike = replicas == Replicas::Alike;
+        let last = if alike { 1 } else { count };
+        for number in 1..=last {
             size.add(&service.node);
             if size.is_too_large() {
                 return Err(Size::problem().at(place));
             }
             all.push(ServiceNode {
-                replica: Some(Replica { number, count }),
+                replica: Some(Replica {
+                    number,
+                    count,
+                    alike,
+                }),
                 ..service.clone()
             });
         }
@@ -61,4 +78,6 @@ pub struct Replica {
     pub number: u32,
     /// How many there are.
     pub count: u32,
+    /// Whether it stands for all of them.
+    pub alike: bool,
 }

@@ -152,6 +152,16 @@ fn look_up(
                 at: at.clone(),
             });
         }
+        Err(Missing::Alike) => {
+            return Err(Unresolved {
+                problem: Problem::error(format!(
+                    "`${{{name}}}` is another number in each replica, and here all replicas are equal"
+                ))
+                .help("each has an address of its own here, so one port does for all of them")
+                .help("write the value that all have into a profile, and lay it over the file: `-p NAME`"),
+                at: at.clone(),
+            });
+        }
         Ok(value) => Some(value),
         Err(Missing::Unset) => None,
     };

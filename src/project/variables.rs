@@ -113,6 +113,8 @@ impl Unset {
 pub struct Variables {
     /// What the project file itself gives, and nothing else may.
     pub own: BTreeMap<String, String>,
+    /// Whether they are those of several replicas at once, so that none has a number.
+    pub alike: bool,
     /// Given on the command line.
     pub set: BTreeMap<String, String>,
     /// The environment.
@@ -138,6 +140,8 @@ pub enum Missing {
     Unset,
     /// The environment sets it to bytes that are not UTF-8.
     NotUtf8,
+    /// It is the number of a replica, and no replica differs from the others.
+    Alike,
 }
 
 impl Variables {
@@ -151,6 +155,9 @@ impl Variables {
     pub fn get(&self, name: &str) -> Result<&str, Missing> {
         if let Some(value) = self.own.get(name) {
             return Ok(value);
+        }
+        if self.alike && name == REPLICA {
+            return Err(Missing::Alike);
         }
         let set = self.set.get(name);
         let borrowed = match set {

@@ -102,6 +102,7 @@ http: {port: '80${N:-80}', hosts: [shop.example, '*.shop.example'], path: /healt
 limits: {memory: 1.5GB, cpus: 1.50, tasks: 100, open-files: 65536}
 after: [worker, postgresql.service]
 writable: [var, /srv/data]
+container: {image: 'registry.example:5000/shop:${N:-80}'}
 hardening: false
 watchdog: 1m
 log: 'log/{service}-${N:-80}.log'
@@ -157,6 +158,8 @@ fn what_is_said_for_managers_is_in_the_plan() {
       writable:
       - /srv/app/var
       - /srv/data
+      container:
+        image: registry.example:5000/shop:80
       hardening: false
       watchdog: 60
     ");

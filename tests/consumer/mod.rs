@@ -3,6 +3,7 @@
 
 pub(crate) mod backend;
 mod dumper;
+mod kubernetes;
 mod logrotate;
 mod nginx;
 mod openrc;
@@ -19,6 +20,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 pub(crate) use dumper::{Dumper, Received};
+pub(crate) use kubernetes::{VERSIONS, expanded, manifests};
 pub(crate) use logrotate::logrotate;
 pub(crate) use nginx::Nginx;
 pub(crate) use openrc::below_openrc;

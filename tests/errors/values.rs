@@ -341,3 +341,17 @@ fn a_log_is_not_switched_on_without_a_file() {
       = help: name one: `log: log/my-app.log`
     ");
 }
+
+#[test]
+fn images_have_names() {
+    assert_snapshot!(wrong(&["container: {image: my shop}", "container: {image: ':1'}"]), @"
+    error: `container.image` is `my shop`: expected the name of an image such as `registry.example/shop:1`
+     --> lisplaunch.yaml:1:20
+    1 | container: {image: my shop}
+      |                    ^^^^^^^
+    error: `container.image` is `:1`: expected the name of an image such as `registry.example/shop:1`
+     --> lisplaunch.yaml:1:20
+    1 | container: {image: ':1'}
+      |                    ^^^^
+    ");
+}

@@ -148,7 +148,7 @@ impl Project {
         self.folder.join("lisplaunch.yaml")
     }
 
-    fn site(&self, index: usize) -> Site<'_> {
+    pub fn site(&self, index: usize) -> Site<'_> {
         Site {
             project: self,
             index,

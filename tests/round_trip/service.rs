@@ -85,6 +85,9 @@ pub struct Switches {
 
 pub const LOADERS: &[&str] = &["quicklisp", "qlot", "ocicl", "asdf", "none"];
 
+/// The image of its container.
+pub const IMAGE: &str = "registry.example:5000/shop:1";
+
 /// Names of systems and packages, with how a form names them.
 pub const NAMES: &[(&str, &str)] = &[
     ("lucerne", ":lucerne"),
@@ -343,6 +346,7 @@ pub fn tree(service: &Service, layout: &dyn Layout) -> Mapping {
     );
     map.text("verbose", service.verbose.then(|| "true".to_owned()));
     map.text("runtime", (!service.runtime).then(|| "false".to_owned()));
+    map.map("container", [("image", IMAGE.to_owned())]);
     map.text(
         "log",
         service.log.as_ref().map(|place| layout.written(place, "o")),

@@ -40,6 +40,7 @@ impl Leaf {
             Holds::Package => text(SYSTEM),
             Holds::File | Holds::FileOrFiles | Holds::Folder => text(PATH),
             Holds::Program => unsigned(text(r"(?!-|~[^/]+/)[\s\S]+")),
+            Holds::Image => unsigned(text("[A-Za-z0-9][A-Za-z0-9._/:@-]*")),
             Holds::Address => text("[A-Za-z0-9.-]+"),
             Holds::UrlPath => string(&format!("/{URL_CHARACTER}*")),
             Holds::Url => string(&format!("http://{SERVER}(/{URL_CHARACTER}*)?")),
