@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod commands;
+mod completions;
 mod consumer;
 mod dialects;
 mod end_to_end;

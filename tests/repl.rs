@@ -1,7 +1,7 @@
 //! `lisplaunch repl`, at a real terminal and on a pipe, with a real image.
 
 #[path = "repl/terminal.rs"]
-mod terminal;
+pub mod terminal;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

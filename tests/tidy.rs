@@ -47,6 +47,7 @@ const LAYERS: &[&str] = &[
 /// Crates with the files that name them, so that they can be changed in one place.
 const OWNERS: &[(&str, &str)] = &[
     ("clap", "src/cli/"),
+    ("clap_complete", "src/cli/complete.rs"),
     ("minijinja", "src/render.rs"),
     ("saphyr_parser", "src/project/yaml"),
     ("annotate_snippets", "src/problem.rs"),

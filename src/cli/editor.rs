@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::complete::Shell;
+
 /// Print the JSON Schema of project files, for editors
 ///
 /// An editor that knows it completes keys, says what they are for, and marks what is wrong while
@@ -13,3 +15,19 @@ use clap::Args;
 Examples:
   mkdir -p .lisplaunch && lisplaunch schema > .lisplaunch/schema.json")]
 pub struct Schema {}
+
+/// Print what makes a shell complete the words of lisplaunch
+///
+/// Commands and options are completed, and the services, profiles and variables of the project
+/// file at hand.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch completions bash > ~/.local/share/bash-completion/completions/lisplaunch
+  lisplaunch completions zsh > ~/.zfunc/_lisplaunch      a folder of $fpath
+  lisplaunch completions fish > ~/.config/fish/completions/lisplaunch.fish")]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}

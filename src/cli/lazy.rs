@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 
 use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
-    editor::Schema,
+    editor::{Completions, Schema},
     everyday::{List, Logs, Pid},
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
     manager::{Install, Uninstall},
@@ -37,6 +37,7 @@ const ALL: &[Described] = &[
     ("repl", "Talk to the running service at a prompt", Repl::augment_args),
     ("tmux", "Keep the service in a tmux session", Tmux::augment_args),
     ("schema", "Print the JSON Schema of project files, for editors", Schema::augment_args),
+    ("completions", "Print what makes a shell complete the words of lisplaunch", Completions::augment_args),
 ];
 
 /// What to do, from options that are not looked at before they are asked for.

@@ -1,5 +1,6 @@
 //! The command line as it is typed. The only module that names clap.
 
+pub mod complete;
 pub mod editor;
 pub mod everyday;
 mod lazy;
@@ -22,6 +23,7 @@ use clap::{
 use crate::format;
 use crate::problem::Problem;
 use crate::terminal::colours;
+use complete::Request;
 use lazy::Chosen;
 use selection::{Colour, OneService, Printing, Selection, Services};
 
@@ -117,6 +119,11 @@ pub enum Command {
     Tmux(live::Tmux),
     #[expect(missing_docs, reason = "see above")]
     Schema(editor::Schema),
+    #[expect(missing_docs, reason = "see above")]
+    Completions(editor::Completions),
+    /// Offer words to a shell, which asks with a variable of the environment.
+    #[command(skip)]
+    Complete(Request),
 }
 
 /// Become the sbcl process of a service
@@ -327,6 +334,9 @@ pub enum TemplatesCommand {
 /// What is wrong with them.
 pub fn parse() -> Result<Cli, Problem> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(request) = Request::of(&arguments) {
+        return completing(request).map_err(|error| usage::problem(&error));
+    }
     let words = arguments.iter().filter_map(|word| word.to_str());
     let colour = Colour::asked_for(words);
     colours::choose(colour.colours());
@@ -338,6 +348,15 @@ pub fn parse() -> Result<Cli, Problem> {
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
         _ => usage::problem(&error),
+    })
+}
+
+/// The project that a command line is for in which a word is completed.
+fn completing(request: Request) -> Result<Cli, Error> {
+    Ok(Cli {
+        selection: request.selection()?,
+        printing: Printing::default(),
+        command: Chosen(Command::Complete(request)),
     })
 }
 

@@ -50,7 +50,7 @@ pub struct Selection {
 }
 
 /// What is printed besides what is asked for.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct Printing {
     /// Print errors, and nothing else that is not asked for: no progress, no warnings
@@ -73,9 +73,10 @@ pub struct Printing {
 }
 
 /// When colours are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
     /// On a terminal
+    #[default]
     Auto,
     /// Always
     Always,

@@ -3,6 +3,7 @@
 mod argv;
 mod build;
 mod check;
+mod completions;
 mod connect;
 mod emit;
 mod emitted;
@@ -145,6 +146,8 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Reload(arguments) => reload::execute(&session, &arguments),
         Command::Eval(arguments) => eval::execute(&session, &arguments),
         Command::Schema(_) => schema::execute(),
+        Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Complete(request) => completions::complete(&session, request),
     }
 }
 

@@ -27,10 +27,14 @@ pub struct Terminal {
 impl Terminal {
     /// One that runs the program.
     pub fn start(project: &Project, arguments: &[&str]) -> Self {
+        Self::with(&project.command(arguments))
+    }
+
+    /// One that runs another program.
+    pub fn with(program: &Command) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("settings"), SETTINGS).unwrap();
         let terminal = Terminal { folder };
-        let program = project.command(arguments);
         let mut command = terminal.tmux();
         command
             .arg("-f")

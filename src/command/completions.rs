@@ -1,0 +1,40 @@
+//! `lisplaunch completions`: the words that a shell offers, with the names of the project file.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{Session, deliver};
+use crate::cli::complete::{Names, Request};
+use crate::cli::editor::Completions;
+
+pub(super) fn execute(arguments: &Completions) -> Result<ExitCode> {
+    deliver(&arguments.shell.script())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Answers a shell. What cannot be offered is left out: a person who types sees no errors.
+pub(super) fn complete(session: &Session, request: Request) -> Result<ExitCode> {
+    let offered = request.offered(names(session)).unwrap_or_default();
+    io::stdout().write_all(&offered)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The names in the project file at hand; none where it cannot be read.
+fn names(session: &Session) -> Names {
+    // Standard input is the terminal on which the word is typed.
+    if session.selection.file.as_deref() == Some(Path::new("-")) {
+        return Names::default();
+    }
+    let Ok(project) = session.project() else {
+        return Names::default();
+    };
+    let profiles = project.profile_names().into_iter().map(str::to_owned);
+    Names {
+        services: session.service_names(&project).unwrap_or_default(),
+        profiles: profiles.collect(),
+        variables: project.variable_names().into_iter().collect(),
+    }
+}
