@@ -152,7 +152,12 @@ pub fn check<'t>(
 /// # Errors
 /// When there is a file that lisplaunch did not write, unless `force` is given, or when
 /// the file system refuses.
-pub fn write(targets: &[Target], force: bool, owners: &Owners) -> Result<(), Problem> {
+pub fn write<'t>(
+    targets: impl IntoIterator<Item = &'t Target>,
+    force: bool,
+    owners: &Owners,
+) -> Result<(), Problem> {
+    let targets: Vec<&Target> = targets.into_iter().collect();
     let mut plain = BTreeSet::new();
     let places = targets
         .iter()

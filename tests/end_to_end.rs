@@ -4,6 +4,7 @@
 //! free, waits for what it wants to see instead of for a time, and ends what it started.
 
 mod checked;
+mod deployed;
 mod folders;
 mod fronted;
 mod hardened;

@@ -5,6 +5,7 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 
 use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
+    deploy::Deploy,
     editor::{Completions, Schema},
     everyday::{List, Logs, Pid},
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
@@ -33,6 +34,7 @@ const ALL: &[Described] = &[
     ("logs", "Print what the service has written", Logs::augment_args),
     ("stop", "Stop the running service through its own exit", Stop::augment_args),
     ("restart", "Stop the running service, and return when it is ready again", Restart::augment_args),
+    ("deploy", "Bring new code into service without a request that fails", Deploy::augment_args),
     ("connect", "Print what to type in Emacs to connect to the running service", Connect::augment_args),
     ("repl", "Talk to the running service at a prompt", Repl::augment_args),
     ("tmux", "Keep the service in a tmux session", Tmux::augment_args),

@@ -1,6 +1,7 @@
 //! The command line as it is typed. The only module that names clap.
 
 pub mod complete;
+pub mod deploy;
 pub mod editor;
 pub mod everyday;
 mod lazy;
@@ -111,6 +112,8 @@ pub enum Command {
     Stop(live::Stop),
     #[expect(missing_docs, reason = "see above")]
     Restart(live::Restart),
+    #[expect(missing_docs, reason = "see above")]
+    Deploy(deploy::Deploy),
     #[expect(missing_docs, reason = "see above")]
     Connect(live::Connect),
     #[expect(missing_docs, reason = "see above")]

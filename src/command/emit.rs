@@ -126,8 +126,12 @@ impl Emitting<'_> {
         let emitted = self
             .session
             .emitted(self.project, orders, choice, folder.as_deref())?;
-        if !self.arguments.check && !choice.indirect {
-            install(&emitted.plan)?;
+        if !self.arguments.check {
+            if !choice.indirect {
+                install(&emitted.plan)?;
+            }
+            let completed = emitted.complete(&self.session.owners()?);
+            completed.map_err(|problem| Failure::failed([problem]))?;
         }
         Ok(emitted.files)
     }

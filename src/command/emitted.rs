@@ -6,17 +6,29 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Session, as_user};
-use crate::format::{Choice, File, Origin};
+use crate::format::{Choice, File, Origin, Upstream};
 use crate::host;
+use crate::output::{self, Target};
 use crate::plan::secrecy::looks_secret;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
+use crate::trust::Owners;
 
 /// Files that are not written yet, and what they start.
 pub(super) struct Emitted {
     pub(super) plan: Plan,
     pub(super) files: Vec<File>,
+    /// Files that these name, which are not written again.
+    pub(super) named: Vec<Target>,
+}
+
+impl Emitted {
+    /// Writes those of the files they name that are missing.
+    pub(super) fn complete(&self, owners: &Owners) -> Result<(), Problem> {
+        let missing = self.named.iter().filter(|target| !target.path.exists());
+        output::write(missing, false, owners)
+    }
 }
 
 impl Session {
@@ -48,10 +60,17 @@ impl Session {
             .format
             .emit(&plan, &origin, &templates, &self.host)
             .map_err(|problem| Failure::failed([problem]))?;
-        Ok(Emitted { plan, files })
+        let mut named = Vec::new();
+        if choice.format.has_upstreams() {
+            for upstream in Upstream::all(&plan.services) {
+                let file = upstream.file(&upstream.ports, &origin, &templates)?;
+                named.extend(output::targets(&upstream.path, vec![file])?);
+            }
+        }
+        Ok(Emitted { plan, files, named })
     }
 
-    fn origin(
+    pub(super) fn origin(
         &self,
         project: &Project,
         services: &[String],

@@ -42,7 +42,9 @@ impl Session {
             configuration: arguments.config.as_deref(),
             personal,
         })?;
-        let Emitted { plan, mut files } = self.emitted(&project, orders, choice, None)?;
+        let Emitted {
+            plan, mut files, ..
+        } = self.emitted(&project, orders, choice, None)?;
         if let (Layout::One, Some(output)) = (format.layout, &output) {
             rename(&mut files, output);
         }

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod connect;
+mod deploy;
 mod emit;
 mod emitted;
 mod eval;
@@ -140,6 +141,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Tmux(arguments) => tmux::execute(&session, &arguments),
         Command::Repl(arguments) => repl::execute(&session, &arguments),
         Command::Connect(arguments) => connect::execute(&session, &arguments),
+        Command::Deploy(arguments) => deploy::execute(&session, &arguments),
         Command::Restart(arguments) => restart::execute(&session, &arguments),
         Command::Stop(arguments) => stop::execute(&session, &arguments),
         Command::Status(arguments) => status::execute(&session, &arguments),

@@ -7,7 +7,7 @@ use super::live::connected;
 use super::{Failure, Session};
 use crate::cli::live::Connection;
 use crate::live::confirmed::Confirmed;
-use crate::live::finding::{Connected, Running};
+use crate::live::finding::{Connected, Overrides, Running};
 use crate::live::manager::Manager;
 use crate::live::process::Process;
 use crate::live::stop::{complete, is_gone, is_silent, leave};
@@ -39,7 +39,16 @@ impl Session {
             let found = found.map_err(Failure::unanswered)?;
             return Ok(Reached::Process(service.into(), found));
         }
-        let running = Running::new(service, &overrides, &self.host)?;
+        self.reach(service, &overrides)
+    }
+
+    /// A service whose image answers.
+    pub(super) fn reach(
+        &self,
+        service: Service,
+        overrides: &Overrides,
+    ) -> Result<Reached, Failure> {
+        let running = Running::new(service, overrides, &self.host)?;
         let mut connected = connected(&running, Timeouts::default())?;
         complete(&mut connected);
         Ok(Reached::Image(running.into(), connected.into()))

@@ -48,6 +48,23 @@ pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
+/// Tries in a fresh process whether the code of the first service of `plan` can be loaded.
+///
+/// # Errors
+/// When it cannot, with what was found.
+pub(super) fn try_code(session: &Session, plan: &Plan, limits: &Limits) -> Result<(), Failure> {
+    let service = &plan.services[0];
+    if service.systems.is_empty() && service.load.is_empty() {
+        return Ok(());
+    }
+    let target = Target::new(plan, &[], Path::new(&service.identity.folder))?;
+    let code = Code {
+        service: &target.service,
+    };
+    let mut story = Story::of(service.name.as_str());
+    target.compile(&code, &[], session, true, limits, &mut story)
+}
+
 /// What is to be reloaded.
 struct Target {
     /// The service with the systems and files that are to be loaded, and no others.
@@ -109,7 +126,8 @@ impl Target {
             service: &self.service,
         };
         let changed = self.prepare(&code, &mut client, limits)?;
-        self.compile(&code, &changed, session, arguments, limits, story)?;
+        let allowed = arguments.allow_warnings;
+        self.compile(&code, &changed, session, allowed, limits, story)?;
         self.load(&code, arguments.force, &mut client, limits, story)?;
         self.finish(arguments.json, &mut client, limits, story)
     }
@@ -138,7 +156,7 @@ impl Target {
         code: &Code<'_>,
         changed: &[String],
         session: &Session,
-        arguments: &Reload,
+        allow_warnings: bool,
         limits: &Limits,
         story: &mut Story,
     ) -> Result<(), Failure> {
@@ -156,8 +174,7 @@ impl Target {
         let argv = trial_argv(&self.service, &trial, &self.templates)?;
         let command = launch::command(&self.service, &argv, &session.host)
             .map_err(|problem| Failure::failed([problem]))?;
-        let Tried { report, refusal } =
-            fresh::compile(command, place, limits, arguments.allow_warnings);
+        let Tried { report, refusal } = fresh::compile(command, place, limits, allow_warnings);
         self.show_diagnostics(&report);
         let refusal = refusal.map(|reason| self.refused(&report, reason));
         story.compiled = report.sources;

@@ -23,11 +23,7 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
     let services = std::slice::from_ref(&planned);
     let ask = || Report::of_all(services, &overrides, &session.host);
     let before = ask().map_err(Failure::from)?;
-    match (reached.manager().cloned(), reached.process()) {
-        (Some(manager), _) => restart_by(&manager, reached)?,
-        (None, Some(process)) if tmux::restart(session, service, process)? => {}
-        (None, _) => return Err(nothing_restarts(&planned.name).into()),
-    }
+    begin(session, service, reached)?;
     let deadline = Instant::now() + arguments.wait;
     let reports = until_started(&before, deadline, ask, tell).map_err(Failure::from)?;
     match reports.first() {
@@ -36,6 +32,15 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
             Ok(ExitCode::SUCCESS)
         }
         report => Err(not_ready(&planned.name, report).into()),
+    }
+}
+
+/// Lets whatever started it do so again.
+pub(super) fn begin(session: &Session, name: Option<&String>, reached: Reached) -> Result<()> {
+    match (reached.manager().cloned(), reached.process()) {
+        (Some(manager), _) => Ok(restart_by(&manager, reached)?),
+        (None, Some(process)) if tmux::restart(session, name, process)? => Ok(()),
+        (None, _) => Err(nothing_restarts(&reached.service().name).into()),
     }
 }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use super::{Failure, Session, UNANSWERED, print, tell};
 use crate::cli::live::{Connection, Status, parse_duration};
 use crate::live::report::Report;
+use crate::live::state::State;
 use crate::live::waiting::until_ready;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -21,23 +22,48 @@ pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode>
         .map_err(|failure| with_hint(failure, arguments))?;
     check_port(&plan.services, &arguments.connection).map_err(Failure::from)?;
     let overrides = session.overrides(&arguments.connection)?;
-    let ask = || Report::of_all(&plan.services, &overrides, &session.host);
-    let reports = match arguments.wait {
-        Some(wait) => until_ready(Instant::now() + wait, ask, tell),
-        None => ask(),
-    };
-    let reports = reports.map_err(Failure::from)?;
+    let ask = |services: &[Service]| Report::of_all(services, &overrides, &session.host);
+    let mut reports = ask(&plan.services).map_err(Failure::from)?;
+    if let Some(wait) = arguments.wait {
+        let waited = wanted(&plan.services, &reports);
+        let ask_waited = || ask(&waited);
+        until_ready(Instant::now() + wait, ask_waited, tell).map_err(Failure::from)?;
+        reports = ask(&plan.services).map_err(Failure::from)?;
+    }
     let text = if arguments.json {
         serde_json::to_string_pretty(&reports).context("cannot write the status as JSON")? + "\n"
     } else {
         table::text(&reports)
     };
     print(&text)?;
-    if reports.iter().all(|report| report.state.is_ready()) {
+    let wanted = wanted(&plan.services, &reports);
+    let is_wanted = |report: &&Report| {
+        let mut names = wanted.iter().map(|service| service.name.as_str());
+        names.any(|name| name == report.service)
+    };
+    let mut wanted = reports.iter().filter(is_wanted);
+    if wanted.all(|report| report.state.is_ready()) {
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(UNANSWERED.into())
     }
+}
+
+/// The services that are to run: of spare replicas one waits for the next deployment.
+fn wanted(services: &[Service], reports: &[Report]) -> Vec<Service> {
+    let group = |service: &Service| service.replica.as_ref().map(|replica| replica.of.clone());
+    let asked = || services.iter().zip(reports);
+    let mut waiting: Vec<_> = Vec::new();
+    let kept = asked().filter(|(service, report)| {
+        let of = group(service).filter(|_| service.spare && report.state == State::Down);
+        let others = asked().any(|(other, report)| group(other) == of && report.state.is_ready());
+        let waits = of.is_some() && others && !waiting.contains(&of);
+        if waits {
+            waiting.push(of);
+        }
+        !waits
+    });
+    kept.map(|(service, _)| service.clone()).collect()
 }
 
 /// A duration after `--wait` and a blank is taken for a service.

@@ -37,6 +37,7 @@ use service_folder::ServiceFolder;
 
 pub use choice::Choice;
 pub use file::File;
+pub use nginx::Upstream;
 pub use origin::{MARK, Origin};
 pub use owner::check_env;
 
@@ -115,6 +116,11 @@ pub fn find(name: &str) -> Result<&'static Format, Problem> {
 }
 
 impl Format {
+    /// Whether its files name others with the replicas that run.
+    pub fn has_upstreams(&self) -> bool {
+        self.name == nginx::FORMAT.name
+    }
+
     /// The files of this format.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! `lisplaunch emit nginx`: a site for each service that answers HTTP.
 
 mod site;
+mod upstream;
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::nginx::{Nginx, location};
@@ -11,6 +12,8 @@ use crate::render::{Template, Variable};
 use crate::word::Word;
 use site::{Site, sites};
 
+pub use upstream::Upstream;
+
 pub(super) const FORMAT: Format = Format {
     name: "nginx",
     summary: "sites of nginx in front of the services that have `http`",
@@ -20,7 +23,7 @@ pub(super) const FORMAT: Format = Format {
     personal: false,
     placement: None,
     replicas: Replicas::Numbered,
-    templates: &[SITE],
+    templates: &[SITE, upstream::TEMPLATE],
     files,
 };
 
@@ -66,6 +69,7 @@ fn server(project: &str, site: &Site<'_>) -> Variable {
         ])
     });
     let path = http.path.as_deref().map(Word::from);
+    let upstream = http.upstream.as_ref();
     Variable::map([
         ("name", owner.bare(name(project, site))),
         (
@@ -77,6 +81,10 @@ fn server(project: &str, site: &Site<'_>) -> Variable {
             Variable::list(site.ports.iter().map(|port| owner.bare(port))),
         ),
         ("several", Variable::flag(site.ports.len() > 1)),
+        (
+            "upstream",
+            Variable::option(upstream.map(|upstream| owner.setting(upstream.file.clone()))),
+        ),
         (
             "hosts",
             Variable::option((!hosts.is_empty()).then(|| owner.words(&hosts))),

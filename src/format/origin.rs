@@ -59,12 +59,30 @@ impl Origin {
             Layout::Each | Layout::Folders => "FOLDER/",
         };
         let lines = [
-            format!("{MARK}{}` from {}.", format.name, self.file),
+            self.mark(format),
             "Change that file instead of this one, then write this one again:".to_owned(),
             format!("  {command} -o {place}"),
         ];
-        Ok(Variable::list(lines.into_iter().map(|line| {
-            Variable::printed(Printed::Comment(line), "the header")
-        })))
+        Ok(comment(lines))
     }
+
+    /// The lines of the first comment of a file that another command writes afterwards.
+    pub(super) fn header_of_state(&self, format: &Format, command: &str) -> Variable {
+        comment([
+            self.mark(format),
+            format!("`lisplaunch {command}` writes it again."),
+        ])
+    }
+
+    fn mark(&self, format: &Format) -> String {
+        format!("{MARK}{}` from {}.", format.name, self.file)
+    }
+}
+
+fn comment(lines: impl IntoIterator<Item = String>) -> Variable {
+    Variable::list(
+        lines
+            .into_iter()
+            .map(|line| Variable::printed(Printed::Comment(line), "the header")),
+    )
 }

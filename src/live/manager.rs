@@ -81,6 +81,28 @@ impl Manager {
         }
     }
 
+    /// The same for another service, which it has as `name` where it has this one as `own`; none
+    /// where it finds services by their processes.
+    pub fn of_sibling(&self, own: &str, name: &str) -> Option<Self> {
+        let renamed = |known: &String, end: &str| {
+            let front = known.strip_suffix(end)?.strip_suffix(own)?;
+            Some(format!("{front}{name}{end}"))
+        };
+        match self {
+            Manager::Supervisor(known) => {
+                // One that is a group of its own has that name twice.
+                let alone = format!("{own}:{own}");
+                let alone = (*known == alone).then(|| format!("{name}:{name}"));
+                alone
+                    .or_else(|| renamed(known, ""))
+                    .map(Manager::Supervisor)
+            }
+            Manager::Systemd(known) => renamed(known, ".service").map(Manager::Systemd),
+            Manager::OpenRc(known) => renamed(known, "").map(Manager::OpenRc),
+            Manager::Runit(_) | Manager::S6(_) => None,
+        }
+    }
+
     /// Lets it restart the service in `process`.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub mod image;
 pub mod log;
 pub mod manager;
 pub mod missed;
+pub mod nginx;
 pub mod occupant;
 pub mod port;
 pub mod process;

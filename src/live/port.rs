@@ -50,6 +50,17 @@ impl fmt::Display for Holder {
     }
 }
 
+/// How many connections the server with this port has.
+pub fn connections(port: u16) -> usize {
+    let count = |table: String| {
+        let sockets = table.lines().filter_map(Socket::parse);
+        sockets
+            .filter(|socket| socket.connected && socket.local.port() == port)
+            .count()
+    };
+    tables().map(count).sum()
+}
+
 /// Whether a server cannot listen at `address`. A port whose last connections are still being
 /// forgotten is free, for swank as for this.
 pub fn is_taken(address: &Address) -> bool {

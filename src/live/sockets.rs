@@ -2,14 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// What `/proc/net/tcp` says of a socket that listens.
+/// What `/proc/net/tcp` says of a socket that listens, and of one that is connected.
 const LISTENS: &str = "0A";
+const CONNECTED: &str = "01";
 
 /// A line of the table.
 pub(crate) struct Socket {
     pub(crate) local: SocketAddr,
     pub(crate) remote: SocketAddr,
     pub(crate) listens: bool,
+    pub(crate) connected: bool,
     /// The number of the user who made it.
     pub(crate) user: u32,
     /// What the links in `/proc/PID/fd` call it.
@@ -20,10 +22,13 @@ impl Socket {
     /// The heading is no socket.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let mut fields = line.split_ascii_whitespace().skip(1);
+        let (local, remote) = (address(fields.next()?)?, address(fields.next()?)?);
+        let state = fields.next()?;
         Some(Socket {
-            local: address(fields.next()?)?,
-            remote: address(fields.next()?)?,
-            listens: fields.next()? == LISTENS,
+            local,
+            remote,
+            listens: state == LISTENS,
+            connected: state == CONNECTED,
             user: fields.nth(3)?.parse().ok()?,
             inode: fields.nth(1)?.parse().ok()?,
         })

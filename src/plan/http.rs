@@ -8,6 +8,7 @@ use super::path;
 use super::port::Port;
 use super::quantity::Bytes;
 use super::ready::is_url_byte;
+use super::upstream::{self, Upstream};
 use crate::problem::{Place, Problem};
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
@@ -32,6 +33,9 @@ pub struct Http {
     pub tls: Option<Tls>,
     /// The largest body of a request.
     pub max_body: Bytes,
+    /// The absolute path of the file in which nginx finds the replicas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
     /// Where the port stands in the file.
     #[serde(skip)]
     pub place: Option<Place>,
@@ -48,7 +52,9 @@ pub struct Tls {
 }
 
 /// Reads the `http` key of a service; nothing where it answers none.
-pub(super) fn read(context: &Context<'_>) -> Option<Http> {
+///
+/// `replicas` is how many services are made of it.
+pub(super) fn read(context: &Context<'_>, replicas: u32) -> Option<Http> {
     let field = context.fields.get("http")?;
     if field.is_false() {
         return None;
@@ -60,6 +66,8 @@ pub(super) fn read(context: &Context<'_>) -> Option<Http> {
     let static_folder = fields.get("static").and_then(folder);
     let tls = tls(context, &fields);
     let max_body = fields.read("max-body", Bytes::parse);
+    let upstream = fields.get("upstream");
+    let upstream = upstream.and_then(|file| upstream::read(&file, context.base, replicas));
     let Some(port) = fields.get("port") else {
         field.report(
             Problem::error("`http` names no port").help("add `port:`, or write `http: 8080`"),
@@ -79,6 +87,7 @@ pub(super) fn read(context: &Context<'_>) -> Option<Http> {
         static_folder,
         tls,
         max_body,
+        upstream,
         place: Some(port.place()),
     })
 }

@@ -21,6 +21,7 @@ pub mod sbcl_option;
 pub mod secrecy;
 pub mod service;
 pub mod stopping;
+pub mod upstream;
 
 mod circle;
 mod context;
@@ -34,6 +35,7 @@ mod read;
 mod runtime;
 mod swank;
 mod unused;
+mod upstreams;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,6 +237,7 @@ impl<'a> Planning<'a> {
         }
         problems.extend(ports::clashes(&services));
         problems.extend(log::clashes(&services));
+        problems.extend(upstreams::clashes(&services));
         problems.extend(circle::first(&services));
         // What could not be read may have used a variable.
         if problems.errors() == 0 {

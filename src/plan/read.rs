@@ -16,7 +16,7 @@ use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, Restart, Service};
 use super::{
     Planning, after, container, core, environment, http, limits, log, options, ready, runtime,
-    stopping, swank,
+    stopping, swank, upstream,
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
@@ -124,7 +124,7 @@ impl Planning<'_> {
             Service {
                 replica,
                 copies: service.copies(),
-                ..context.service(name, identity, user, files, &service.node)
+                ..context.service(name, identity, user, files, service)
             }
         });
         let right = early.is_right() && reader.is_right();
@@ -215,9 +215,12 @@ impl Context<'_> {
         identity: Identity,
         user: Option<String>,
         files: EnvFiles,
-        node: &Node,
+        node: &ServiceNode,
     ) -> Service {
         let fields = &self.fields;
+        let replicas = node.replica.map_or(1, |replica| replica.count);
+        let http = http::read(self, replicas);
+        let upstream = http.as_ref().and_then(|http| http.upstream.as_ref());
         let mut needs = Vec::new();
         let runtime = runtime::read(self);
         let loader = fields.choice("loader", &Loader::ALL);
@@ -226,7 +229,8 @@ impl Context<'_> {
             replica: None,
             copies: 1,
             swank: swank::read(self, &name),
-            http: http::read(self),
+            spare: upstream::spare(fields, upstream, replicas),
+            http,
             after: after::read(self, &name),
             after_place: fields.get("after").map(|field| field.place()),
             log: log::read(self, &name),
@@ -273,7 +277,7 @@ impl Context<'_> {
         };
         self.check_loader(&service);
         if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {
-            self.report_nothing_to_run(&service.name, node);
+            self.report_nothing_to_run(&service.name, &node.node);
         }
         service
     }

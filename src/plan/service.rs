@@ -34,6 +34,9 @@ pub struct Service {
     /// How many of it run that are equal in everything.
     #[serde(skip)]
     pub copies: u32,
+    /// Whether one of the equal services waits for the next deployment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub spare: bool,
     /// What it is, in a line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

@@ -119,3 +119,37 @@ services:
     let api = shown(&project, &["api-1"]);
     assert!(api.contains(r#"["web-3"]"#), "{api}");
 }
+
+#[test]
+fn nginx_finds_those_that_run_in_a_file_of_their_own() {
+    let project = Project::new(
+        "\
+name: shop
+loader: none
+start: (f)
+replicas: 3
+spare: true
+http:
+  port: 808${REPLICA}
+  upstream: shop.upstream
+",
+    );
+    let site = project.run(&["emit", "nginx"]).success();
+    let (_, block) = site.split_once("upstream shop {\n").unwrap();
+    assert_snapshot!(block.split("    # Few").next().unwrap(), @"
+    # Those that run, and none that is about to leave: `lisplaunch deploy` writes it.
+    include /srv/app/shop.upstream;
+    ");
+    let file = project.folder().join("shop.upstream");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_snapshot!(project.with_fixed_paths(&text), @"
+    # Written by `lisplaunch emit nginx` from /srv/app/lisplaunch.yaml.
+    # `lisplaunch deploy` writes it again.
+    server 127.0.0.1:8081 max_fails=0;
+    server 127.0.0.1:8082 max_fails=0;
+    ");
+    // What a deployment has written stays.
+    std::fs::write(&file, "another").unwrap();
+    project.run(&["emit", "nginx"]).success();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "another");
+}

@@ -1,10 +1,12 @@
 //! nginx, not installed but unpacked, as a process that ends with the test.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
 use super::{command, unpacked};
@@ -25,7 +27,6 @@ pub(crate) struct Nginx {
 /// leave the folder of the test.
 const MAIN: &str = "\
 daemon off;
-master_process off;
 pid nginx.pid;
 error_log error.log;
 events {}
@@ -43,6 +44,11 @@ http {
 impl Nginx {
     /// An nginx that has read these sites and found them right.
     pub(crate) fn new(sites: &[&str]) -> Self {
+        Self::with("master_process off;\n", sites)
+    }
+
+    /// The same with these lines at the top of its configuration.
+    fn with(head: &str, sites: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let nginx = Nginx {
             folder,
@@ -50,7 +56,7 @@ impl Nginx {
             http: free_port(),
             https: free_port(),
         };
-        nginx.write("nginx.conf", MAIN);
+        nginx.write("nginx.conf", &format!("{head}{MAIN}"));
         for (index, site) in sites.iter().enumerate() {
             nginx.write(&format!("sites/{index}.conf"), &nginx.on_own_ports(site));
         }
@@ -63,15 +69,40 @@ impl Nginx {
 
     /// One that serves them.
     pub(crate) fn start(sites: &[&str]) -> Self {
-        let mut nginx = Nginx::new(sites);
-        let process = nginx.command().spawn().expect("nginx starts");
-        nginx.process = Some(process);
+        Nginx::new(sites).serving(|command| command)
+    }
+
+    /// One that reads them again when that is asked for, started by `inside`: its workers are
+    /// processes of their own, as on every machine.
+    pub(crate) fn start_with_workers(
+        sites: &[&str],
+        inside: impl FnOnce(Command) -> Command,
+    ) -> Self {
+        let head = "user root;\nmaster_process on;\nworker_processes 2;\n";
+        Nginx::with(head, sites).serving(inside)
+    }
+
+    fn serving(mut self, inside: impl FnOnce(Command) -> Command) -> Self {
+        let nginx = &mut self;
+        let mut command = inside(nginx.command());
+        // A file, since nobody reads a pipe.
+        let said = fs::File::create(nginx.folder.path().join("said")).expect("it is made");
+        command.stderr(said).process_group(0);
+        nginx.process = Some(command.spawn().expect("nginx starts"));
         let deadline = Instant::now() + Duration::from_secs(60);
         while std::net::TcpStream::connect(("127.0.0.1", nginx.http)).is_err() {
             assert!(Instant::now() < deadline, "{}", nginx.log("error.log"));
             std::thread::sleep(Duration::from_millis(10));
         }
-        nginx
+        self
+    }
+
+    /// A script that is this nginx for whoever runs it by name.
+    pub(crate) fn script(&self) -> String {
+        let command = self.command();
+        let program = command.get_program().display();
+        let folder = self.folder.path().display();
+        format!("#!/bin/sh\nexec {program} -p {folder}/ -c nginx.conf \"$@\"\n")
     }
 
     /// Every machine has other ports free, and not every one has IPv6.
@@ -116,7 +147,10 @@ impl Nginx {
 impl Drop for Nginx {
     fn drop(&mut self) {
         if let Some(process) = &mut self.process {
-            let _ = process.kill();
+            // Its workers are of its group.
+            if let Some(group) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) {
+                let _ = kill_process_group(group, Signal::KILL);
+            }
             let _ = process.wait();
         }
     }

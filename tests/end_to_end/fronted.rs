@@ -175,7 +175,7 @@ fn no_request_is_lost_while_a_service_starts_again() {
 }
 
 /// Two ports that differ in the last digit, which is the number of a replica.
-fn neighbours() -> [u16; 2] {
+pub(super) fn neighbours() -> [u16; 2] {
     let mut ports = std::iter::repeat_with(free_port).take(1000).peekable();
     loop {
         let first = ports.find(|port| port % 10 == 1).unwrap();

@@ -337,3 +337,90 @@ fn a_port_has_one_server() {
       = help: give each a port of its own: `swank.port`
     ");
 }
+
+#[test]
+fn an_upstream_and_a_spare_are_for_replicas() {
+    assert_snapshot!(wrong(&[
+        "http: {port: 8080, upstream: a.upstream}",
+        "spare: true",
+    ]), @"
+    error: `http.upstream` is for `replicas`, and there is one process
+     --> lisplaunch.yaml:1:30
+    1 | http: {port: 8080, upstream: a.upstream}
+      |                              ^^^^^^^^^^
+      = help: add `replicas: 2`, or leave it out
+    error: `spare` is for `replicas`, and there is one process
+     --> lisplaunch.yaml:1:8
+    1 | spare: true
+      |        ^^^^
+      = help: add `replicas: 2`: one runs, and the other is started by `lisplaunch deploy`
+    ");
+    let replicas = |keys: &str| {
+        let yaml = format!("loader: none\nstart: (f)\nhttp:\n  port: 808${{REPLICA}}\n{keys}");
+        brief(Project::new(&yaml).run(&["check"]), 1)
+    };
+    assert_snapshot!(replicas("replicas: 2\nspare: true\n"), @"
+    error: `spare` needs `http.upstream`: nginx has to know which replicas run
+     --> lisplaunch.yaml:6:8
+    6 | spare: true
+      |        ^^^^
+      = help: name a file that nginx can read: `upstream: /etc/nginx/my-app.upstream`
+    lisplaunch.yaml: 1 problem
+    ");
+    assert_snapshot!(replicas("  upstream: 'a*.upstream'\nreplicas: 2\n"), @"
+    error: `http.upstream` is `/srv/app/a*.upstream`: expected a path without `*`, `?` and `[`
+     --> lisplaunch.yaml:5:13
+    5 |   upstream: 'a*.upstream'
+      |             ^^^^^^^^^^^^^
+    lisplaunch.yaml: 1 problem
+    ");
+    assert_snapshot!(replicas("  upstream: a-${REPLICA}\nreplicas: 2\n"), @"
+    error: the replicas of `app` differ in `http.upstream`
+     --> lisplaunch.yaml:5:13
+    5 |   upstream: a-${REPLICA}
+      |             ^^^^^^^^^^^^
+      = help: name one file for all of them, without `${REPLICA}`
+    lisplaunch.yaml: 1 problem
+    ");
+    assert_snapshot!(brief(Project::new("\
+loader: none
+start: (f)
+replicas: 2
+services:
+  web: {http: {port: '808${REPLICA}', upstream: same}}
+  api: {http: {port: '809${REPLICA}', upstream: same}}
+").run(&["check"]), 1), @"
+    error: the services `web-1` and `api-1` have the same `http.upstream`
+     --> lisplaunch.yaml:6:49
+    6 |   api: {http: {port: '809${REPLICA}', upstream: same}}
+      |                                                 ^^^^
+      = help: give each a file of its own
+    lisplaunch.yaml: 1 problem
+    ");
+}
+
+#[test]
+fn what_is_deployed_runs_and_can_be_replaced() {
+    let deploy = |yaml: &str, arguments: &[&str], code| {
+        let project = Project::new(&format!("name: app\nloader: none\nstart: (f)\n{yaml}"));
+        brief(project.run(&[&["deploy"], arguments].concat()), code)
+    };
+    assert_snapshot!(deploy("http: 8080\n", &[], 2), @"
+    error: requests to `app` would fail while it starts again: it is one process
+     = help: give it `replicas: 2`, and `spare: true` if one shall run at a time
+     = help: or let them fail: `lisplaunch restart`
+    ");
+    assert_snapshot!(deploy("replicas: 2\n", &[], 3), @"
+    error: no process of `app` runs
+     = help: start it first; `lisplaunch status` says how it ended
+    ");
+    assert_snapshot!(deploy("replicas: 2\n", &["app-1"], 2), @"
+    error: `app-1` is one of the replicas of `app`, which are deployed together
+     = help: deploy them all: `lisplaunch deploy app`
+     = help: or start this one again: `lisplaunch restart app-1`
+    ");
+    assert_snapshot!(deploy("services: {web: {}, worker: {}}\n", &[], 2), @"
+    error: `lisplaunch.yaml` has several services: which one?
+     = help: name one of `web`, `worker`
+    ");
+}

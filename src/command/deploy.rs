@@ -1,0 +1,184 @@
+//! `lisplaunch deploy`: new code in the place of the old, without a request that fails.
+//!
+//! [`member`] knows the processes, [`step`] puts what is done into its order, [`deployment`] does it,
+//! and [`traffic`] lets nginx send requests elsewhere.
+
+mod deployment;
+mod member;
+mod step;
+mod story;
+mod traffic;
+mod waiting;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{Failure, Session, as_user, check_single, deliver, print, report, tell};
+use crate::cli::deploy::Deploy;
+use crate::cli::live::Connection;
+use crate::format::{self, Choice, Upstream};
+use crate::live::reload::limits::Limits;
+use crate::plan::Plan;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+use crate::project::Project;
+use deployment::Deployment;
+use member::{Member, group};
+use step::Step;
+use story::Story;
+use traffic::Traffic;
+use waiting::Wait;
+
+pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode> {
+    let project = session.project()?;
+    let plan = chosen(session, &project, arguments.service.name())?;
+    let name = group(&plan.services[0]).clone();
+    let overrides = session.overrides(&Connection::default())?;
+    let members = Member::all(session, &plan.services, &overrides)?;
+    let traffic = Traffic::of(session, &project, &plan)?;
+    let steps = steps(&plan, &members, traffic.as_ref())?;
+    if arguments.dry_run {
+        for step in &steps {
+            print(&format!("{step}\n"))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let limits = Limits::start(None)?;
+    let deployment = Deployment {
+        session,
+        plan: &plan,
+        overrides,
+        traffic: traffic.as_ref(),
+        wait: Wait {
+            limits: &limits,
+            grace: arguments.grace,
+        },
+        patience: arguments.wait,
+    };
+    let mut story = Story::of(name.as_str());
+    let ended = deployment.perform(&steps, &mut story);
+    if arguments.json {
+        let failure = ended.as_ref().err();
+        let problem = failure.and_then(|failure| failure.problems.first());
+        deliver(&story.object(problem.map(Problem::message))?)?;
+    }
+    ended?;
+    tell(&format!(
+        "`{name}` runs the new code after {:.1} s",
+        story.seconds()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The services that are deployed together.
+fn chosen(session: &Session, project: &Project, name: Option<&String>) -> Result<Plan, Failure> {
+    let wanted: Vec<String> = name.cloned().into_iter().collect();
+    let plan = session.plan(project, &as_user(session.orders(&wanted)?))?;
+    let mut groups: Vec<String> = Vec::new();
+    for service in &plan.services {
+        let name = group(service).to_string();
+        if groups.last() != Some(&name) {
+            groups.push(name);
+        }
+    }
+    check_single(
+        &groups,
+        &format!("`{}` has several services", project.source.name),
+    )?;
+    if let [service] = plan.services.as_slice()
+        && service.replica.is_none()
+        && service.http.is_some()
+    {
+        return Err(is_alone(service).into());
+    }
+    match (name, &plan.services[0].replica) {
+        (Some(name), Some(replica)) if *name != replica.of.as_str() => {
+            Err(Problem::error(format!(
+                "`{name}` is one of the replicas of `{}`, which are deployed together",
+                replica.of
+            ))
+            .help(format!(
+                "deploy them all: `lisplaunch deploy {}`",
+                replica.of
+            ))
+            .help(format!(
+                "or start this one again: `lisplaunch restart {name}`"
+            ))
+            .into())
+        }
+        _ => Ok(plan),
+    }
+}
+
+fn steps<'a>(
+    plan: &Plan,
+    members: &'a [Member<'a>],
+    traffic: Option<&'a Traffic>,
+) -> Result<Vec<Step<'a>>, Failure> {
+    let service = &plan.services[0];
+    let unmanaged = members.iter().find(|member| {
+        let stays = member.runs && !service.spare;
+        !stays && member.restart.is_none()
+    });
+    if let Some(member) = unmanaged {
+        return Err(Failure::failed([Problem::error(format!(
+            "nothing is known that would start `{}`",
+            member.name()
+        ))
+        .help(
+            "a replica that does not run is started by supervisord, systemd or OpenRC",
+        )]));
+    }
+    let failed = |problem| Failure::failed([problem]);
+    match traffic {
+        Some(traffic) if service.spare => {
+            let serving = traffic.serving(members).map_err(failed)?;
+            Ok(step::with_spare(members, &traffic.upstream, serving))
+        }
+        Some(traffic) => {
+            traffic.former().map_err(failed)?;
+            Ok(step::rolling(members, Some(&traffic.upstream)))
+        }
+        None => {
+            if service.http.is_some() {
+                report(&[unsent(service)]);
+            }
+            Ok(step::rolling(members, None))
+        }
+    }
+}
+
+/// A service that nothing could answer for while it starts again.
+fn is_alone(service: &Service) -> Problem {
+    Problem::error(format!(
+        "requests to `{}` would fail while it starts again: it is one process",
+        service.name
+    ))
+    .help("give it `replicas: 2`, and `spare: true` if one shall run at a time")
+    .help("or let them fail: `lisplaunch restart`")
+}
+
+fn unsent(service: &Service) -> Problem {
+    Problem::warning(format!(
+        "a request to `{}` that cannot be repeated may fail while its replica starts again",
+        group(service)
+    ))
+    .help("with `http.upstream` nginx sends none to that replica meanwhile")
+}
+
+impl Traffic {
+    /// Of the services of a plan that a file tells nginx of.
+    fn of(session: &Session, project: &Project, plan: &Plan) -> Result<Option<Self>, Failure> {
+        let Some(upstream) = Upstream::all(&plan.services).pop() else {
+            return Ok(None);
+        };
+        let choice = Choice::new(format::find("nginx")?, false, false)?;
+        Ok(Some(Traffic {
+            upstream,
+            origin: session.origin(project, &[], choice, plan)?,
+            templates: super::templates(plan)?,
+            owners: session.owners()?,
+        }))
+    }
+}

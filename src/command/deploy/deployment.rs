@@ -1,0 +1,165 @@
+//! A deployment under way: its steps are taken one after the other, and where one fails what runs
+//! goes on.
+
+use std::time::{Duration, Instant};
+
+use super::member::{Member, reach};
+use super::step::Step;
+use super::story::Story;
+use super::traffic::{Traffic, drain};
+use super::waiting::Wait;
+use crate::command::{Failure, Session, reload, report, restart, tell};
+use crate::live::finding::Overrides;
+use crate::live::report::Report;
+use crate::live::state::State;
+use crate::live::waiting::until_started;
+use crate::plan::{Plan, ready};
+use crate::problem::Problem;
+
+/// A deployment under way.
+pub(super) struct Deployment<'a> {
+    pub(super) session: &'a Session,
+    pub(super) plan: &'a Plan,
+    pub(super) overrides: Overrides,
+    pub(super) traffic: Option<&'a Traffic>,
+    pub(super) wait: Wait<'a>,
+    /// How long a process may take to be ready, where that is said.
+    pub(super) patience: Option<Duration>,
+}
+
+impl Deployment<'_> {
+    /// Takes the steps up to the first that fails.
+    pub(super) fn perform(&self, steps: &[Step<'_>], story: &mut Story) -> Result<(), Failure> {
+        for (index, step) in steps.iter().enumerate() {
+            tell(&step.to_string());
+            let done = self
+                .wait
+                .check()
+                .map_err(|problem| Failure::failed([problem]));
+            let done = done.and_then(|()| self.take(step, story));
+            if let Err(mut failure) = done {
+                self.undo(&steps[..=index]);
+                let problem = failure.problems.pop();
+                failure
+                    .problems
+                    .extend(problem.map(|problem| with_rest(problem, &steps[index..])));
+                return Err(failure);
+            }
+            story.steps.push(step.to_string());
+        }
+        Ok(())
+    }
+
+    fn take(&self, step: &Step<'_>, story: &mut Story) -> Result<(), Failure> {
+        let failed = |problem| Failure::failed([problem]);
+        match step {
+            Step::Try(_) => reload::try_code(self.session, self.plan, self.wait.limits),
+            Step::Start(member) => {
+                self.start(member)?;
+                story.started.push(member.name().to_string());
+                Ok(())
+            }
+            Step::Send(_, members) => match self.traffic {
+                Some(traffic) => traffic.send_to(members, &self.wait).map_err(failed),
+                None => Ok(()),
+            },
+            Step::Drain(member) => drain(member, &self.wait).map_err(failed),
+            Step::Stop(member) => {
+                self.stop(member)?;
+                story.stopped.push(member.name().to_string());
+                Ok(())
+            }
+        }
+    }
+
+    /// Starts it, or starts it again, and waits until it is ready.
+    fn start(&self, member: &Member<'_>) -> Result<(), Failure> {
+        let before = self.reports(member)?;
+        let begun = self.begin(member);
+        let patience = ready::timeout(member.service.ready.as_ref()).0;
+        let patience = self.patience.unwrap_or(Duration::from_secs(patience));
+        let ask = || {
+            self.wait.check()?;
+            self.reports(member)
+        };
+        let reports = match &begun {
+            Ok(()) => until_started(&before, Instant::now() + patience, ask, tell),
+            Err(_) => ask(),
+        };
+        let reports = reports.map_err(|problem| Failure::failed([problem]))?;
+        match reports.first() {
+            Some(report) if begun.is_ok() && report.state.is_ready() => Ok(()),
+            report => Err(not_ready(member, report, begun.as_ref().err())),
+        }
+    }
+
+    fn begin(&self, member: &Member<'_>) -> Result<(), Problem> {
+        let by_manager = member.restart.as_ref();
+        if let Some(call) = by_manager.filter(|_| member.service.spare || !member.runs) {
+            return call.run().map(|_| ());
+        }
+        let name = member.name().to_string();
+        let reached = reach(self.session, member.service, &self.overrides);
+        let begun = reached
+            .map_err(anyhow::Error::from)
+            .and_then(|reached| restart::begin(self.session, Some(&name), reached));
+        begun.map_err(|error| match error.downcast::<Failure>() {
+            Ok(mut failure) => failure.problems.remove(0),
+            Err(error) => Problem::error(format!("{error:#}")),
+        })
+    }
+
+    /// Stops it for good. It may have left by itself.
+    fn stop(&self, member: &Member<'_>) -> Result<(), Failure> {
+        let Some(call) = &member.stop else {
+            return Ok(());
+        };
+        let stopped = call.run();
+        let report = self.reports(member)?;
+        let gone =
+            |report: &Report| matches!(report.state, State::Down | State::Failed | State::Crashed);
+        match stopped {
+            Err(problem) if !report.first().is_some_and(gone) => Err(Failure::failed([problem])),
+            _ => Ok(()),
+        }
+    }
+
+    fn reports(&self, member: &Member<'_>) -> Result<Vec<Report>, Problem> {
+        let services = std::slice::from_ref(member.service);
+        Report::of_all(services, &self.overrides, &self.session.host)
+    }
+
+    /// Stops a spare process that was started, and has not come so far that it was sent requests.
+    fn undo(&self, steps: &[Step<'_>]) {
+        let ([.., Step::Start(started)] | [.., Step::Start(started), Step::Send(..)]) = steps
+        else {
+            return;
+        };
+        if !started.service.spare {
+            return;
+        }
+        tell(&Step::Stop(started).to_string());
+        if let Err(failure) = self.stop(started) {
+            report(&failure.problems);
+        }
+    }
+}
+
+fn not_ready(member: &Member<'_>, report: Option<&Report>, begun: Option<&Problem>) -> Failure {
+    let state = report.map_or("gone", |report| report.state.word());
+    let problem = Problem::error(format!(
+        "`{}` did not get ready with the new code: it is {state}",
+        member.name()
+    ));
+    let said = report.and_then(|report| report.note.as_ref().or(report.error.as_ref()));
+    let problem = said.into_iter().fold(problem, Problem::note);
+    let manager = begun.map(Problem::message);
+    Failure::failed([manager.into_iter().fold(problem, Problem::note)])
+}
+
+/// Says what was not done any more.
+fn with_rest(problem: Problem, steps: &[Step<'_>]) -> Problem {
+    let left = steps.iter().map(|step| format!("not done: {step}"));
+    left.fold(problem, Problem::note)
+        .help("what runs goes on with the code that it has; deploy again once that is right")
+}

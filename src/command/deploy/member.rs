@@ -1,0 +1,124 @@
+//! The processes that a deployment replaces: what is known of each, and what starts and stops it.
+
+use crate::call::Call;
+use crate::command::reached::Reached;
+use crate::command::{Failure, Session};
+use crate::live::confirmed::Confirmed;
+use crate::live::finding::Overrides;
+use crate::live::manager::Manager;
+use crate::live::process::Process;
+use crate::live::report::Report;
+use crate::live::state::State;
+use crate::plan::name::Name;
+use crate::plan::service::Service;
+use crate::problem::Problem;
+
+/// One of the replicas, or the only process of a service.
+#[derive(Debug)]
+pub(super) struct Member<'a> {
+    pub(super) service: &'a Service,
+    pub(super) runs: bool,
+    /// What lets its manager start it, or start it again.
+    pub(super) restart: Option<Call>,
+    /// What lets its manager stop it for good.
+    pub(super) stop: Option<Call>,
+}
+
+impl<'a> Member<'a> {
+    /// Those of these services, at least one of which runs.
+    pub(super) fn all(
+        session: &Session,
+        services: &'a [Service],
+        overrides: &Overrides,
+    ) -> Result<Vec<Self>, Failure> {
+        let reports = Report::of_all(services, overrides, &session.host)?;
+        let mut found = Vec::new();
+        for (service, report) in services.iter().zip(reports) {
+            found.push(match report.state {
+                State::Down | State::Failed | State::Crashed => None,
+                _ => Some(reach(session, service, overrides)?),
+            });
+        }
+        let known = found.iter().flatten().find_map(Kept::of);
+        if found.iter().all(Option::is_none) {
+            return Err(Failure::unanswered(
+                Problem::error(format!("no process of `{}` runs", group(&services[0])))
+                    .help("start it first; `lisplaunch status` says how it ended"),
+            ));
+        }
+        let members = services.iter().zip(&found).map(|(service, reached)| {
+            let own = reached.as_ref().and_then(Kept::of);
+            let by = own.or_else(|| known.as_ref()?.sibling(service));
+            let call = |verb| by.as_ref().map(|by| by.call(verb));
+            Member {
+                service,
+                runs: reached.is_some(),
+                restart: call("restart"),
+                stop: call("stop"),
+            }
+        });
+        Ok(members.collect())
+    }
+
+    pub(super) fn name(&self) -> &Name {
+        &self.service.name
+    }
+
+    /// The port on which it answers HTTP.
+    pub(super) fn port(&self) -> Option<u16> {
+        Some(self.service.http.as_ref()?.port.number())
+    }
+}
+
+/// What the services that are deployed together are called.
+pub(super) fn group(service: &Service) -> &Name {
+    service
+        .replica
+        .as_ref()
+        .map_or(&service.name, |replica| &replica.of)
+}
+
+/// Finds its process, without a word to its image where that is possible: an image that is hung
+/// can be replaced as well.
+pub(super) fn reach(
+    session: &Session,
+    service: &Service,
+    overrides: &Overrides,
+) -> Result<Reached, Failure> {
+    if service.runtime.is_none() {
+        return session.reach(service.clone(), overrides);
+    }
+    let found = Confirmed::find(service, overrides, &session.host);
+    let found = found.map_err(Failure::unanswered)?;
+    Ok(Reached::Process(service.clone().into(), found))
+}
+
+/// A service that a manager has, and the process by which that one is found.
+struct Kept {
+    name: String,
+    manager: Manager,
+    process: Process,
+}
+
+impl Kept {
+    fn of(reached: &Reached) -> Option<Self> {
+        Some(Kept {
+            name: reached.service().identity.unique_name(),
+            manager: reached.manager()?.clone(),
+            process: reached.process()?,
+        })
+    }
+
+    fn sibling(&self, service: &Service) -> Option<Self> {
+        let name = service.identity.unique_name();
+        Some(Kept {
+            manager: self.manager.of_sibling(&self.name, &name)?,
+            name,
+            process: self.process,
+        })
+    }
+
+    fn call(&self, verb: &str) -> Call {
+        Call::new(self.manager.command(verb, Some(self.process)))
+    }
+}
