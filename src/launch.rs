@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rustix::fs::{Access, Mode};
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::host::Host;
 use crate::live::identity::Kinship;
@@ -84,6 +85,12 @@ fn homeless(service: &Service, host: &Host) -> Option<Problem> {
         ))
         .help("set `HOME` to a folder that this user can write, in the environment or with `env`")
     })
+}
+
+/// Lets this process, whatever it becomes, receive SIGTERM when its parent has ended.
+pub fn end_with_parent() {
+    // Without that it goes on, as other processes do.
+    let _ = set_parent_process_death_signal(Some(Signal::TERM));
 }
 
 /// Replaces this process by sbcl. Returns only if that fails.

@@ -7,8 +7,8 @@
 //!
 //! A service may start from a [`saved_core`] instead of its sources.
 //!
-//! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own, and a
-//! [`service_manager`] takes over what `install` gives it.
+//! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own, several
+//! run [`together`] in the foreground, and a [`service_manager`] takes over what `install` gives it.
 
 pub mod argv;
 pub mod call;
@@ -33,6 +33,7 @@ pub mod service_manager;
 pub mod suggest;
 pub mod terminal;
 pub mod tmux;
+pub mod together;
 pub mod trust;
 pub mod uninterrupted;
 pub mod word;

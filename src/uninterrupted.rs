@@ -2,16 +2,33 @@
 //! removed before the program ends.
 
 use std::fs;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
+
+/// What lets a signal end the program again once each work is done; nothing where something else
+/// catches the signals.
+static ENDING: Mutex<Option<Vec<Arc<AtomicBool>>>> = Mutex::new(Some(Vec::new()));
+
+/// Leaves the signals to something else that catches them: from now on none of them ends the
+/// program because of work that was done here.
+pub fn leave_signals() {
+    let ending = ENDING.lock().unwrap_or_else(PoisonError::into_inner).take();
+    for done in ending.into_iter().flatten() {
+        done.store(false, Ordering::SeqCst);
+    }
+}
 
 /// Does it; a signal that comes meanwhile ends the program afterwards, and not before.
 pub fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
     let last = Arc::new(AtomicUsize::new(0));
     let done = Arc::new(AtomicBool::new(false));
+    match &mut *ENDING.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(ending) => ending.push(Arc::clone(&done)),
+        None => return work(),
+    }
     // What is ignored, as `nohup` has it, stays so, in the program that this one becomes as well.
     let ignored = ignored();
     for signal in [SIGINT, SIGTERM, SIGHUP] {

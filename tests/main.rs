@@ -32,4 +32,5 @@ mod swank_server;
 mod tidy;
 mod tmux;
 mod trust;
+mod up;
 mod yaml;

@@ -187,7 +187,10 @@ fn below_project(project: &Project, command: &str) -> String {
 }
 
 /// Commands of the page that take a terminal or a Ctrl-C, with the tests that give them one.
-const AT_THE_DESK: &[(&str, &str)] = &[];
+const AT_THE_DESK: &[(&str, &str)] = &[
+    ("lisplaunch up", "tests/up.rs"),
+    ("lisplaunch up --only web,worker", "tests/up.rs"),
+];
 
 /// The page is read from top to bottom, beside a service that really runs.
 #[test]

@@ -38,6 +38,7 @@ const LAYERS: &[&str] = &[
     "install",
     "saved_core",
     "service_manager",
+    "together",
     "cli",
     "command",
     "lib",

@@ -44,6 +44,33 @@ pub struct Logs {
     pub file: Option<PathBuf>,
 }
 
+/// Run the services of the file in the foreground, all together
+///
+/// Each is started as `run` does, once all that it comes after (`after:`) are ready; its lines
+/// have its name before them. Ctrl-C stops them, those first that come after others, each within
+/// its `stop-timeout`; a second Ctrl-C kills them. When one ends by itself the others are stopped
+/// too. They end with this process, however that ends.
+///
+/// Exits with the exit code of the service that ended first, with 130 after Ctrl-C, and with 1
+/// when one cannot be started.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch up
+  lisplaunch up --only web,worker
+  lisplaunch up -p development 2>up.log")]
+pub struct Up {
+    /// Only this service; may be repeated
+    #[arg(
+        short = 's',
+        long,
+        alias = "service",
+        value_name = "SERVICE",
+        value_delimiter = ','
+    )]
+    pub only: Vec<String>,
+}
+
 /// List the services of the project file
 ///
 /// Prints their names, one a line; replicas each with its number.

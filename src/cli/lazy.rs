@@ -7,7 +7,7 @@ use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
     deploy::Deploy,
     editor::{Completions, Schema},
-    everyday::{List, Logs, Pid},
+    everyday::{List, Logs, Pid, Up},
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
     manager::{Install, Uninstall},
 };
@@ -18,6 +18,7 @@ type Described = (&'static str, &'static str, fn(Clap) -> Clap);
 #[rustfmt::skip]
 const ALL: &[Described] = &[
     ("run", "Become the sbcl process of a service", Run::augment_args),
+    ("up", "Run the services of the file in the foreground, all together", Up::augment_args),
     ("argv", "Print the argument list of sbcl, for programs", PrintArgv::augment_args),
     ("emit", "Write the service for another tool", Emit::augment_args),
     ("install", "Write the files of a manager where it reads them, and let it start the services", Install::augment_args),

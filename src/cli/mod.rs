@@ -81,6 +81,8 @@ pub enum Command {
     )]
     Run(Run),
     #[expect(missing_docs, reason = "see above")]
+    Up(everyday::Up),
+    #[expect(missing_docs, reason = "see above")]
     Argv(PrintArgv),
     #[expect(missing_docs, reason = "see above")]
     Emit(Emit),
@@ -134,6 +136,10 @@ pub enum Command {
 /// Sets the environment and the working directory and replaces itself by sbcl: the
 /// process keeps its number, and nothing of lisplaunch stays behind.
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is typed"
+)]
 #[command(after_help = "\
 Examples:
   lisplaunch run
@@ -153,6 +159,9 @@ pub struct Run {
     /// Load the sources, though the project file asks for a saved image
     #[arg(long)]
     pub from_source: bool,
+    /// End when the parent of this process does
+    #[arg(long, hide = true)]
+    pub until_parent_ends: bool,
     /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<String>,

@@ -1,5 +1,6 @@
 //! The subcommands, one file each: glue between the command line and the parts.
 
+mod again;
 mod argv;
 mod build;
 mod check;
@@ -29,6 +30,7 @@ mod stop;
 mod templates;
 mod tmux;
 mod uninstall;
+mod up;
 mod words;
 
 use std::collections::BTreeMap;
@@ -134,6 +136,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Build(arguments) => build::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
+        Command::Up(arguments) => up::execute(&session, &arguments),
         Command::List(arguments) => list::execute(&session, &arguments),
         Command::Pid(arguments) => pid::execute(&session, &arguments),
         Command::Logs(arguments) => logs::execute(&session, &arguments),

@@ -18,6 +18,9 @@ use crate::saved_core::{self, Freshness, recipe};
 use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
+    if arguments.until_parent_ends {
+        launch::end_with_parent();
+    }
     let (plan, service) = session.plan_one(arguments.service.name())?;
     let argv = if arguments.from_source {
         super::source_command_line(&plan, &service, &arguments.arguments)?

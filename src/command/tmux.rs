@@ -3,7 +3,6 @@
 mod form;
 mod script;
 
-use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{Failure, Session, command_line, deliver, print, tell};
+use super::{Failure, Session, again, command_line, deliver, print, tell};
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
 use crate::cli::selection::{OneService, ServiceOption};
 use crate::host::{self, Host};
@@ -188,7 +187,8 @@ impl Target {
         }
         let program = std::env::current_exe().context("cannot find this program")?;
         let program_word = utf8(&program)?.into();
-        let run = run_command(&program, session, start);
+        let service = start.service.name().map(String::as_str);
+        let run = again::run(&program, session, service, &[], &start.arguments);
         let handover = Handover::from_here(run).context("cannot find the working directory")?;
         let folder = private_folder();
         let file = handover
@@ -387,33 +387,6 @@ impl Target {
             code: NOT_RUNNING,
         }
     }
-}
-
-/// The command that does in the session what is asked for here.
-fn run_command(program: &Path, session: &Session, start: &TmuxStart) -> Vec<OsString> {
-    let option = |name: &str, value: OsString| {
-        let mut option = OsString::from(format!("--{name}="));
-        option.push(value);
-        option
-    };
-    let selection = &session.selection;
-    let mut command = vec![program.into(), "run".into()];
-    let directory = selection.directory.clone();
-    command.extend(directory.map(|folder| option("directory", folder.into())));
-    let file = selection.file.clone();
-    command.extend(file.map(|file| option("project", file.into())));
-    let profiles = selection.profiles.iter();
-    command.extend(profiles.map(|profile| option("profile", profile.into())));
-    let set = selection.set.iter();
-    command.extend(set.map(|(name, value)| option("set", format!("{name}={value}").into())));
-    let trusted = session.trusted().iter();
-    command.extend(trusted.map(|user| option("trust", user.into())));
-    command.extend(start.service.name().map(OsString::from));
-    if !start.arguments.is_empty() {
-        command.push("--".into());
-        command.extend(start.arguments.iter().map(OsString::from));
-    }
-    command
 }
 
 fn enter(file: &Path) -> Result<ExitCode> {

@@ -9,6 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::swank::Interrupt;
+use crate::uninterrupted::leave_signals;
 
 /// The signals that came.
 #[derive(Clone, Debug)]
@@ -37,6 +38,7 @@ impl Signals {
     }
 
     fn new(idle: bool) -> io::Result<Self> {
+        leave_signals();
         let signals = Signals {
             requested: Arc::default(),
             last: Arc::default(),
@@ -54,6 +56,11 @@ impl Signals {
     /// Whether one of them came that no evaluation has taken.
     pub fn requested(&self) -> bool {
         self.requested.load(Ordering::SeqCst)
+    }
+
+    /// The same, once for what has come.
+    pub fn take(&self) -> bool {
+        self.requested.swap(false, Ordering::SeqCst)
     }
 
     /// What ends an evaluation when one of them comes.
