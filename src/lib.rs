@@ -17,6 +17,7 @@ pub mod command;
 pub mod dialect;
 pub mod format;
 pub mod host;
+pub mod import;
 pub mod install;
 pub mod launch;
 pub mod lisp;

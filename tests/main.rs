@@ -14,6 +14,7 @@ mod consumer;
 mod dialects;
 mod end_to_end;
 mod errors;
+mod import;
 mod install;
 mod live;
 mod placement;

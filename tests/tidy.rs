@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "plan",
     "program",
     "argv",
+    "import",
     "tmux",
     "live::sockets",
     "live::swank",

@@ -5,6 +5,7 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 
 use super::{
     Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
+    beginning::Import,
     deploy::Deploy,
     editor::{Completions, Schema},
     everyday::{List, Logs, Pid, Up},
@@ -24,6 +25,7 @@ const ALL: &[Described] = &[
     ("install", "Write the files of a manager where it reads them, and let it start the services", Install::augment_args),
     ("uninstall", "Let a manager stop the services, and remove the files that it has of them", Uninstall::augment_args),
     ("build", "Save the images that services start from (`core:`), and write what they load", Build::augment_args),
+    ("import", "Write a project file from a Makefile, a unit, a stanza, a script", Import::augment_args),
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
     ("show", "Print the plan: every default, variable and path resolved", Show::augment_args),
     ("templates", "List the templates, and which file each comes from", Templates::augment_args),

@@ -1,5 +1,6 @@
 //! The command line as it is typed. The only module that names clap.
 
+pub mod beginning;
 pub mod complete;
 pub mod deploy;
 pub mod editor;
@@ -92,6 +93,8 @@ pub enum Command {
     Uninstall(manager::Uninstall),
     #[expect(missing_docs, reason = "see above")]
     Build(Build),
+    #[expect(missing_docs, reason = "see above")]
+    Import(beginning::Import),
     #[expect(missing_docs, reason = "see above")]
     Check(Check),
     #[expect(missing_docs, reason = "see above")]

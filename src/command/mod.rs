@@ -10,6 +10,7 @@ mod deploy;
 mod emit;
 mod emitted;
 mod eval;
+mod import;
 mod install;
 mod list;
 mod live;
@@ -134,6 +135,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Install(arguments) => install::execute(&session, &arguments),
         Command::Uninstall(arguments) => uninstall::execute(&session, &arguments),
         Command::Build(arguments) => build::execute(&session, &arguments),
+        Command::Import(arguments) => import::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Up(arguments) => up::execute(&session, &arguments),

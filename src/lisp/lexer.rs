@@ -198,6 +198,11 @@ impl<'s, 'a> Lexer<'s, 'a> {
         &self.settings
     }
 
+    /// How many bytes have been passed.
+    pub(super) fn position(&self) -> usize {
+        self.cursor.pos
+    }
+
     /// How many variables have been passed.
     pub(super) fn variables_passed(&self) -> usize {
         self.cursor.hole

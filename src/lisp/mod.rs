@@ -12,6 +12,7 @@ pub mod reader;
 mod shape;
 mod source;
 mod token;
+pub mod tree;
 
 use std::ops::Range;
 

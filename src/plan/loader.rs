@@ -15,6 +15,10 @@ pub enum Loader {
     Quicklisp,
     /// Quicklisp with the project's own dists.
     Qlot,
+    /// What `qlot bundle` wrote: all systems in a folder of the project.
+    QlotBundle,
+    /// The Quicklisp that Roswell installed.
+    Roswell,
     /// ocicl, which finds systems for ASDF.
     Ocicl,
     /// ASDF as SBCL brings it.
@@ -25,9 +29,11 @@ pub enum Loader {
 
 impl Loader {
     /// The loaders by name.
-    pub const ALL: [(&str, Loader); 5] = [
+    pub const ALL: [(&str, Loader); 7] = [
         ("quicklisp", Loader::Quicklisp),
         ("qlot", Loader::Qlot),
+        ("qlot-bundle", Loader::QlotBundle),
+        ("roswell", Loader::Roswell),
         ("ocicl", Loader::Ocicl),
         ("asdf", Loader::Asdf),
         ("none", Loader::None),
@@ -36,15 +42,15 @@ impl Loader {
     /// The function that loads a system.
     pub fn load_function(self) -> Option<&'static str> {
         match self {
-            Loader::Quicklisp | Loader::Qlot => Some("ql:quickload"),
-            Loader::Ocicl | Loader::Asdf => Some("asdf:load-system"),
+            Loader::Quicklisp | Loader::Qlot | Loader::Roswell => Some("ql:quickload"),
+            Loader::Ocicl | Loader::QlotBundle | Loader::Asdf => Some("asdf:load-system"),
             Loader::None => None,
         }
     }
 
     /// Whether ASDF must be there before it; the others bring it.
     pub fn needs_asdf(self) -> bool {
-        matches!(self, Loader::Ocicl | Loader::Asdf)
+        matches!(self, Loader::Ocicl | Loader::QlotBundle | Loader::Asdf)
     }
 
     /// The file given to `--load` first: what `setup` names, or the loader's own.
@@ -77,6 +83,10 @@ impl Loader {
                 Some("install Quicklisp, name its file with `setup:`, or use another `loader:`")
             }
             Loader::Qlot => Some("run `qlot install` in the project's folder"),
+            Loader::QlotBundle => Some("run `qlot bundle` in the project's folder"),
+            Loader::Roswell => {
+                Some("run `ros setup`, name its file with `setup:`, or use another `loader:`")
+            }
             Loader::Ocicl => Some("run `ocicl setup`, or name its runtime file with `setup:`"),
             Loader::Asdf | Loader::None => None,
         }
@@ -86,6 +96,12 @@ impl Loader {
         match self {
             Loader::Quicklisp => quicklisp_setup(context),
             Loader::Qlot => Some(format!("{}/.qlot/setup.lisp", context.base.folder)),
+            Loader::QlotBundle => Some(format!("{}/.bundle-libs/bundle.lisp", context.base.folder)),
+            Loader::Roswell => {
+                let file = ".roswell/lisp/quicklisp/setup.lisp";
+                let file = context.base.home?.join(file);
+                file.to_str().map(str::to_owned)
+            }
             Loader::Ocicl => ocicl_runtime(context),
             Loader::Asdf | Loader::None => None,
         }

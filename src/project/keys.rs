@@ -173,7 +173,7 @@ pub const KEYS: &[Key] = &[
     service("ready.timeout", Duration, Value("5m"), "after how long the wait is reported; a first start compiles"),
     service("stop", Forms, Nothing, "what runs, in this order, before the process ends"),
     service("package", Package, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
-    service("loader", Choice(&["quicklisp", "qlot", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
+    service("loader", Choice(&["quicklisp", "qlot", "qlot-bundle", "roswell", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
     service("setup", File, Said("the loader's own"), "given to `--load` before anything else: `~/quicklisp/setup.lisp` and the like"),
     service("registry", Folders, Nothing, "folders with `.asd` files, searched before everything else"),
     service("before-load", Forms, Nothing, "evaluated before the systems are loaded"),

@@ -60,6 +60,14 @@ fn loaders_must_be_installed() {
     error: `setup`: there is no file `/srv/app/.qlot/setup.lisp`
      = help: run `qlot install` in the project's folder
     ");
+    assert_snapshot!(told("qlot-bundle"), @"
+    error: `setup`: there is no file `/srv/app/.bundle-libs/bundle.lisp`
+     = help: run `qlot bundle` in the project's folder
+    ");
+    assert_snapshot!(told("roswell"), @"
+    error: `setup`: there is no file `/home/me/.roswell/lisp/quicklisp/setup.lisp`
+     = help: run `ros setup`, name its file with `setup:`, or use another `loader:`
+    ");
     assert_snapshot!(told("ocicl"), @"
     error: `setup`: there is no file `/home/me/.local/share/ocicl/ocicl-runtime.lisp`
      = help: run `ocicl setup`, or name its runtime file with `setup:`

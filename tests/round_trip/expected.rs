@@ -116,7 +116,7 @@ impl Command<'_> {
         let load = |paths: Vec<String>| paths.into_iter().map(Step::Load);
         let eval = |acts: Vec<Act>| (!acts.is_empty()).then_some(Step::Eval(acts));
         let alone = |acts: Vec<Act>| acts.into_iter().map(|act| Step::Eval(vec![act]));
-        let asdf = ["asdf", "ocicl"].contains(&service.loader);
+        let asdf = ["asdf", "ocicl", "qlot-bundle"].contains(&service.loader);
         let runtime = format!("{}/.lisplaunch/runtime.lisp", self.paths.folder());
         let mut steps = Vec::new();
         steps.extend(asdf.then(|| Step::Eval(vec![Act::RequireAsdf])));
@@ -221,6 +221,11 @@ impl Command<'_> {
         let default = match self.service.loader {
             "quicklisp" => Some(format!("{}/quicklisp/setup.lisp", self.paths.home())),
             "qlot" => Some(format!("{}/.qlot/setup.lisp", self.paths.folder())),
+            "qlot-bundle" => Some(format!("{}/.bundle-libs/bundle.lisp", self.paths.folder())),
+            "roswell" => Some(format!(
+                "{}/.roswell/lisp/quicklisp/setup.lisp",
+                self.paths.home()
+            )),
             "ocicl" => Some(format!(
                 "{}/.local/share/ocicl/ocicl-runtime.lisp",
                 self.paths.home()
@@ -247,7 +252,7 @@ impl Command<'_> {
         let service = self.service;
         let load = match service.loader {
             "none" => return Vec::new(),
-            "quicklisp" | "qlot" => "ql:quickload",
+            "quicklisp" | "qlot" | "roswell" => "ql:quickload",
             _ => "asdf:load-system",
         };
         let swank = service.swank.map(|_| ":swank");

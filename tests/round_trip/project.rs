@@ -185,7 +185,9 @@ impl Project {
         for file in [
             self.home.join("quicklisp/setup.lisp"),
             self.home.join(".local/share/ocicl/ocicl-runtime.lisp"),
+            self.home.join(".roswell/lisp/quicklisp/setup.lisp"),
             self.folder.join(".qlot/setup.lisp"),
+            self.folder.join(".bundle-libs/bundle.lisp"),
         ] {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, "").unwrap();

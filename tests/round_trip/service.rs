@@ -83,7 +83,15 @@ pub struct Switches {
     pub sysinit: Option<bool>,
 }
 
-pub const LOADERS: &[&str] = &["quicklisp", "qlot", "ocicl", "asdf", "none"];
+pub const LOADERS: &[&str] = &[
+    "quicklisp",
+    "qlot",
+    "qlot-bundle",
+    "roswell",
+    "ocicl",
+    "asdf",
+    "none",
+];
 
 /// The image of its container.
 pub const IMAGE: &str = "registry.example:5000/shop:1";

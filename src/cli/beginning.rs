@@ -1,0 +1,30 @@
+//! The commands with which a project file begins.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Write a project file from a Makefile, a unit, a stanza, a script
+///
+/// Reads Makefiles, configurations of supervisord, units of systemd, shell scripts, Procfiles,
+/// compose files, Dockerfiles, scripts of Roswell and Lisp files, and runs none of them. What
+/// could not be taken over is a comment in the project file, with its line. Whether the new
+/// command line does the same as the old one is printed to standard error.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch import Makefile
+  lisplaunch import Makefile -o lisplaunch.yaml
+  lisplaunch import /etc/supervisor/conf.d/my-app.conf
+  lisplaunch import web.service worker.service > lisplaunch.yaml")]
+pub struct Import {
+    /// The files; several of them become the services of one project file
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write this file instead of standard output
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that lisplaunch did not write
+    #[arg(long)]
+    pub force: bool,
+}

@@ -1,0 +1,6 @@
+(ql:quickload '(:hunchentoot :cl-who))
+(defpackage :tiny (:use :cl))
+(in-package :tiny)
+(defvar *acceptor* (make-instance 'hunchentoot:easy-acceptor :port 4242))
+(hunchentoot:define-easy-handler (hi :uri "/") () "hi")
+(hunchentoot:start *acceptor*)

@@ -1,0 +1,7 @@
+(load "/srv/app/quicklisp/setup.lisp")
+(ql:quickload :swank)
+(ql:quickload :arena)
+(setf swank::*loopback-interface* "0.0.0.0")
+(bt:make-thread (lambda () (swank:create-server :port 4010 :style :fd-handler)))
+(setf *debugger-hook* (lambda (c h) (declare (ignore h)) (print c) (sb-ext:exit :code 1)))
+(arena:start "say: hello" #'arena:handler)

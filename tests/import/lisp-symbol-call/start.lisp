@@ -1,0 +1,6 @@
+(load (merge-pathnames ".qlot/setup.lisp" (uiop:getcwd)))
+(uiop:symbol-call :ql :quickload :market :silent t)
+(push (lambda () (uiop:symbol-call :market :stop)) sb-ext:*exit-hooks*)
+(setf sb-ext:*exit-timeout* 20)
+(uiop:symbol-call :market :start :port 8181)
+(sb-impl::toplevel-init)

@@ -1,0 +1,2 @@
+#!/bin/sh
+sbcl --script server.lisp
