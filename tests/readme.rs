@@ -126,7 +126,7 @@ fn commands() -> [Vec<String>; 3] {
 
 #[test]
 fn every_command_runs() {
-    let project = my_app();
+    let project = my_app().with_file("Makefile", &blocks("make")[0]);
     let [before, _, after] = commands();
     assert!(before.len() + after.len() >= 8, "{before:?} {after:?}");
     for command in before.iter().chain(&after) {

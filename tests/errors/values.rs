@@ -257,11 +257,11 @@ fn choices_are_listed() {
         "restart: true",
         "sbcl: {merge-core-pages: yes}",
     ]), @"
-    error: `loader` is `quiklisp`: expected one of `quicklisp`, `qlot`, `ocicl`, `asdf`, `none` (did you mean `quicklisp`?)
+    error: `loader` is `quiklisp`: expected one of `quicklisp`, `qlot`, `qlot-bundle`, `roswell`, `ocicl`, `asdf`, `none` (did you mean `quicklisp`?)
      --> lisplaunch.yaml:1:9
     1 | loader: quiklisp
       |         ^^^^^^^^
-    error: `loader` is `npm`: expected one of `quicklisp`, `qlot`, `ocicl`, `asdf`, `none`
+    error: `loader` is `npm`: expected one of `quicklisp`, `qlot`, `qlot-bundle`, `roswell`, `ocicl`, `asdf`, `none`
      --> lisplaunch.yaml:1:9
     1 | loader: npm
       |         ^^^
