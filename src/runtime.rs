@@ -180,8 +180,8 @@ const fn hash(files: &[File]) -> u64 {
     hash
 }
 
-/// What the process that tries changed code loads besides.
-pub const TRIAL: [File; 2] = [
+/// What the process that tries code loads besides.
+pub const TRIAL: [File; 4] = [
     File {
         path: "runtime/trial.lisp",
         parts: &[
@@ -192,6 +192,20 @@ pub const TRIAL: [File; 2] = [
     File {
         path: "runtime/trial-systems.lisp",
         parts: &[include_str!("../templates/sbcl/runtime/trial/systems.lisp")],
+    },
+    File {
+        path: "runtime/check.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/trial/forms.lisp"),
+            include_str!("../templates/sbcl/runtime/trial/check.lisp"),
+        ],
+    },
+    File {
+        path: "runtime/check-systems.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/trial/registry.lisp"),
+            include_str!("../templates/sbcl/runtime/trial/dependencies.lisp"),
+        ],
     },
 ];
 

@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod check_load;
 mod commands;
 mod completions;
 mod consumer;

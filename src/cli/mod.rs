@@ -13,6 +13,7 @@ mod usage;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -281,10 +282,15 @@ pub struct Build {
 /// service may read and write, in a profile only where it is chosen with -p. Exits with 0, or
 /// with 1 and every problem; with 2 when there is no file to check.
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is typed"
+)]
 #[command(after_help = "\
 Examples:
   lisplaunch check
   lisplaunch check -p production
+  lisplaunch check --load                      do the forms fit the code?
   lisplaunch check --allow-unset --json | jq .problems")]
 pub struct Check {
     /// Warn of what this format cannot hold, though the project file does not ask for it; may be
@@ -298,6 +304,13 @@ pub struct Check {
     /// not
     #[arg(long)]
     pub allow_unset: bool,
+    /// Also load the systems in a fresh sbcl, and look up in it what the forms name; only of the
+    /// profile that is chosen
+    #[arg(long)]
+    pub load: bool,
+    /// Give up loading after this time, `90s` or `5m`
+    #[arg(long, value_name = "DURATION", requires = "load", value_parser = live::parse_duration)]
+    pub timeout: Option<Duration>,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,

@@ -1,7 +1,8 @@
 //! `lisplaunch check`: everything that can be known without starting.
 
-mod account;
+pub(super) mod account;
 mod json;
+mod load;
 mod seen;
 
 use std::collections::HashSet;
@@ -22,6 +23,7 @@ use crate::host::Host;
 use crate::host::account::Account;
 use crate::install::Site;
 use crate::launch;
+use crate::live::reload::limits::Limits;
 use crate::plan::outputs::Output;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
@@ -35,7 +37,7 @@ pub(super) fn execute(session: &Session, arguments: &cli::Check) -> Result<ExitC
     let found = find(&session.wanted()).map_err(Failure::from)?;
     let file = found.source.name.clone();
     let findings = match Project::read(found) {
-        Ok(project) => check(session, arguments, &project).map_err(Failure::from)?,
+        Ok(project) => check(session, arguments, &project)?,
         Err(problem) => Findings::of_broken_file(problem),
     };
     if arguments.json {
@@ -46,9 +48,10 @@ pub(super) fn execute(session: &Session, arguments: &cli::Check) -> Result<ExitC
     } else {
         report(&findings.problems);
         print(&format!(
-            "{file}: {} and {}, all well\n",
+            "{file}: {} and {}, {}all well\n",
             counted(findings.services.len(), "service"),
-            counted(findings.profiles.len(), "profile")
+            counted(findings.profiles.len(), "profile"),
+            if arguments.load { "loaded and " } else { "" }
         ))?;
     }
     Ok(match findings.errors {
@@ -79,18 +82,18 @@ impl Findings {
     }
 }
 
-fn check(
-    session: &Session,
-    arguments: &cli::Check,
-    project: &Project,
-) -> Result<Findings, Problem> {
-    let mut check = Check::new(session, arguments, project)?;
-    let variants = variants(session, arguments, project)?;
+fn check(session: &Session, arguments: &cli::Check, project: &Project) -> Result<Findings> {
+    let mut check = Check::new(session, arguments, project).map_err(Failure::from)?;
+    let variants = variants(session, arguments, project).map_err(Failure::from)?;
     for profiles in &variants {
         // A profile that was not chosen may be for users and folders of another machine.
         let asked_for = profiles.is_empty() || !session.profiles().is_empty();
         check.choices.as_user = asked_for;
         check.variant(profiles.clone());
+    }
+    if arguments.load {
+        let limits = Limits::start(arguments.timeout)?;
+        load::problems(session, project, &limits, &mut check.problems)?;
     }
     Ok(Findings {
         services: check.services.names,
@@ -279,7 +282,7 @@ fn tells_digits_apart(value: &str) -> bool {
 }
 
 /// What keeps a service from being started, by its user where it has one.
-fn obstacles(service: &Service, cache: Cache, host: &Host) -> Vec<Problem> {
+pub(super) fn obstacles(service: &Service, cache: Cache, host: &Host) -> Vec<Problem> {
     let Some(user) = &service.user else {
         return launch::obstacles(service, host);
     };

@@ -13,11 +13,13 @@ mod shape;
 mod source;
 mod token;
 pub mod tree;
+mod trace;
 
 use std::ops::Range;
 
 use crate::problem::{Place, Problem};
 use crate::word::{Variable, Word};
+use trace::Trace;
 
 /// A stretch of the text of a form, as it stood in its file.
 #[derive(Clone, Debug)]
@@ -59,9 +61,24 @@ pub struct Form {
     pub word: Word,
     /// What a person should look at though it may be right.
     pub warnings: Vec<Fault>,
+    trace: Trace,
 }
 
 impl Form {
+    /// A form that was not read.
+    pub fn made(text: impl Into<Word>) -> Self {
+        Form {
+            word: text.into(),
+            warnings: Vec::new(),
+            trace: Trace::default(),
+        }
+    }
+
+    /// Where a range of its text stood, in bytes of the text as written ([`Part::at`]).
+    pub fn written(&self, range: &Range<usize>) -> Range<usize> {
+        self.trace.back(range)
+    }
+
     /// Its text with every variable replaced by its value, as a REPL would read it.
     pub fn text(&self) -> String {
         self.word.resolved()

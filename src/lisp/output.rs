@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::Origin;
 use super::print;
 use super::source::Source;
-use crate::word::{Piece, Word};
+use super::trace::Trace;
+use crate::word::{Piece, Variable, Word};
 
 /// In what a variable stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,8 @@ pub(super) struct Gap {
 /// The word of one form in the making.
 #[derive(Debug, Default)]
 pub(super) struct Output {
-    word: Word,
+    text: Text,
+    trace: Trace,
     range: Option<Range<usize>>,
     after_open: bool,
     hole: usize,
@@ -64,19 +66,39 @@ impl Output {
             Some(range) => {
                 range.end = token.end;
                 if !gap.folds {
-                    self.word.push_text(&source.text()[gap.range.clone()]);
+                    self.text.push(&source.text()[gap.range.clone()]);
                 } else if !self.after_open && text != ")" {
-                    self.word.push_text(" ");
+                    self.text.push(" ");
                 }
             }
         }
-        self.hole = spell(&mut self.word, source, settings, token, self.hole);
+        self.trace.push(self.text.length, token.start);
+        self.hole = spell(&mut self.text, source, settings, token, self.hole);
         self.after_open = text == "(";
     }
 
-    /// The word.
-    pub(super) fn into_word(self) -> Word {
-        self.word
+    /// The word, and where its tokens stand in the text of the source.
+    pub(super) fn into_parts(self) -> (Word, Trace) {
+        (self.text.word, self.trace)
+    }
+}
+
+/// A word in the making, and how long its text is.
+#[derive(Debug, Default)]
+struct Text {
+    word: Word,
+    length: usize,
+}
+
+impl Text {
+    fn push(&mut self, text: &str) {
+        self.length += text.len();
+        self.word.push_text(text);
+    }
+
+    fn push_variable(&mut self, variable: &Variable) {
+        self.length += variable.value.len();
+        self.word.push(Piece::Variable(variable.clone()));
     }
 }
 
@@ -86,18 +108,20 @@ pub(super) fn verbatim(
     settings: &[Setting],
     range: &Range<usize>,
     open: bool,
-) -> Word {
-    let mut word = Word::default();
-    spell(&mut word, source, settings, range, 0);
+) -> (Word, Trace) {
+    let mut text = Text::default();
+    let mut trace = Trace::default();
+    trace.push(0, range.start);
+    spell(&mut text, source, settings, range, 0);
     if open {
-        word.push_text("\n");
+        text.push("\n");
     }
-    word
+    (text.word, trace)
 }
 
 /// Appends a range; begins to look for variables at `hole` and returns the next.
 fn spell(
-    word: &mut Word,
+    text: &mut Text,
     source: &Source<'_>,
     settings: &[Setting],
     range: &Range<usize>,
@@ -107,9 +131,9 @@ fn spell(
     while hole < source.hole_count() && source.hole(hole).range.start < range.end {
         let found = &source.hole(hole).range;
         if found.start >= range.start {
-            word.push_text(&source.text()[from..found.start]);
+            text.push(&source.text()[from..found.start]);
             spell_variable(
-                word,
+                text,
                 source,
                 hole,
                 settings.get(hole).copied().unwrap_or_default(),
@@ -118,17 +142,17 @@ fn spell(
         }
         hole += 1;
     }
-    word.push_text(&source.text()[from..range.end]);
+    text.push(&source.text()[from..range.end]);
     hole
 }
 
-fn spell_variable(word: &mut Word, source: &Source<'_>, hole: usize, setting: Setting) {
+fn spell_variable(text: &mut Text, source: &Source<'_>, hole: usize, setting: Setting) {
     let value = source.value(hole);
     match (&source.hole(hole).origin, setting) {
-        (_, Setting::Comment) => word.push_text(" "),
-        (Origin::Kept(variable), _) => word.push(Piece::Variable((*variable).clone())),
-        (_, Setting::Token) => word.push_text(value),
-        (_, Setting::String) => word.push_text(&print::in_string(value)),
-        (_, Setting::Bars) => word.push_text(&print::in_bars(value)),
+        (_, Setting::Comment) => text.push(" "),
+        (Origin::Kept(variable), _) => text.push_variable(variable),
+        (_, Setting::Token) => text.push(value),
+        (_, Setting::String) => text.push(&print::in_string(value)),
+        (_, Setting::Bars) => text.push(&print::in_bars(value)),
     }
 }

@@ -13,6 +13,7 @@ use super::output::{self, Gap, Output};
 use super::shape::{Counted, Datum, Dot, Listing, Shape};
 use super::source::Source;
 use super::token::{self, Number};
+use super::trace::Trace;
 use super::{Fault, Form, Part};
 use crate::word::Word;
 
@@ -535,15 +536,15 @@ impl<'s, 'a> Reader<'s, 'a> {
         if self.data == 0 {
             if let Some(last) = self.forms.last_mut() {
                 last.word.push_text(" ");
-                last.word
-                    .extend(output.into_word().pieces().iter().cloned());
+                let (word, _) = output.into_parts();
+                last.word.extend(word.pieces().iter().cloned());
                 last.warnings.extend(warnings);
             }
             return;
         }
         self.data = 0;
         let here = self.forms.len();
-        let word = if self.unknown.is_some_and(|unknown| unknown.form == here) {
+        let (word, trace) = if self.unknown.is_some_and(|unknown| unknown.form == here) {
             let kept = if gap.comments {
                 self.trimmed(range.start..gap.range.end)
             } else {
@@ -551,14 +552,25 @@ impl<'s, 'a> Reader<'s, 'a> {
             };
             self.verbatim(&kept, gap.open)
         } else {
-            output.into_word()
+            output.into_parts()
         };
+        self.push_form(word, trace, warnings);
+    }
+
+    fn push_form(&mut self, word: Word, trace: Trace, warnings: Vec<Fault>) {
+        let trace = trace.moved(usize::from(self.call), |at| {
+            self.source.place(&(at..at)).start
+        });
         let word = if self.call {
             parenthesized(&word)
         } else {
             word
         };
-        self.forms.push(Form { word, warnings });
+        self.forms.push(Form {
+            word,
+            warnings,
+            trace,
+        });
     }
 
     /// After a macro that the standard lacks, what looks wrong may be its business:
@@ -574,18 +586,13 @@ impl<'s, 'a> Reader<'s, 'a> {
         }
         let range = self.trimmed(unknown.start..self.source.text().len());
         let last_line = self.text(&range).rsplit('\n').next().unwrap_or_default();
-        let word = self.verbatim(&range, last_line.contains(';'));
+        let (word, trace) = self.verbatim(&range, last_line.contains(';'));
         let mut warnings = self.lexer.take_warnings();
         for form in self.forms.drain(unknown.form..) {
             warnings.extend(form.warnings);
         }
         warnings.push(fault);
-        let word = if self.call {
-            parenthesized(&word)
-        } else {
-            word
-        };
-        self.forms.push(Form { word, warnings });
+        self.push_form(word, trace, warnings);
         Ok(())
     }
 
@@ -604,7 +611,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         &self.source.text()[range.clone()]
     }
 
-    fn verbatim(&self, range: &Range<usize>, open: bool) -> Word {
+    fn verbatim(&self, range: &Range<usize>, open: bool) -> (Word, Trace) {
         output::verbatim(self.source, self.lexer.settings(), range, open)
     }
 

@@ -130,10 +130,10 @@ fn warnings_can_be_allowed_but_errors_cannot() {
     );
     assert_snapshot!(told(service.reload(&["--allow-warnings"]), 1), @"
     error: Package NOWHERE does not exist.
-     --> answer.lisp:3:12
+     --> answer.lisp:3:4
       |
     3 |   (nowhere:f))
-      |            ^
+      |    ^^^^^^^^^
     error: the code does not compile
      |
      = help: the service `app` is as it was

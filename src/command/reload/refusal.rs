@@ -3,7 +3,7 @@
 use super::Target;
 use crate::command::{Failure, tell};
 use crate::launch;
-use crate::live::reload::diagnostic::Kind;
+use crate::live::reload::diagnostic::{Kind, Unknown};
 use crate::live::reload::fresh::Reason;
 use crate::live::reload::limits::GivenUp;
 use crate::live::reload::report::{Report, UnknownSystem};
@@ -13,7 +13,7 @@ use crate::suggest;
 impl Target {
     /// Why the service was not asked to load the code.
     pub(super) fn refused(&self, report: &Report, reason: Reason) -> Failure {
-        if let Some(unknown) = &report.unknown {
+        if let Some(unknown) = report.unknown.first() {
             return self.unknown_system(unknown).into();
         }
         let problem = match reason {
@@ -56,9 +56,10 @@ impl Target {
     }
 
     fn unknown_system(&self, unknown: &UnknownSystem) -> Problem {
-        let known = self.known.iter().chain(&unknown.known);
-        Problem::error(format!("there is no system `{}`", unknown.name))
-            .help(suggest::help(&unknown.name, known.map(String::as_str)))
+        let Unknown { name, known } = &unknown.name;
+        let known = self.known.iter().chain(known);
+        Problem::error(format!("there is no system `{name}`"))
+            .help(suggest::help(name, known.map(String::as_str)))
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::problem::{Place, Problem, Source};
+use crate::suggest;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -34,6 +35,44 @@ impl Kind {
     }
 }
 
+/// A form in a file, from its first character to the one after its last.
+pub type Bounds = Range<usize>;
+
+/// A name that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name.
+    pub name: String,
+    /// Those that there are in its place.
+    pub known: Vec<String>,
+}
+
+impl Unknown {
+    /// The name that may have been meant, as it is typed.
+    pub fn closest(&self) -> Option<String> {
+        let known = self.known.iter().map(String::as_str);
+        suggest::closest(&self.name, known).map(typed)
+    }
+
+    /// What may help, if anything is known to.
+    fn help(&self) -> Option<String> {
+        if self.known.contains(&self.name) {
+            return Some("write `::` between the package and the symbol, or export it".to_owned());
+        }
+        let closest = self.closest()?;
+        Some(format!("did you mean `{closest}`?"))
+    }
+}
+
+/// The reader of Lisp makes capitals of small letters.
+fn typed(name: &str) -> String {
+    if name.contains(char::is_lowercase) {
+        name.to_owned()
+    } else {
+        name.to_lowercase()
+    }
+}
+
 /// One thing that the compiler said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -41,28 +80,38 @@ pub struct Diagnostic {
     pub kind: Kind,
     /// The file.
     pub file: PathBuf,
-    /// The form in it, from its first character to the one after its last.
-    pub bounds: Option<Range<usize>>,
+    /// The form in it.
+    pub bounds: Option<Bounds>,
     /// What is wrong.
     pub message: String,
+    /// What name does not exist, if that is it.
+    pub unknown: Option<Unknown>,
 }
 
 impl Diagnostic {
     /// As it is shown to a person, who knows the file as `name`.
     pub fn problem(&self, name: &str) -> Problem {
+        match self.place(name) {
+            Some(place) => self.unplaced().at(place),
+            None => self.unplaced().note(format!("in {name}")),
+        }
+    }
+
+    /// The same without its place.
+    pub fn unplaced(&self) -> Problem {
         let message = self.message.split_whitespace().collect::<Vec<_>>();
         let message = message.join(" ");
         let problem = match self.kind {
             Kind::Error => Problem::error(message),
             Kind::Warning | Kind::Style => Problem::warning(message),
         };
-        let problem = match self.place(name) {
-            Some(place) => problem.at(place),
-            None => problem.note(format!("in {name}")),
-        };
-        match self.kind {
+        let problem = match self.kind {
             Kind::Style => problem.label("a matter of style"),
             _ => problem,
+        };
+        match self.unknown.as_ref().and_then(Unknown::help) {
+            Some(help) => problem.help(help),
+            None => problem,
         }
     }
 
@@ -74,22 +123,50 @@ impl Diagnostic {
         Some((place.line(), 1 + line.chars().count()))
     }
 
-    /// The first line of the form.
     fn place(&self, name: &str) -> Option<Place> {
-        let bounds = self.bounds.clone()?;
-        let text = text(&self.file)?;
-        let byte = |character: usize| text.char_indices().nth(character).map(|(at, _)| at);
-        let start = byte(bounds.start)?;
-        let end = byte(bounds.end).unwrap_or(text.len());
-        let line = text[start..end].find('\n').map_or(end, |at| start + at);
-        Some(Place {
-            range: start..line,
-            source: Arc::new(Source {
-                name: name.to_owned(),
-                text,
-            }),
+        let place = place(&self.file, self.bounds.as_ref()?, name)?;
+        let is_form = place.source.text[place.range.clone()].starts_with('(');
+        Some(match &self.unknown {
+            // The reader came as far as the end of the symbol.
+            Some(_) if !is_form => Place {
+                range: token(&place.source.text, place.range.start),
+                ..place
+            },
+            _ => place,
         })
     }
+}
+
+/// The first line of a form of `file`, which a person knows as `name`.
+pub fn place(file: &Path, bounds: &Bounds, name: &str) -> Option<Place> {
+    let text = text(file)?;
+    let byte = |character: usize| text.char_indices().nth(character).map(|(at, _)| at);
+    let start = byte(bounds.start)?;
+    let end = byte(bounds.end).unwrap_or(text.len());
+    // Where the reader began to look for it.
+    let start = end - text[start..end].trim_start().len();
+    let line = text[start..end].find('\n').map_or(end, |at| start + at);
+    Some(Place {
+        range: start..line,
+        source: Arc::new(Source {
+            name: name.to_owned(),
+            text,
+        }),
+    })
+}
+
+/// The symbol in which `at` lies, or before it.
+pub fn token(text: &str, at: usize) -> Range<usize> {
+    let part = |c: char| !c.is_whitespace() && !"()\"'`,;#".contains(c);
+    let end = text[..at].trim_end_matches(|c| !part(c)).len();
+    let at_part = text[at..].starts_with(part);
+    let end = if at_part {
+        at + text[at..].find(|c| !part(c)).unwrap_or(text.len() - at)
+    } else {
+        end
+    };
+    let start = text[..end].trim_end_matches(part).len();
+    start..end
 }
 
 fn text(file: &Path) -> Option<String> {

@@ -78,6 +78,16 @@ impl Workplace<'_> {
         self.0.join("output.fasl")
     }
 
+    /// The file for a form of this number.
+    pub fn form(&self, number: usize) -> PathBuf {
+        self.0.join(format!("form-{number}.lisp"))
+    }
+
+    /// Where it puts compiled files that nothing loads later.
+    pub fn compiled(&self) -> PathBuf {
+        self.0.join("compiled/")
+    }
+
     fn messages(&self) -> PathBuf {
         self.0.join("messages")
     }
@@ -86,6 +96,20 @@ impl Workplace<'_> {
 /// Runs the process to its end. The compiler's warnings, but for matters of style, stop it unless
 /// `allow_warnings` is set.
 pub fn compile(
+    command: Command,
+    workplace: Workplace<'_>,
+    limits: &Limits,
+    allow_warnings: bool,
+) -> Tried {
+    let tried = attempt(command, workplace, limits, allow_warnings);
+    if tried.refusal.is_some() {
+        tried.report.discard();
+    }
+    tried
+}
+
+/// The same, and what was compiled stays.
+pub fn attempt(
     command: Command,
     workplace: Workplace<'_>,
     limits: &Limits,
@@ -108,9 +132,6 @@ pub fn compile(
             (report, refusal)
         }
     };
-    if refusal.is_some() {
-        report.discard();
-    }
     Tried { report, refusal }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::diagnostic::{Diagnostic, Kind};
+use super::diagnostic::{Bounds, Diagnostic, Kind, Unknown};
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
 
@@ -19,8 +19,16 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// What ended it before its time.
     pub failure: Option<Failed>,
-    /// A name that a person typed and that is no system's.
-    pub unknown: Option<UnknownSystem>,
+    /// The files that do not exist, each with the one that defines the system it belongs to.
+    pub missing: Vec<(PathBuf, PathBuf)>,
+    /// The systems that do not exist.
+    pub unknown: Vec<UnknownSystem>,
+    /// Where systems were searched, if some do not exist.
+    pub searched: Vec<String>,
+    /// The package that does not exist, if the forms of the service are read in it.
+    pub unknown_package: Option<Unknown>,
+    /// What it was at when it ended: a key of the project file and the number of a value below it.
+    pub step: Option<(String, usize)>,
     /// Whether it came to its end.
     pub done: bool,
 }
@@ -34,15 +42,17 @@ pub struct Failed {
     pub message: String,
     /// The file that was loaded.
     pub file: Option<PathBuf>,
+    /// The form that was loaded last, with its source file.
+    pub form: Option<(PathBuf, Bounds)>,
 }
 
 /// A system that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSystem {
-    /// Its name.
-    pub name: String,
-    /// The names of the project's own systems.
-    pub known: Vec<String>,
+    /// Its name, and those that there are.
+    pub name: Unknown,
+    /// The file that defines the system which depends on it, if one does.
+    pub definition: Option<PathBuf>,
 }
 
 impl Report {
@@ -75,29 +85,43 @@ impl Report {
                 self.outputs
                     .push(texts(outputs)?.map(PathBuf::from).collect());
             }
-            (":problem", [kind, file, bounds, message]) => {
+            (":problem", [kind, file, bounds, message, unknown @ ..]) => {
                 self.diagnostics.push(Diagnostic {
                     kind: Kind::parse(kind.as_atom()?)?,
                     file: file.as_str()?.into(),
-                    bounds: match bounds.as_list()? {
-                        [start, end] => Some(start.as_number()?..end.as_number()?),
+                    bounds: self::bounds(bounds.as_list()?),
+                    message: message.as_str()?.to_owned(),
+                    unknown: match unknown {
+                        [name, known] => self::unknown(name, known),
                         _ => None,
                     },
-                    message: message.as_str()?.to_owned(),
                 });
             }
-            (":failed", [condition, message, file]) => {
+            (":missing-file", [file, definition]) => {
+                let missing = (file.as_str()?.into(), definition.as_str()?.into());
+                self.missing.push(missing);
+            }
+            (":failed", [condition, message, file, form]) => {
                 self.failure = Some(Failed {
                     condition: condition.as_str()?.to_owned(),
                     message: message.as_str()?.to_owned(),
                     file: file.as_str().map(PathBuf::from),
+                    form: place(form),
                 });
             }
-            (":unknown-system", [name, known]) => {
-                self.unknown = Some(UnknownSystem {
-                    name: name.as_str()?.to_owned(),
-                    known: texts(known)?.collect(),
+            (":unknown-system", [name, known, definition @ ..]) => {
+                let definition = definition.first().and_then(Sexp::as_str);
+                self.unknown.push(UnknownSystem {
+                    name: self::unknown(name, known)?,
+                    definition: definition.map(PathBuf::from),
                 });
+            }
+            (":unknown-package", [name, known]) => {
+                self.unknown_package = self::unknown(name, known);
+            }
+            (":searched", [places]) => self.searched = texts(places)?.collect(),
+            (":step", [key, index]) => {
+                self.step = Some((key.as_str()?.to_owned(), index.as_number()?));
             }
             (":done", []) => self.done = true,
             _ => {}
@@ -150,6 +174,25 @@ fn findings(text: &str) -> Vec<Sexp> {
         .unwrap_or_default()
 }
 
+fn bounds(numbers: &[Sexp]) -> Option<Bounds> {
+    match numbers {
+        [start, end] => Some(start.as_number()?..end.as_number()?),
+        _ => None,
+    }
+}
+
+fn place(form: &Sexp) -> Option<(PathBuf, Bounds)> {
+    let (file, numbers) = form.as_list()?.split_first()?;
+    Some((file.as_str()?.into(), bounds(numbers)?))
+}
+
+fn unknown(name: &Sexp, known: &Sexp) -> Option<Unknown> {
+    Some(Unknown {
+        name: name.as_str()?.to_owned(),
+        known: texts(known)?.collect(),
+    })
+}
+
 fn texts(list: &Sexp) -> Option<impl Iterator<Item = String>> {
     let texts: Option<Vec<String>> = list
         .as_list()?
@@ -163,7 +206,7 @@ fn texts(list: &Sexp) -> Option<impl Iterator<Item = String>> {
 mod tests {
     use std::path::PathBuf;
 
-    use super::super::diagnostic::{Diagnostic, Kind};
+    use super::super::diagnostic::{Diagnostic, Kind, Unknown};
     use super::{Failed, Report, UnknownSystem};
 
     #[test]
@@ -171,16 +214,26 @@ mod tests {
         let report = Report::parse(
             "(:COMPILING \"/a.lisp\" (\"/c/a.fasl\" \"/c/a.fasl.lisplaunch\"))\n\
              (:PROBLEM :WARNING \"/a.lisp\" (27 30) \"two\nlines\")\n\
-             (:PROBLEM :STYLE \"/a.lisp\" NIL \"\")\n\
-             (:FAILED \"ERROR\" \"no \\\"luck\\\"\" NIL)\n\
+             (:PROBLEM :STYLE \"/a.lisp\" NIL \"\" \"AP\" (\"APP\"))\n\
+             (:STEP \"load\" 2)\n\
+             (:MISSING-FILE \"/b.lisp\" \"/a.asd\")\n\
+             (:FAILED \"ERROR\" \"no \\\"luck\\\"\" NIL (\"/a.lisp\" 3 4))\n\
              (:UNKNOWN-SYSTEM \"ap\" (\"app\"))\n\
+             (:UNKNOWN-SYSTEM \"li\" NIL \"/a.asd\")\n\
+             (:SEARCHED (\"/srv/\"))\n\
+             (:UNKNOWN-PACKAGE \"P\" (\"Q\"))\n\
              (:DONE)\n",
         );
-        let diagnostic = |kind, bounds, message: &str| Diagnostic {
+        let diagnostic = |kind, bounds, message: &str, unknown| Diagnostic {
             kind,
             file: "/a.lisp".into(),
             bounds,
             message: message.to_owned(),
+            unknown,
+        };
+        let unknown = |name: &str, known: &[&str]| Unknown {
+            name: name.to_owned(),
+            known: known.iter().map(ToString::to_string).collect(),
         };
         assert_eq!(
             report,
@@ -192,18 +245,29 @@ mod tests {
                         .to_vec()
                 ],
                 diagnostics: vec![
-                    diagnostic(Kind::Warning, Some(27..30), "two\nlines"),
-                    diagnostic(Kind::Style, None, ""),
+                    diagnostic(Kind::Warning, Some(27..30), "two\nlines", None),
+                    diagnostic(Kind::Style, None, "", Some(unknown("AP", &["APP"]))),
                 ],
                 failure: Some(Failed {
                     condition: "ERROR".to_owned(),
                     message: "no \"luck\"".to_owned(),
                     file: None,
+                    form: Some(("/a.lisp".into(), 3..4)),
                 }),
-                unknown: Some(UnknownSystem {
-                    name: "ap".to_owned(),
-                    known: vec!["app".to_owned()],
-                }),
+                missing: vec![("/b.lisp".into(), "/a.asd".into())],
+                unknown: vec![
+                    UnknownSystem {
+                        name: unknown("ap", &["app"]),
+                        definition: None,
+                    },
+                    UnknownSystem {
+                        name: unknown("li", &[]),
+                        definition: Some("/a.asd".into()),
+                    },
+                ],
+                searched: vec!["/srv/".to_owned()],
+                unknown_package: Some(unknown("P", &["Q"])),
+                step: Some(("load".to_owned(), 2)),
                 done: true,
             }
         );

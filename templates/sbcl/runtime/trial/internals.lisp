@@ -34,6 +34,13 @@ smallest form around it of which that is known. NIL where nothing is, as in anot
         when (and (eq form (aref read (+ index 2))) (consp form))
           return (list (aref read index) (aref read (1+ index)))))
 
+(defun bounds-of (form)
+  "Where FORM, a cons that the compiler has read, begins and ends in its file; NIL where that is not
+known."
+  (ignore-errors
+   (let ((file (sb-c::source-info-file-info sb-c::*source-info*)))
+     (read-bounds form (sb-c::file-info-subforms file)))))
+
 (defun reading-error (condition)
   "Why a form cannot be read, if that is what CONDITION says."
   (let ((causes (loop for cause = condition then (sb-int:encapsulated-condition cause)
@@ -46,10 +53,17 @@ smallest form around it of which that is known. NIL where nothing is, as in anot
   "Where the form begins that is read now, if AT-END is true, or else how far reading came."
   (ignore-errors
    (let* ((stream (sb-c::source-info-stream sb-c::*source-info*))
-          (start (sb-int:form-tracking-stream-form-start-char-pos stream))
+          (start (or (sb-int:form-tracking-stream-form-start-char-pos stream)
+                     (last-form-start)))
           (now (sb-impl::form-tracking-stream-input-char-pos stream)))
      (list (if (and at-end start) start (max 0 (1- now)))
            now))))
+
+(defun last-form-start ()
+  "Where the last form at top level begins that the compiler has read; NIL where there is none."
+  (let ((starts (sb-c::file-info-positions (sb-c::source-info-file-info sb-c::*source-info*))))
+    (and (plusp (length starts))
+         (elt starts (1- (length starts))))))
 
 (defun message (condition)
   "What CONDITION reports, without the chapters of manuals that it refers to."
@@ -68,3 +82,30 @@ or :TYPE, unless the code asks for no warning of it. It may be defined later."
 
 (defun known-variable-p (name)
   (not (eq (sb-int:info :variable :kind name) :unknown)))
+
+(defun on-impossible-call (function)
+  "Calls FUNCTION where the compiler says that a call is not one that the called function takes, with
+a function that lets it say so."
+  (dolist (name '(sb-c::note-lossage sb-c::report-arg-count-mismatch))
+    (encapsulate name (lambda (say &rest arguments)
+                        (funcall function (lambda () (apply say arguments)))))))
+
+(defun on-form-at-top-level (function)
+  "Lets a form that FUNCTION returns, if any, be compiled before each form at top level. FUNCTION is
+called with the bounds of that one."
+  (encapsulate 'sb-c::process-toplevel-form
+               (lambda (process form path compile-time-too)
+                 (let* ((bounds (and (eq (first path) 'sb-c::original-source-start)
+                                     (reading-bounds t)))
+                        (before (and bounds (funcall function bounds))))
+                   (when before
+                     (funcall process before path nil)))
+                 (funcall process form path compile-time-too))))
+
+(defun unreadable-name (condition)
+  "If CONDITION says that the package of a symbol, or a symbol of a package, does not exist: that
+package or its name, and the name of the symbol."
+  (when (typep condition 'sb-int:simple-reader-package-error)
+    (let ((package (package-error-package condition)))
+      (values package
+              (and (packagep package) (first (simple-condition-format-arguments condition)))))))

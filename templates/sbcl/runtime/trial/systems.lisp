@@ -7,9 +7,14 @@
          (source (source-name component))
          (outputs (list compiled (record-name compiled))))
     (report-compilation source outputs)
+    (unless (file-stat source)
+      (write-finding :missing-file source
+                     (sb-ext:native-namestring (definition-file component))))
     (if (own-p component)
         ;; All warnings are wanted, not those of the first file that has some.
-        (let ((asdf:*compile-file-failure-behaviour* :ignore)
+        (let ((*warnings-refused* (and *checking*
+                                       (eq asdf:*compile-file-failure-behaviour* :error)))
+              (asdf:*compile-file-failure-behaviour* :ignore)
               (asdf:*compile-file-warnings-behaviour* :ignore))
           (try-file source compile))
         (funcall compile))))

@@ -1,0 +1,52 @@
+//! Where the values of a service stand in the project file.
+
+use std::ops::Range;
+
+use crate::plan::service::Service;
+use crate::problem::Place;
+use crate::project::yaml::{Kind, Node};
+use crate::project::{self, Project};
+
+/// The keys and values of a service, as they are written.
+pub(super) struct Places(Option<Node>);
+
+impl Places {
+    /// Those of `service`.
+    pub(super) fn of(project: &Project, service: &Service) -> Self {
+        let identity = &service.identity;
+        let nodes = project
+            .with_profiles(&identity.profiles)
+            .and_then(|root| project::services(&root));
+        let name = service.replica.as_ref();
+        let name = name.map_or(&service.name, |replica| &replica.of).as_str();
+        let node = nodes.ok().and_then(|nodes| {
+            let mut nodes = nodes.into_iter();
+            nodes.find(|node| node.group(identity.project.as_str()) == name)
+        });
+        Places(node.map(|node| node.node))
+    }
+
+    /// The place of the value with this number below `key`.
+    pub(super) fn item(&self, key: &str, number: usize) -> Option<Place> {
+        Some(self.node(key, number)?.place.clone())
+    }
+
+    /// The place of some bytes of its text.
+    pub(super) fn part(&self, key: &str, number: usize, range: Range<usize>) -> Option<Place> {
+        Some(self.node(key, number)?.place_of(range))
+    }
+
+    fn node(&self, key: &str, number: usize) -> Option<&Node> {
+        let mut keys = key.split('.');
+        let value = keys.try_fold(self.0.as_ref()?, |node, key| project::entry(node, key))?;
+        match &value.kind {
+            Kind::List(items) => items.get(number),
+            // `ready` is a map of its form and a time, `swank` one of its port and more.
+            Kind::Map(entries) => {
+                let of_form = entries.iter().find(|(key, _)| key.text == "form");
+                Some(of_form.map_or(value, |(_, form)| form))
+            }
+            Kind::Scalar(_) | Kind::Null => (number == 0).then_some(value),
+        }
+    }
+}
