@@ -7,14 +7,16 @@
 //!
 //! A service may start from a [`saved_core`] instead of its sources.
 //!
-//! With a service that runs, [`live`] speaks; [`tmux`] keeps one in a session of its own, several
-//! run [`together`] in the foreground, and a [`service_manager`] takes over what `install` gives it.
+//! With a service that runs, [`live`] speaks; the [`doctor`] looks at it, at the project and at the
+//! machine. [`tmux`] keeps one in a session of its own, several run [`together`] in the foreground,
+//! and a [`service_manager`] takes over what `install` gives it.
 
 pub mod argv;
 pub mod call;
 pub mod cli;
 pub mod command;
 pub mod dialect;
+pub mod doctor;
 pub mod format;
 pub mod host;
 pub mod import;

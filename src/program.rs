@@ -44,6 +44,15 @@ pub fn find(service: &Service, host: &Host) -> Result<PathBuf, Problem> {
         })
 }
 
+/// The first program of this name on the PATH of `host`, if there is one.
+pub fn on_path(name: &str, host: &Host) -> Option<PathBuf> {
+    let path = host.environment.get("PATH").cloned();
+    let path = path.unwrap_or_else(|| DEFAULT_PATH.into());
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| is_executable(file))
+}
+
 fn search_path(service: &Service, host: &Host) -> OsString {
     let own = service.env.iter().find(|(name, _)| name == "PATH");
     match own {

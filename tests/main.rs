@@ -13,6 +13,7 @@ mod commands;
 mod completions;
 mod consumer;
 mod dialects;
+mod doctor;
 mod end_to_end;
 mod errors;
 mod import;

@@ -40,6 +40,7 @@ const LAYERS: &[&str] = &[
     "saved_core",
     "service_manager",
     "together",
+    "doctor",
     "cli",
     "command",
     "lib",

@@ -4,7 +4,7 @@
 use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand};
 
 use super::{
-    Build, Check, Command, Emit, PrintArgv, Run, Show, Templates,
+    Build, Check, Command, Doctor, Emit, PrintArgv, Run, Show, Templates,
     beginning::Import,
     deploy::Deploy,
     editor::{Completions, Schema},
@@ -27,6 +27,7 @@ const ALL: &[Described] = &[
     ("build", "Save the images that services start from (`core:`), and write what they load", Build::augment_args),
     ("import", "Write a project file from a Makefile, a unit, a stanza, a script", Import::augment_args),
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
+    ("doctor", "Look for what has bitten people: on this machine, and in this project", Doctor::augment_args),
     ("show", "Print the plan: every default, variable and path resolved", Show::augment_args),
     ("templates", "List the templates, and which file each comes from", Templates::augment_args),
     ("list", "List the services of the project file", List::augment_args),

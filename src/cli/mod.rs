@@ -99,6 +99,8 @@ pub enum Command {
     #[expect(missing_docs, reason = "see above")]
     Check(Check),
     #[expect(missing_docs, reason = "see above")]
+    Doctor(Doctor),
+    #[expect(missing_docs, reason = "see above")]
     Show(Show),
     #[expect(missing_docs, reason = "see above")]
     Templates(Templates),
@@ -311,6 +313,24 @@ pub struct Check {
     /// Give up loading after this time, `90s` or `5m`
     #[arg(long, value_name = "DURATION", requires = "load", value_parser = live::parse_duration)]
     pub timeout: Option<Duration>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Look for what has bitten people: on this machine, and in this project
+///
+/// It starts no service and changes nothing. What it cannot know it says. Exits with 0, or with 1
+/// where it finds an error.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch doctor
+  lisplaunch doctor -p production --json | jq '.findings[] | select(.level != \"ok\")'")]
+pub struct Doctor {
+    /// The configuration of supervisord, where it is not in its usual place
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,

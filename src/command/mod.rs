@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod connect;
 mod deploy;
+mod doctor;
 mod emit;
 mod emitted;
 mod eval;
@@ -137,6 +138,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Build(arguments) => build::execute(&session, &arguments),
         Command::Import(arguments) => import::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
+        Command::Doctor(arguments) => doctor::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Up(arguments) => up::execute(&session, &arguments),
         Command::List(arguments) => list::execute(&session, &arguments),

@@ -12,8 +12,8 @@ pub mod reader;
 mod shape;
 mod source;
 mod token;
-pub mod tree;
 mod trace;
+pub mod tree;
 
 use std::ops::Range;
 

@@ -19,6 +19,7 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 
 pub use step::Step;
+pub use supervisor::{Supervised, supervised};
 
 /// What finds a manager.
 type Find = fn(Whereabouts<'_>) -> Result<Box<dyn ServiceManager>, Problem>;

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod programs;
+mod sections;
 mod stanzas;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ use crate::problem::Problem;
 use configuration::{Configuration, Include};
 use programs::Programs;
 use stanzas::Stanzas;
+
+pub use sections::{Supervised, supervised};
 
 /// Where supervisorctl looks for the configuration, too.
 const CONFIGURATIONS: [&str; 2] = ["/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"];

@@ -12,7 +12,7 @@ use crate::problem::{Place, Problem};
 use crate::{launch, trust};
 
 /// A user that this machine does not know may be one of another machine.
-pub(super) fn unknown(service: &Service, user: &str) -> Problem {
+pub(in crate::command) fn unknown(service: &Service, user: &str) -> Problem {
     let problem = Problem::warning(format!("this machine has no user `{user}`"))
         .label("what it may read and write is not checked")
         .help(format!(
@@ -23,7 +23,7 @@ pub(super) fn unknown(service: &Service, user: &str) -> Problem {
 
 /// Whether a folder for compiled files is made by what starts the service.
 #[derive(Clone, Copy, Debug, Hash)]
-pub(super) enum Cache {
+pub(in crate::command) enum Cache {
     /// Every file that the project wants to be written sees to that.
     Made,
     /// At least one does not.
@@ -34,7 +34,7 @@ pub(super) enum Cache {
 
 impl Cache {
     /// What starts the services, as the project file says.
-    pub(super) fn of(outputs: &[Output]) -> Self {
+    pub(in crate::command) fn of(outputs: &[Output]) -> Self {
         let is_unit = |output: &Output| output.format == "systemd" && !output.user;
         match outputs {
             [] => Cache::Unknown,
@@ -45,7 +45,11 @@ impl Cache {
 }
 
 /// What the user of a service cannot do, though the service has to.
-pub(super) fn problems(service: &Service, account: &Account, cache: Cache) -> Vec<Problem> {
+pub(in crate::command) fn problems(
+    service: &Service,
+    account: &Account,
+    cache: Cache,
+) -> Vec<Problem> {
     let user = User { service, account };
     let mut problems = user.needs();
     problems.extend(user.project_file());

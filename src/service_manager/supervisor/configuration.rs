@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::suggest;
 
 /// What stands for the folder of the file itself.
-const HERE: &str = "%(here)s";
+pub(super) const HERE: &str = "%(here)s";
 
 /// A configuration file.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Configuration {
     /// Its absolute path.
     pub(super) path: PathBuf,
     /// The patterns of the files that it includes, those that can be understood here.
-    includes: Vec<Include>,
+    pub(super) includes: Vec<Include>,
 }
 
 /// Files of one folder: all that begin or end somehow.
@@ -24,7 +24,7 @@ pub(super) struct Include {
     /// The absolute folder.
     pub(super) folder: PathBuf,
     /// What their names end in.
-    ending: String,
+    pub(super) ending: String,
 }
 
 impl Configuration {
@@ -121,7 +121,7 @@ fn included(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The line up to a sign of a comment at its begin or after white space.
-fn without_comment(line: &str) -> &str {
+pub(super) fn without_comment(line: &str) -> &str {
     let mut before = ' ';
     let comment = line.char_indices().find(|(_, sign)| {
         let begins = matches!(sign, ';' | '#') && before.is_whitespace();

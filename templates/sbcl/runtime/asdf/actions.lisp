@@ -124,7 +124,7 @@ there."
 
 (defvar *loaded-components* (make-hash-table :test 'equal :synchronized t)
   "For each of the project's own files that ASDF has loaded, by the path of its component, the key
-of its compilation and the inputs of its loading; NIL if that failed.")
+of its compilation and the inputs of that and of its loading; NIL if that failed.")
 
 (defun loaded-from-present-texts-p (component plan)
   (let ((loaded (gethash (asdf:component-find-path component) *loaded-components*)))
@@ -155,6 +155,17 @@ of its compilation and the inputs of its loading; NIL if that failed.")
              (pushnew (source-name component) *unremembered* :test #'string=))
            (values time done-p)))))
 
+(defun changed-components ()
+  "The names of the project's own files that differ from what ASDF has loaded from them."
+  (let ((changed '()))
+    (flet ((note-changed (path loaded)
+             (declare (ignore path))
+             (dolist (input (rest loaded))
+               (when (input-changed-p input)
+                 (pushnew (first input) changed :test #'string=)))))
+      (maphash #'note-changed *loaded-components*))
+    (sort changed #'string<)))
+
 (defmethod asdf:perform :around ((operation asdf:load-op) (component asdf:cl-source-file))
   (flet ((load-it () (call-next-method)))
     (if (own-p component)
@@ -169,8 +180,8 @@ of its compilation and the inputs of its loading; NIL if that failed.")
     (let ((inputs (note-inputs :loaded load)))
       (in-session (lambda ()
                     (setf (gethash path *loaded-components*)
-                          (cons (action-key (asdf:make-operation 'asdf:compile-op) component nil)
-                                inputs)))))))
+                          (list* (action-key (asdf:make-operation 'asdf:compile-op) component nil)
+                                 (append (getf (record component) :inputs) inputs))))))))
 
 ;;; The files of libraries are too many to read. ASDF takes a compiled file for the one that it has
 ;;; loaded if both were written within the same second, as when a library is changed just after the

@@ -62,3 +62,14 @@ compared by time stamps alone."
     (printed :loaded (reverse *loaded-now*)
              :compiled (reverse *compiled-now*)
              :unremembered (reverse *unremembered*))))
+
+(declaim (ftype function changed-components))
+
+(defun changed-sources ()
+  "Which of the project's own files differ from what the image has loaded from them, :CHANGED, and
+whether it remembers that from its start on, :REMEMBERS: a property list, printed."
+  (printed :remembers (if *identity* 1 0)
+           :changed (append (loop for name being the hash-keys of *loaded-files*
+                                  when (file-changed-p name)
+                                    collect name)
+                            (and (fboundp 'changed-components) (changed-components)))))

@@ -1,0 +1,205 @@
+//! `lisplaunch doctor`: what has bitten people, on this machine and in this project.
+
+mod report;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::check::account::{self, Cache};
+use super::{FAILURE, Failure, Session, deliver, templates};
+use crate::cli;
+use crate::cli::live::Connection;
+use crate::doctor::ALL;
+use crate::doctor::lisp::Lisp;
+use crate::doctor::scene::Scene;
+use crate::format::Choice;
+use crate::host::account::Account;
+use crate::launch;
+use crate::output::{self, Comparison};
+use crate::plan::core::Stale;
+use crate::plan::outputs::Output;
+use crate::plan::service::Service;
+use crate::plan::{self, Choices, Plan};
+use crate::problem::{Problem, Problems};
+use crate::project::Project;
+use crate::project::find::{Wanted, find};
+use crate::saved_core::{self, Freshness, recipe};
+use report::Report;
+
+pub(super) fn execute(session: &Session, arguments: &cli::Doctor) -> Result<ExitCode> {
+    let patient = Patient::find(session)?;
+    let overrides = session.overrides(&Connection::default())?;
+    let (services, outputs): (&[Service], &[Output]) = match &patient.plan {
+        Some(plan) => (&plan.services, &plan.outputs),
+        None => (&[], &[]),
+    };
+    let emitted: Vec<_> = outputs
+        .iter()
+        .flat_map(|output| patient.emitted(session, output))
+        .collect();
+    let cores = patient.cores(session);
+    let permissions = patient.permissions(services);
+    let mut lisps: Vec<Lisp> = services
+        .iter()
+        .filter_map(|service| Lisp::of(service, &session.host))
+        .collect();
+    if services.is_empty() {
+        lisps.extend(Lisp::on_path(&session.host));
+    }
+    let project = patient.file.as_deref();
+    let folder = patient.project.as_ref();
+    let scene = Scene {
+        host: &session.host,
+        project: project.map(|file| (file, patient.problems.as_slice())),
+        folder: folder.map(|project| Path::new(&project.folder)),
+        services,
+        outputs,
+        emitted: &emitted,
+        cores: &cores,
+        permissions: &permissions,
+        overrides: &overrides,
+        supervisor: arguments.config.as_deref(),
+        lisps: &lisps,
+    };
+    let report = Report::of(ALL.iter().map(|check| (check.name, (check.look)(&scene))));
+    if arguments.json {
+        deliver(&report.json()?)?;
+    } else {
+        deliver(&report.text())?;
+    }
+    Ok(if report.has_errors() {
+        FAILURE.into()
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// A project that is looked at, as far as it can be read.
+#[derive(Default)]
+struct Patient {
+    /// As a person knows the file; none where there is no project.
+    file: Option<String>,
+    project: Option<Project>,
+    plan: Option<Plan>,
+    /// What is wrong with the file.
+    problems: Vec<Problem>,
+}
+
+impl Patient {
+    /// The one that is chosen. Without a project file there is still the machine.
+    fn find(session: &Session) -> Result<Self, Failure> {
+        let wanted = session.wanted();
+        let found = match find(&wanted) {
+            Ok(found) => found,
+            Err(_) if matches!(wanted, Wanted::Above(_)) => return Ok(Patient::default()),
+            Err(problem) => return Err(problem.into()),
+        };
+        let file = Some(found.source.name.clone());
+        let project = match Project::read(found) {
+            Ok(project) => project,
+            Err(problem) => {
+                return Ok(Patient {
+                    file,
+                    problems: vec![problem],
+                    ..Patient::default()
+                });
+            }
+        };
+        let choices = Choices {
+            owners: Some(session.owners()?.or_service_user()),
+            as_user: true,
+            unknown_as_self: true,
+            ..session.choices(&[])
+        };
+        let mut problems = Problems::default();
+        let plan = plan::attempt(&project, &choices, &session.host, &mut problems);
+        Ok(Patient {
+            file,
+            project: Some(project),
+            plan,
+            problems: problems.into_errors(),
+        })
+    }
+
+    /// The files of an output, each with how it differs from what would be written now.
+    fn emitted(
+        &self,
+        session: &Session,
+        output: &Output,
+    ) -> Vec<(String, Result<Comparison, Problem>)> {
+        let path = Path::new(&output.path);
+        match self.targets(session, output) {
+            Ok(targets) => targets
+                .into_iter()
+                .map(|target| (target.path.display().to_string(), target.compare()))
+                .collect(),
+            Err(failure) => {
+                let problems = failure.problems.into_iter();
+                let failed = problems.map(|problem| (path.display().to_string(), Err(problem)));
+                failed.collect()
+            }
+        }
+    }
+
+    fn targets(&self, session: &Session, output: &Output) -> Result<Vec<output::Target>, Failure> {
+        let Some(project) = &self.project else {
+            return Ok(Vec::new());
+        };
+        let path = Path::new(&output.path);
+        let folder = output::folder(path);
+        let emitted = session.emitted(
+            project,
+            session.orders(&[])?,
+            Choice::of(output)?,
+            Some(&folder),
+        )?;
+        Ok(output::targets(path, emitted.files)?)
+    }
+
+    /// The services that start from a saved image, and whether that is stale.
+    fn cores(&self, session: &Session) -> Vec<(String, Stale, Result<Freshness, Problem>)> {
+        let Some(plan) = &self.plan else {
+            return Vec::new();
+        };
+        // What is wrong with the templates is found by another check.
+        let Ok(templates) = templates(plan) else {
+            return Vec::new();
+        };
+        let judged = plan
+            .services_with_images()
+            .into_iter()
+            .map(|(service, core)| {
+                let recipe = recipe::text(service, core, &templates);
+                let judged = recipe
+                    .and_then(|recipe| saved_core::judge(service, core, &recipe, &session.host));
+                (service.name.to_string(), core.stale, judged)
+            });
+        judged.collect()
+    }
+
+    /// What the users of the services may not read or write; what is not found at all is a matter
+    /// of other checks.
+    fn permissions(&self, services: &[Service]) -> Vec<Problem> {
+        let mut problems = Problems::default();
+        for service in services {
+            problems.extend(match &service.user {
+                None => needs(service),
+                Some(user) => match Account::find(user) {
+                    Some(account) => account::problems(service, &account, Cache::Made),
+                    None => vec![account::unknown(service, user)],
+                },
+            });
+        }
+        if let Some(plan) = &self.plan {
+            problems.extend(templates(plan).err());
+        }
+        problems.into_vec()
+    }
+}
+
+fn needs(service: &Service) -> Vec<Problem> {
+    let needs = service.needs.iter().filter(|need| need.key != "setup");
+    needs.filter_map(launch::missing).collect()
+}
