@@ -9,6 +9,7 @@ mod kubernetes;
 mod launchd;
 mod layers;
 mod listed;
+mod nomad;
 mod output;
 mod replicas;
 mod runtime;

@@ -14,6 +14,7 @@ mod lisp;
 mod logrotate;
 mod makefile;
 mod nginx;
+mod nomad;
 mod openrc;
 mod placed;
 mod procfile;
@@ -56,6 +57,7 @@ const CONSUMERS: &[(&str, fn())] = &[
     ),
     ("makefile", makefile::makes_start_what_run_starts),
     ("nginx", nginx::nginx_serves_what_the_project_says),
+    ("nomad", nomad::nomad_starts_what_run_starts),
     ("openrc", openrc::supervise_daemon_starts_what_run_starts),
     ("procfile", procfile::runners_start_what_run_starts),
     ("runit", folders::runsv_starts_what_run_starts),

@@ -59,6 +59,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("strsim", "src/suggest.rs"),
     ("uzers", "src/host"),
     ("signal_hook", "src/live/signals.rs src/uninterrupted.rs"),
+    ("unicode_normalization", "src/dialect/nomad.rs"),
     ("rustyline", "src/live/repl/editor.rs"),
 ];
 

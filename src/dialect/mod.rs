@@ -11,6 +11,7 @@ pub mod make;
 pub mod marked;
 mod name;
 pub mod nginx;
+pub mod nomad;
 pub mod plist;
 pub mod procfile;
 pub mod sh;

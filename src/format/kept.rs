@@ -39,11 +39,20 @@ pub(super) fn names(plan: &Plan) -> Result<BTreeMap<String, String>, Problem> {
 
 /// The name of the project, and that of the folder as seen from there.
 fn name(plan: &Plan, service: &Service, folder: &str) -> String {
-    let project = service.identity.folder.trim_end_matches('/');
-    let below = folder.strip_prefix(project);
-    let below = below.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let below = below(folder, &service.identity.folder);
     let text = format!("{}-{}", plan.project, below.unwrap_or(folder));
     let label = label::nearest(&text);
     let words: Vec<&str> = label.split('-').filter(|word| !word.is_empty()).collect();
     words.join("-")
+}
+
+/// Whether a folder lies in another one, or is that.
+pub(super) fn is_below(folder: &str, other: &str) -> bool {
+    below(folder, other).is_some()
+}
+
+/// What follows `other` in the path of a folder that lies in it.
+fn below<'a>(folder: &'a str, other: &str) -> Option<&'a str> {
+    let rest = folder.strip_prefix(other.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }

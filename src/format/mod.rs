@@ -11,6 +11,7 @@ mod launchd;
 mod logrotate;
 mod makefile;
 mod nginx;
+mod nomad;
 mod openrc;
 mod origin;
 mod owner;
@@ -48,6 +49,7 @@ pub const ALL: &[Format] = &[
     logrotate::FORMAT,
     makefile::FORMAT,
     nginx::FORMAT,
+    nomad::FORMAT,
     openrc::FORMAT,
     procfile::FORMAT,
     runit::FORMAT,

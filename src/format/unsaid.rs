@@ -1,11 +1,12 @@
 //! Keys that a process manager has no setting for, each with the way out: comments in its files.
 
-use super::Owner;
+use super::{Owner, kept};
 use crate::plan::after::After;
-use crate::plan::heap;
 use crate::plan::http::Http;
 use crate::plan::service::{Restart, Service};
+use crate::plan::{heap, stopping};
 use crate::render::Variable;
+use crate::word::Word;
 
 /// What supervisors of the daemontools family know nothing of. `manager` is the name of one.
 pub(super) fn by_supervisor(service: &Service, manager: &str) -> Vec<String> {
@@ -149,6 +150,68 @@ pub(super) fn by_kubernetes(service: &Service, user: u32) -> Vec<String> {
     named
         .chain(known.map(|(_, line)| line.to_owned()))
         .collect()
+}
+
+/// What a job of Nomad says nothing of.
+pub(super) fn by_nomad(service: &Service) -> Vec<String> {
+    let limits = &service.limits;
+    let cpus = limits.cpus;
+    let keys = [
+        ("umask", service.umask.is_some()),
+        ("restart", service.restart == Restart::OnFailure),
+        ("after", !service.after.is_empty()),
+        ("priority", service.priority.is_some()),
+        (
+            "limits.cpus",
+            cpus.is_some_and(|cpus| cpus.whole().is_none()),
+        ),
+        ("limits.tasks", limits.tasks.is_some()),
+        ("limits.open-files", limits.open_files.is_some()),
+        (
+            "watchdog",
+            service.watchdog.is_some() && service.http.is_none(),
+        ),
+    ];
+    let keys = keys.iter().filter(|(_, asked)| *asked);
+    let keys: Vec<&str> = keys.map(|(key, _)| *key).collect();
+    let unknown =
+        (!keys.is_empty()).then(|| format!("Nomad has no setting for {}.", keys.join(", ")));
+    let memory = heap::memory(service).is_none().then(|| {
+        "limits.memory: there is none, and a heap larger than 1 GB needs more than stands here."
+            .to_owned()
+    });
+    let long = (stopping::patience(service.stop_timeout).0 > LONGEST_KILL).then(|| {
+        "stop-timeout: clients wait 30 seconds at most, unless `max_kill_timeout` says more."
+            .to_owned()
+    });
+    let outside = outside(service)
+        .map(|path| format!("{path}: mount it too, or have it in `chroot_env` of the clients."));
+    let lines = unknown.into_iter().chain(memory).chain(long);
+    lines.chain(outside).collect()
+}
+
+/// How long a client waits for the end of a process unless it is configured otherwise, in seconds.
+const LONGEST_KILL: u64 = 30;
+
+/// The folders of a client that the driver `exec` shows.
+const SHOWN: [&str; 7] = ["/bin", "/etc", "/lib", "/lib32", "/lib64", "/sbin", "/usr"];
+
+/// Files and folders of a service that are neither in its project nor what the driver `exec` shows.
+fn outside(service: &Service) -> impl Iterator<Item = String> {
+    let program = Some(&service.sbcl.program).filter(|program| program.resolved().contains('/'));
+    let paths = program.into_iter().chain(&service.setup);
+    let paths = paths
+        .chain(&service.registry)
+        .chain(&service.load)
+        .chain([&service.directory]);
+    let seen = |path: &str| {
+        let mut folders = SHOWN
+            .iter()
+            .copied()
+            .chain([service.identity.folder.as_str()]);
+        folders.any(|folder| kept::is_below(path, folder))
+    };
+    paths.map(Word::resolved).filter(move |path| !seen(path))
 }
 
 /// What an Ingress says nothing of.

@@ -60,6 +60,13 @@ impl Cpus {
             .ok_or_else(expected)
     }
 
+    /// Processors, where they are whole ones.
+    pub fn whole(self) -> Option<u32> {
+        self.thousandths
+            .is_multiple_of(1000)
+            .then_some(self.thousandths / 1000)
+    }
+
     /// Thousandths of a processor.
     pub fn thousandths(self) -> u32 {
         self.thousandths

@@ -92,3 +92,15 @@ fn replicas_are_equal_in_a_cluster() {
       = help: write the value that all have into a profile, and lay it over the file: `-p NAME`
     ");
 }
+
+#[test]
+fn nomad_would_change_some_texts() {
+    assert_snapshot!(refused("nomad", "start: (f)\nenv: {A: 'x $${HOME}'}"), @"
+    error: the service `app`: Nomad would look for a variable in `${HOME}`, and nothing escapes it
+     = help: put the value into an env file: what those set goes another way
+    ");
+    assert_snapshot!(refused("nomad", "start: (f)\nenv: {A: \"e\\u0301\"}"), @"
+    error: the service `app`: a job file cannot hold `é`: HCL composes letters and their accents
+     = help: write each accented letter as one character (normal form C)
+    ");
+}

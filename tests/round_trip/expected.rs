@@ -389,7 +389,7 @@ impl Expected {
     }
 
     /// Every text of the case that is in a word.
-    fn texts(&self) -> Vec<&String> {
+    pub fn texts(&self) -> Vec<&String> {
         let started = &self.started;
         std::iter::once(&started.program)
             .chain(started.options.iter().flatten())
