@@ -19,6 +19,7 @@ mod errors;
 mod import;
 mod install;
 mod live;
+mod manual;
 mod placement;
 mod reader;
 mod readme;

@@ -50,6 +50,7 @@ const LAYERS: &[&str] = &[
 /// Crates with the files that name them, so that they can be changed in one place.
 const OWNERS: &[(&str, &str)] = &[
     ("clap", "src/cli/"),
+    ("clap_mangen", "src/cli/manual.rs"),
     ("clap_complete", "src/cli/complete.rs"),
     ("minijinja", "src/render.rs"),
     ("saphyr_parser", "src/project/yaml"),

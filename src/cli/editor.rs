@@ -1,5 +1,7 @@
 //! The commands for editors and shells: what they need to know of project files and of lisplaunch.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::complete::Shell;
@@ -30,4 +32,18 @@ pub struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
+}
+
+/// Print the manual page of lisplaunch, or write all pages of the manual
+///
+/// There is a page for each command, and lisplaunch.yaml(5) for the project file.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch man | man -l -
+  lisplaunch man ~/.local/share/man            then: man lisplaunch-run")]
+pub struct Man {
+    /// The folder for all pages, which go below `man1` and `man5` in it
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }

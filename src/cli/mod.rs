@@ -8,6 +8,7 @@ pub mod everyday;
 mod lazy;
 pub mod live;
 pub mod manager;
+pub mod manual;
 pub mod selection;
 mod usage;
 
@@ -132,6 +133,8 @@ pub enum Command {
     Schema(editor::Schema),
     #[expect(missing_docs, reason = "see above")]
     Completions(editor::Completions),
+    #[expect(missing_docs, reason = "see above")]
+    Man(editor::Man),
     /// Offer words to a shell, which asks with a variable of the environment.
     #[command(skip)]
     Complete(Request),

@@ -16,6 +16,7 @@ mod install;
 mod list;
 mod live;
 mod logs;
+mod man;
 mod managed;
 mod pid;
 mod printing;
@@ -156,6 +157,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Eval(arguments) => eval::execute(&session, &arguments),
         Command::Schema(_) => schema::execute(),
         Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Man(arguments) => man::execute(&session, &arguments),
         Command::Complete(request) => completions::complete(&session, request),
     }
 }

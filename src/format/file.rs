@@ -15,7 +15,7 @@ pub struct File {
 
 impl File {
     /// A plain file that everyone may read.
-    pub(super) fn new(path: impl Into<String>, text: String) -> Self {
+    pub fn new(path: impl Into<String>, text: String) -> Self {
         File {
             path: path.into(),
             text,

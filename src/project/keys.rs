@@ -309,6 +309,15 @@ pub fn range(path: &str) -> RangeInclusive<i64> {
     }
 }
 
+impl Key {
+    /// What it does, as the beginning of a sentence.
+    pub fn sentence(&self) -> String {
+        let mut characters = self.meaning.chars();
+        let first = characters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(characters).collect()
+    }
+}
+
 impl Holds {
     /// Whether a plain value is a Lisp form.
     pub fn is_lisp(self) -> bool {

@@ -3,6 +3,7 @@
 pub mod field;
 pub mod find;
 pub mod keys;
+pub mod manual;
 pub mod overlay;
 pub mod reference;
 pub mod replicas;

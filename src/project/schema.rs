@@ -61,7 +61,7 @@ fn definition(key: &Key, formats: &[(&str, &str)]) -> Value {
     };
     // What an editor says instead of the pattern.
     value["patternErrorMessage"] = json!(format!("Expected {}", key.holds));
-    described(value, &format!("{}{absent}", capitalized(key.meaning)))
+    described(value, &format!("{}{absent}", key.sentence()))
 }
 
 /// A key of which the table has only what is below it.
@@ -149,10 +149,4 @@ fn described(mut value: Value, text: &str) -> Value {
     // What VS Code shows instead.
     value["markdownDescription"] = json!(text);
     value
-}
-
-fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
 }
