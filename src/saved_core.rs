@@ -9,6 +9,7 @@ mod fingerprint;
 mod freshness;
 mod header;
 mod manifest;
+pub mod previous;
 pub mod recipe;
 
 pub use building::{Build, Failed, previous};

@@ -15,6 +15,9 @@ use super::selection::OneService;
 /// one with the old code has answered what it was sent and is stopped. The first process that
 /// does not get ready ends it, and what runs goes on with the code that it has.
 ///
+/// With `core` the images are built first, and the ones before are kept: they are put back when a
+/// process does not get ready with the new one, and by --rollback.
+///
 /// Exits with 0 when the new code serves, with 1 when it does not, with 2 when the project file or
 /// the command line is wrong, and with 3 when no process of the service runs.
 #[derive(Args, Debug)]
@@ -22,11 +25,15 @@ use super::selection::OneService;
 Examples:
   lisplaunch deploy --dry-run
   sudo lisplaunch deploy web -p production --wait=5m
+  lisplaunch deploy --rollback
   lisplaunch deploy --json")]
 pub struct Deploy {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
+    /// Go back to the saved image before (`core`), whatever its sources are now
+    #[arg(long)]
+    pub rollback: bool,
     /// Print the steps, and do nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,

@@ -23,6 +23,7 @@ use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::Project;
+use crate::saved_core::previous;
 use deployment::Deployment;
 use member::{Member, group};
 use step::Step;
@@ -33,11 +34,15 @@ use waiting::Wait;
 pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode> {
     let project = session.project()?;
     let plan = chosen(session, &project, arguments.service.name())?;
+    if arguments.rollback {
+        check_kept(&plan)?;
+    }
     let name = group(&plan.services[0]).clone();
     let overrides = session.overrides(&Connection::default())?;
     let members = Member::all(session, &plan.services, &overrides)?;
     let traffic = Traffic::of(session, &project, &plan)?;
-    let steps = steps(&plan, &members, traffic.as_ref())?;
+    let mut steps = step::code(&members, arguments.rollback);
+    steps.extend(replacement(&plan, &members, traffic.as_ref())?);
     if arguments.dry_run {
         for step in &steps {
             print(&format!("{step}\n"))?;
@@ -65,7 +70,8 @@ pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode>
     }
     ended?;
     tell(&format!(
-        "`{name}` runs the new code after {:.1} s",
+        "`{name}` runs the {} code after {:.1} s",
+        if arguments.rollback { "former" } else { "new" },
         story.seconds()
     ));
     Ok(ExitCode::SUCCESS)
@@ -111,7 +117,8 @@ fn chosen(session: &Session, project: &Project, name: Option<&String>) -> Result
     }
 }
 
-fn steps<'a>(
+/// How the processes are replaced.
+fn replacement<'a>(
     plan: &Plan,
     members: &'a [Member<'a>],
     traffic: Option<&'a Traffic>,
@@ -147,6 +154,28 @@ fn steps<'a>(
             Ok(step::rolling(members, None))
         }
     }
+}
+
+/// Whether there is an image before for each of the services.
+fn check_kept(plan: &Plan) -> Result<(), Failure> {
+    for service in &plan.services {
+        let Some(core) = &service.core else {
+            return Err(Problem::error(format!(
+                "`--rollback`: `{}` does not start from a saved image, of which one is kept",
+                service.name
+            ))
+            .help("put back the code that it had and deploy that; or add `core: true`")
+            .into());
+        };
+        if !previous::is_kept(core) {
+            return Err(Failure::failed([Problem::error(format!(
+                "`--rollback`: there is no image of `{}` before `{}`",
+                service.name,
+                core.file.resolved()
+            ))]));
+        }
+    }
+    Ok(())
 }
 
 /// A service that nothing could answer for while it starts again.

@@ -23,6 +23,9 @@ use crate::trust::described;
 /// What begins the form of a command line that says which service it is for.
 const BOOT: &str = "(lisplaunch:boot ";
 
+/// The form of one that goes on from a saved image.
+const RESUME: &str = "(lisplaunch:resume)";
+
 /// A process that is a service for certain.
 pub struct Confirmed {
     /// The process.
@@ -53,8 +56,12 @@ impl Confirmed {
             ))
             .help("if that is the service say so in the project file: `user: …`"));
         }
-        let said = said(&process).unwrap_or_default();
-        if user.is_none() || said.kinship(&service.identity, true) != Kinship::Same {
+        let same = resumes(&process, service)
+            || said(&process)
+                .unwrap_or_default()
+                .kinship(&service.identity, true)
+                == Kinship::Same;
+        if user.is_none() || !same {
             return Err(Problem::error(format!(
                 "pid {pid} is not taken for the service `{name}`: its command line is not that of the service"
             ))
@@ -79,6 +86,15 @@ impl Confirmed {
             )),
         }
     }
+}
+
+/// Whether the command line of a process starts the image of a service: its path says which project,
+/// service and profiles it is of.
+fn resumes(process: &Process, service: &Service) -> bool {
+    let words = process.command().unwrap_or_default();
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let core = service.core.as_ref();
+    core.is_some_and(|core| has(&core.file.resolved()) && has(RESUME))
 }
 
 /// What the command line of a process says of the service that it is.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Image, Manifest};
-use super::{fingerprint, header};
+use super::{fingerprint, header, previous};
 use crate::host::Host;
 use crate::plan::core::Core;
 use crate::plan::service::Service;
@@ -80,6 +80,9 @@ fn find_staleness(
     };
     if !core.executable && !can_start(service, &file, host)? {
         return Ok(Some(Staleness::OtherSbcl));
+    }
+    if previous::is_put_back(core) {
+        return Ok(None);
     }
     let manifest = PathBuf::from(core.manifest());
     let read = Manifest::read(&manifest);

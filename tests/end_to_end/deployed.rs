@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use super::fronted::neighbours;
 use super::network::get;
-use super::running::{Running, eventually};
+use super::running::{Running, eventually, kill};
 use super::supervisor::Supervisor;
 use super::with_compiled_systems;
 use crate::consumer::{Nginx, Systemd};
@@ -254,6 +254,87 @@ fn a_spare_replica_takes_over_below_supervisord() {
         said.contains("error: there is no file `/srv/app/shop.upstream`"),
         "{said}"
     );
+}
+
+#[test]
+fn the_image_before_is_put_back_below_supervisord() {
+    let mut shop = Shop::new("spare: true\ncore: true\n");
+    shop.run(&["build"]).success();
+    let supervisor = Supervisor::start(&shop.project, &[]);
+    let program = |replica: usize| format!("shop:shop-shop-{}", replica + 1);
+    for replica in 0..2 {
+        supervisor.running(&program(replica));
+        shop.serves(replica, "one");
+    }
+    let nginx = shop.nginx(|command| command);
+    let load = Load::on(nginx.http);
+    load.until_answered("one", 50);
+    let deploy = |arguments: &[&str]| shop.run(&[&["deploy", "--wait=2m"], arguments].concat());
+    let said = deploy(&["--rollback"]).failure(1);
+    assert!(
+        said.contains("error: `--rollback`: there is no image of `shop-1` before "),
+        "{said}"
+    );
+    shop.write("two");
+    deploy(&[]).success();
+    load.until_answered("two", 50);
+    // The sources are the newer ones still.
+    deploy(&["--rollback"]).success();
+    load.until_answered("one", 50);
+    let comes_back = |replica: usize, version: &str| {
+        kill(supervisor.pid(&program(replica)).unwrap());
+        shop.serves(replica, version);
+    };
+
+    // It is an image that is made before, and one that does not start that is put away.
+    shop.write("three");
+    deploy(&[]).success();
+    load.until_answered("three", 50);
+    fs::write(shop.project.folder().join("shop.lisp"), failing("four")).unwrap();
+    let said = deploy(&[]).failure(1);
+    assert!(
+        said.contains("putting back the image of `shop-1` before"),
+        "{said}"
+    );
+    load.until_answered("three", 50);
+    fs::write(
+        shop.project.folder().join("shop.lisp"),
+        "(error \"broken\")",
+    )
+    .unwrap();
+    let said = deploy(&[]).failure(1);
+    assert!(
+        said.contains("the image of the service `shop-1` could not be built"),
+        "{said}"
+    );
+    load.until_answered("three", 50);
+    nothing_was_lost(&load.end(), &nginx);
+    // After a crash, too.
+    comes_back(1, "three");
+}
+
+#[test]
+fn a_replica_that_does_not_start_from_a_new_image_starts_from_the_one_before() {
+    let mut shop = Shop::new("core: true\n");
+    shop.run(&["build"]).success();
+    let supervisor = Supervisor::start(&shop.project, &[]);
+    for replica in 0..2 {
+        supervisor.running(&format!("shop:shop-shop-{}", replica + 1));
+        shop.serves(replica, "one");
+    }
+    let nginx = shop.nginx(|command| command);
+    let load = Load::on(nginx.http);
+    shop.write("two");
+    shop.run(&["deploy", "--wait=2m"]).success();
+    load.until_answered("two", 50);
+    fs::write(shop.project.folder().join("shop.lisp"), failing("three")).unwrap();
+    let said = shop.run(&["deploy", "--wait=2m"]).failure(1);
+    for replica in 0..2 {
+        shop.serves(replica, "two");
+    }
+    assert_eq!(shop.upstream(), shop.ports, "{said}");
+    load.until_answered("two", 50);
+    nothing_was_lost(&load.end(), &nginx);
 }
 
 #[test]

@@ -423,4 +423,8 @@ fn what_is_deployed_runs_and_can_be_replaced() {
     error: `lisplaunch.yaml` has several services: which one?
      = help: name one of `web`, `worker`
     ");
+    assert_snapshot!(deploy("replicas: 2\n", &["--rollback"], 2), @"
+    error: `--rollback`: `app-1` does not start from a saved image, of which one is kept
+     = help: put back the code that it had and deploy that; or add `core: true`
+    ");
 }

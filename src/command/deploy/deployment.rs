@@ -8,13 +8,14 @@ use super::step::Step;
 use super::story::Story;
 use super::traffic::{Traffic, drain};
 use super::waiting::Wait;
-use crate::command::{Failure, Session, reload, report, restart, tell};
+use crate::command::{Failure, Session, build, reload, report, restart, tell, templates};
 use crate::live::finding::Overrides;
 use crate::live::report::Report;
 use crate::live::state::State;
 use crate::live::waiting::until_started;
 use crate::plan::{Plan, ready};
 use crate::problem::Problem;
+use crate::saved_core::previous;
 
 /// A deployment under way.
 pub(super) struct Deployment<'a> {
@@ -38,7 +39,9 @@ impl Deployment<'_> {
                 .map_err(|problem| Failure::failed([problem]));
             let done = done.and_then(|()| self.take(step, story));
             if let Err(mut failure) = done {
-                self.undo(&steps[..=index]);
+                if let Err(failure) = self.undo(steps, index, story) {
+                    report(&failure.problems);
+                }
                 let problem = failure.problems.pop();
                 failure
                     .problems
@@ -54,6 +57,11 @@ impl Deployment<'_> {
         let failed = |problem| Failure::failed([problem]);
         match step {
             Step::Try(_) => reload::try_code(self.session, self.plan, self.wait.limits),
+            Step::Build(member, core) => {
+                let templates = templates(self.plan)?;
+                build::build(self.session, member.service, core, &templates)
+            }
+            Step::PutBack(_, core) => previous::put_back(core).map_err(failed),
             Step::Start(member) => {
                 self.start(member)?;
                 story.started.push(member.name().to_string());
@@ -94,12 +102,13 @@ impl Deployment<'_> {
     }
 
     fn begin(&self, member: &Member<'_>) -> Result<(), Problem> {
+        let reached = reach(self.session, member.service, &self.overrides);
+        // One that does not run is known to its manager alone.
         let by_manager = member.restart.as_ref();
-        if let Some(call) = by_manager.filter(|_| member.service.spare || !member.runs) {
+        if let Some(call) = by_manager.filter(|_| member.service.spare || reached.is_err()) {
             return call.run().map(|_| ());
         }
         let name = member.name().to_string();
-        let reached = reach(self.session, member.service, &self.overrides);
         let begun = reached
             .map_err(anyhow::Error::from)
             .and_then(|reached| restart::begin(self.session, Some(&name), reached));
@@ -129,20 +138,55 @@ impl Deployment<'_> {
         Report::of_all(services, &self.overrides, &self.session.host)
     }
 
-    /// Stops a spare process that was started, and has not come so far that it was sent requests.
-    fn undo(&self, steps: &[Step<'_>]) {
-        let ([.., Step::Start(started)] | [.., Step::Start(started), Step::Send(..)]) = steps
-        else {
-            return;
-        };
-        if !started.service.spare {
-            return;
-        }
-        tell(&Step::Stop(started).to_string());
-        if let Err(failure) = self.stop(started) {
-            report(&failure.problems);
+    /// Goes back behind the step of this index, which has failed: the images are those of before
+    /// where no process runs with the new ones, and one that was started does not go on with it.
+    fn undo(&self, steps: &[Step<'_>], index: usize, story: &Story) -> Result<(), Failure> {
+        let put_back = put_back(&steps[..index], story)?;
+        match &steps[..=index] {
+            [.., Step::Start(started)] | [.., Step::Start(started), Step::Send(..)]
+                if started.service.spare =>
+            {
+                tell(&Step::Stop(started).to_string());
+                self.stop(started)
+            }
+            [.., start @ Step::Start(started)] if put_back => {
+                tell(&start.to_string());
+                self.start(started)?;
+                // The last step is the one in which nginx is sent to all of them.
+                match steps.last() {
+                    Some(all @ Step::Send(..)) => {
+                        tell(&all.to_string());
+                        self.take(all, &mut story.clone())
+                    }
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
         }
     }
+}
+
+/// Puts back the images of before for those that were not started with the new ones; returns
+/// whether there are any.
+fn put_back(steps: &[Step<'_>], story: &Story) -> Result<bool, Failure> {
+    let failed = |problem| Failure::failed([problem]);
+    let mut any = false;
+    for step in steps {
+        let (Step::Build(member, core) | Step::PutBack(member, core)) = step else {
+            continue;
+        };
+        if story.started.contains(&member.name().to_string()) || !previous::is_kept(core) {
+            continue;
+        }
+        tell(&Step::PutBack(member, core).to_string());
+        previous::put_back(core).map_err(failed)?;
+        if let Step::Build(..) = step {
+            // It is not to be gone back to.
+            previous::forget(core).map_err(failed)?;
+        }
+        any = true;
+    }
+    Ok(any)
 }
 
 fn not_ready(member: &Member<'_>, report: Option<&Report>, begun: Option<&Problem>) -> Failure {

@@ -5,12 +5,17 @@ use std::fmt;
 use super::member::Member;
 use super::traffic::Traffic;
 use crate::format::Upstream;
+use crate::plan::core::Core;
 use crate::suggest;
 
 /// One step.
 pub(super) enum Step<'a> {
     /// The new code is tried.
     Try(&'a Member<'a>),
+    /// The image that it starts from is made.
+    Build(&'a Member<'a>, &'a Core),
+    /// The image that it started from before is put back.
+    PutBack(&'a Member<'a>, &'a Core),
     /// It is started, or started again, with the new code, and waited for.
     Start(&'a Member<'a>),
     /// nginx sends requests to these alone.
@@ -21,12 +26,34 @@ pub(super) enum Step<'a> {
     Stop(&'a Member<'a>),
 }
 
+/// What there is before any process is stopped: the code is tried, or becomes an image.
+pub(super) fn code<'a>(members: &'a [Member<'a>], rollback: bool) -> Vec<Step<'a>> {
+    let with_image = members
+        .iter()
+        .filter_map(|member| Some((member, member.service.core.as_ref()?)));
+    let mut steps: Vec<Step<'_>> = with_image
+        .map(|(member, core)| {
+            if rollback {
+                Step::PutBack(member, core)
+            } else {
+                Step::Build(member, core)
+            }
+        })
+        .collect();
+    // A spare process tries it by its start.
+    let first = &members[0];
+    if steps.is_empty() && !first.service.spare {
+        steps.push(Step::Try(first));
+    }
+    steps
+}
+
 /// Replicas one after the other; behind a file of nginx each without requests meanwhile.
 pub(super) fn rolling<'a>(
     members: &'a [Member<'a>],
     upstream: Option<&'a Upstream>,
 ) -> Vec<Step<'a>> {
-    let mut steps = vec![Step::Try(&members[0])];
+    let mut steps = Vec::new();
     for member in members {
         if let Some(upstream) = upstream {
             let others = members.iter().filter(|other| other.name() != member.name());
@@ -76,6 +103,13 @@ impl fmt::Display for Step<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::Try(member) => write!(f, "trying the code of `{}`", member.name()),
+            Step::Build(member, _) => write!(f, "building the image of `{}`", member.name()),
+            Step::PutBack(member, core) => write!(
+                f,
+                "putting back the image of `{}` before: `{}`",
+                member.name(),
+                core.file.resolved()
+            ),
             Step::Start(member) => {
                 write!(f, "starting `{}` and waiting for it", member.name())?;
                 match &member.restart {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 /// What has happened so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Story {
     begun: Instant,
     service: String,

@@ -32,6 +32,18 @@ would."
                              when (string= word "--noinform") append end)
                        (append load start)))))
 
+(defun put-back-p ()
+  "Whether this image was put in the place of a newer one. A file beside it says of which size and
+time it is."
+  (let ((core (sb-ext:native-namestring sb-ext:*core-pathname*)))
+    (with-open-file (in (sb-ext:native-pathname (concatenate 'string core ".back"))
+                        :if-does-not-exist nil)
+      (and in
+           (with-usual-syntax
+             (let ((*read-eval* nil))
+               (equal (ignore-errors (read in))
+                      (multiple-value-list (size-and-time core)))))))))
+
 (defun check-fresh ()
   "Does what the project file says where the image is stale."
   (let* ((recipe (read-recipe))
@@ -54,6 +66,9 @@ would."
   (unless *identity* (error "this image was not saved by `lisplaunch build`"))
   (setf *folder* (folder-of sb-ext:*core-pathname*)
         *recipe-file* (recipe-file))
-  (check-fresh)
+  (if (put-back-p)
+      (log-line "~a: the saved image before was put back and is used, whatever its sources are"
+                (service-name))
+      (check-fresh))
   (restore)
   (begin-process))
