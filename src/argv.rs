@@ -80,16 +80,17 @@ pub fn source_argv(
 }
 
 /// What `service` does as a program of its own, which has its code: `core` says where it lies. Of
-/// its variables it brings those that `keeps` takes.
+/// the variables of the service it brings those that `keeps` takes.
 ///
 /// # Errors
-/// As for [`argv`].
+/// As for [`written_argv`].
 pub fn program(
     service: &Service,
     core: &Core,
     keeps: impl Fn(&str) -> bool,
     templates: &Templates,
 ) -> Result<Program, Problem> {
+    heap::check_known(service)?;
     let argv = render(service, Process::Core(core), &[], templates)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     let is = |word: &Word, text: &str| word.resolved() == text;
@@ -105,6 +106,7 @@ pub fn program(
             .collect(),
         arguments: service.arguments.clone(),
         environment: environment.cloned().collect(),
+        env_file: None,
         umask: service.umask,
     })
 }

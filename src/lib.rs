@@ -29,6 +29,7 @@ pub mod plan;
 pub mod problem;
 pub mod program;
 pub mod project;
+pub mod release;
 pub mod render;
 pub mod runtime;
 pub mod saved_core;

@@ -23,6 +23,7 @@ mod manual;
 mod placement;
 mod reader;
 mod readme;
+mod release;
 mod reload;
 mod repl;
 mod round_trip;

@@ -38,6 +38,7 @@ const LAYERS: &[&str] = &[
     "output",
     "install",
     "saved_core",
+    "release",
     "service_manager",
     "together",
     "doctor",
@@ -61,6 +62,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("uzers", "src/host"),
     ("signal_hook", "src/live/signals.rs src/uninterrupted.rs"),
     ("unicode_normalization", "src/dialect/nomad.rs"),
+    ("flate2", "src/release/archive.rs"),
     ("rustyline", "src/live/repl/editor.rs"),
 ];
 

@@ -32,6 +32,8 @@ pub struct Program {
     pub arguments: Vec<Word>,
     /// Variables for an environment that does not have them.
     pub environment: Vec<(String, Word)>,
+    /// The absolute path of a file of more, which need not be there.
+    pub env_file: Option<String>,
     /// Permissions that new files lack.
     pub umask: Option<Umask>,
 }
@@ -73,6 +75,8 @@ impl Program {
         let variables = self.environment.iter();
         let variables = variables.map(|(name, value)| pair(name, &value.resolved()));
         options.option(":environment", quoted(variables));
+        let env_file = self.env_file.as_deref();
+        options.option(":env-file", env_file.map(|file| literal(file).into()));
         let umask = self.umask.map(|umask| format!("#o{umask}").into());
         options.option(":umask", umask);
     }

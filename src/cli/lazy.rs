@@ -4,7 +4,7 @@
 use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand};
 
 use super::{
-    Build, Check, Command, Doctor, Emit, PrintArgv, Run, Show, Templates,
+    Build, Check, Command, Doctor, Emit, PrintArgv, Release, Run, Show, Templates,
     beginning::Import,
     deploy::Deploy,
     editor::{Completions, Man, Schema},
@@ -25,6 +25,7 @@ const ALL: &[Described] = &[
     ("install", "Write the files of a manager where it reads them, and let it start the services", Install::augment_args),
     ("uninstall", "Let a manager stop the services, and remove the files that it has of them", Uninstall::augment_args),
     ("build", "Save the images that services start from (`core:`), and write what they load", Build::augment_args),
+    ("release", "Pack programs and files for a server that has neither sbcl nor lisplaunch", Release::augment_args),
     ("import", "Write a project file from a Makefile, a unit, a stanza, a script", Import::augment_args),
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
     ("doctor", "Look for what has bitten people: on this machine, and in this project", Doctor::augment_args),

@@ -29,7 +29,7 @@ use crate::problem::Problem;
 use crate::terminal::colours;
 use complete::Request;
 use lazy::Chosen;
-use selection::{Colour, OneService, Printing, Selection, Services};
+use selection::{Colour, OneService, Printing, Selection, Services, parse_absolute};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -95,6 +95,8 @@ pub enum Command {
     Uninstall(manager::Uninstall),
     #[expect(missing_docs, reason = "see above")]
     Build(Build),
+    #[expect(missing_docs, reason = "see above")]
+    Release(Release),
     #[expect(missing_docs, reason = "see above")]
     Import(beginning::Import),
     #[expect(missing_docs, reason = "see above")]
@@ -278,6 +280,28 @@ pub struct Build {
     /// The file of the program
     #[arg(short, long, value_name = "FILE", requires = "executable")]
     pub output: Option<PathBuf>,
+}
+
+/// Pack programs and files for a server that has neither sbcl nor lisplaunch
+///
+/// Makes a program of its own of each service, and beside it the files of the formats that `emit:`
+/// in the project file names, with the paths of the server, a sample of the secrets that only the
+/// server knows, and a README.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch release -o shop.tar.gz
+  lisplaunch release web -p production --root /srv/shop -o shop/")]
+pub struct Release {
+    /// Which services.
+    #[command(flatten)]
+    pub services: Services,
+    /// The new folder, or the file if it ends in `.tar.gz`
+    #[arg(short, long, value_name = "PATH")]
+    pub output: PathBuf,
+    /// Where it will lie on the server [default: /srv/NAME]
+    #[arg(long, value_name = "FOLDER", value_parser = parse_absolute)]
+    pub root: Option<String>,
 }
 
 /// Tell everything that is wrong, without starting anything

@@ -189,3 +189,12 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
         None => Err("expected NAME=VALUE".to_owned()),
     }
 }
+
+/// An absolute folder.
+pub(super) fn parse_absolute(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        Ok(text.to_owned())
+    } else {
+        Err("expected an absolute path".to_owned())
+    }
+}

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::{Failure, Session, as_user, check_single, install, print, tell};
-use crate::argv::program;
+use crate::argv::{Program, program};
 use crate::cli;
 use crate::install::Site;
 use crate::plan::Plan;
@@ -66,20 +66,25 @@ fn execute_program(
         .collect();
     check_single(&names, "`--executable` makes a program of one service").map_err(Failure::from)?;
     let service = &plan.services[0];
-    if service.runtime.is_none() {
-        return Err(Failure::from(
-            Problem::error(
-                "`--executable` needs lisplaunch's own code in the image, and `runtime` is `false`",
-            )
-            .help("remove `runtime: false`"),
-        )
-        .into());
-    }
+    check_runtime(service, "`--executable`").map_err(Failure::from)?;
     install(plan)?;
     let from_file = &service.env_file_variables;
     let keeps = |name: &str| !from_file.contains(name);
-    build_program(session, service, service, keeps, file, templates)?;
+    let core = Core::standalone(file.to_string_lossy(), service.core.as_ref());
+    let program = program(service, &core, keeps, templates).map_err(Failure::from)?;
+    build_program(session, service, &core, program, file, templates)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a service that cannot be a program.
+pub(super) fn check_runtime(service: &Service, what: &str) -> Result<(), Problem> {
+    if service.runtime.is_some() {
+        return Ok(());
+    }
+    Err(Problem::error(format!(
+        "{what} needs lisplaunch's own code in the image, and `runtime` is `false`"
+    ))
+    .help("remove `runtime: false`"))
 }
 
 /// Reports which images are stale.
@@ -113,24 +118,21 @@ pub(super) fn build(
     run(service, &core.file.resolved(), build)
 }
 
-/// Makes a program of its own of a service, which is started as `placed` says.
+/// Makes a program of its own of a service.
 pub(super) fn build_program(
     session: &Session,
     service: &Service,
-    placed: &Service,
-    keeps: impl Fn(&str) -> bool,
+    core: &Core,
+    program: Program,
     file: &Path,
     templates: &Templates,
 ) -> Result<(), Failure> {
-    let core = Core::standalone(file);
-    let core = service.core.as_ref().map_or(core.clone(), |own| Core {
-        file: core.file,
-        standalone: true,
-        ..own.clone()
-    });
-    let program = program(placed, &core, keeps, templates)?;
-    let build = saved_core::Build::program(service, &core, program, file, templates, &session.host);
-    run(service, &file.display().to_string(), build)
+    let build = saved_core::Build::program(service, core, program, file, templates, &session.host);
+    run(
+        service,
+        &file.file_name().unwrap_or_default().to_string_lossy(),
+        build,
+    )
 }
 
 fn run(

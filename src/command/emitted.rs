@@ -70,6 +70,7 @@ impl Session {
         Ok(Emitted { plan, files, named })
     }
 
+    /// Where the files of a format come from.
     pub(super) fn origin(
         &self,
         project: &Project,

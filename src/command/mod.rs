@@ -21,6 +21,7 @@ mod managed;
 mod pid;
 mod printing;
 mod reached;
+mod release;
 mod reload;
 mod repl;
 mod restart;
@@ -137,6 +138,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Install(arguments) => install::execute(&session, &arguments),
         Command::Uninstall(arguments) => uninstall::execute(&session, &arguments),
         Command::Build(arguments) => build::execute(&session, &arguments),
+        Command::Release(arguments) => release::execute(&session, &arguments),
         Command::Import(arguments) => import::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Doctor(arguments) => doctor::execute(&session, &arguments),

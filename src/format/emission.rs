@@ -35,6 +35,9 @@ impl Emission<'_> {
         if self.origin.indirect {
             return Ok(self.origin.program.as_str().into());
         }
+        if let Some(core) = service.core.as_ref().filter(|core| core.executable) {
+            return Ok(core.file.clone());
+        }
         let file = program::find(service, self.host)?.into_os_string();
         let file = file.into_string().map_err(|file| {
             Problem::error(format!(

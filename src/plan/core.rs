@@ -1,7 +1,5 @@
 //! The saved image that a service starts from: what the `core` key says.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use super::context::Context;
@@ -68,14 +66,15 @@ impl Stale {
 }
 
 impl Core {
-    /// A program of its own in `file`, where the project file says nothing of images.
-    pub fn standalone(file: &Path) -> Self {
+    /// A program of its own in `file`, made as the service wants its image, if it has one.
+    pub fn standalone(file: impl Into<String>, own: Option<&Core>) -> Self {
+        let file: String = file.into();
         Core {
-            file: file.to_string_lossy().into_owned().into(),
-            warm: Vec::new(),
+            file: file.into(),
+            warm: own.map(|own| own.warm.clone()).unwrap_or_default(),
             stale: Stale::Use,
             depends: Vec::new(),
-            compression: None,
+            compression: own.and_then(|own| own.compression),
             executable: true,
             standalone: true,
         }

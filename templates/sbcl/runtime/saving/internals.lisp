@@ -20,7 +20,7 @@
           while word collect word)))
 
 (defun check-compression ()
-  (unless (member :sb-core-compression sb-impl:+internal-features+)
+  (unless (member :sb-core-compression *features*)
     (error "this sbcl was built without compression: remove `core.compression`")))
 
 (defun save-image (file compression executable &optional toplevel)

@@ -7,7 +7,7 @@
   "What the program does, a property list: the options of SAVE-PROGRAM.")
 
 (defun save-program (file &rest program
-                     &key compression identity start arguments environment umask)
+                     &key compression identity start arguments environment env-file umask)
   "Saves this image in FILE as a program of its own, and ends the process. IDENTITY lists the
 arguments of BOOT. START are the words of the options that start the service, ARGUMENTS those for
 the service before the ones that the program is given: each is a list of strings and of variables
@@ -38,6 +38,34 @@ them, (NAME . VALUE)."
   (loop for (name value) on (mapcar #'word-text words) by #'cddr
         collect (cons (if (string= name "--load") :load :eval) value)))
 
+(defun blank-before-p (text position)
+  (and (plusp position) (find (char text (1- position)) '(#\Space #\Tab))))
+
+(defun env-file-value (text)
+  "The value in TEXT, what follows the equals sign in a line of an env file: what stands in quotes, or
+else all of it, without a comment, which a # after a blank begins."
+  (let* ((blanks '(#\Space #\Tab #\Return))
+         (value (string-left-trim blanks text))
+         (quote (and (plusp (length value)) (find (char value 0) "'\""))))
+    (if quote
+        (subseq value 1 (position quote value :start 1))
+        (string-trim blanks
+                     (subseq text 0 (loop for at = (position #\# text)
+                                            then (position #\# text :start (1+ at))
+                                          while (and at (not (blank-before-p text at)))
+                                          finally (return at)))))))
+
+(defun read-env-file (file)
+  "The variables in FILE, a native name, as (NAME . VALUE): nothing in it is expanded."
+  (with-open-file (in (sb-ext:native-pathname file) :external-format :utf-8
+                                                    :if-does-not-exist nil)
+    (loop for line = (and in (read-line in nil))
+          while line
+          for text = (string-left-trim '(#\Space #\Tab) line)
+          for equals = (position #\= text)
+          when (and equals (char/= (char text 0) #\#))
+            collect (cons (subseq text 0 equals) (env-file-value (subseq text (1+ equals)))))))
+
 (defun take-environment (variables)
   (loop for (name . value) in variables
         do (unless (sb-ext:posix-getenv name)
@@ -55,8 +83,10 @@ them, (NAME . VALUE)."
 (defun start-program ()
   "What the program begins with."
   (sb-ext:disable-debugger)
-  (destructuring-bind (&key identity start arguments environment umask &allow-other-keys) *program*
+  (destructuring-bind (&key identity start arguments environment env-file umask &allow-other-keys)
+      *program*
     (when umask (set-umask umask))
+    (when env-file (take-environment (read-env-file env-file)))
     (take-environment environment)
     (apply #'become-service identity)
     (setf (rest sb-ext:*posix-argv*)
