@@ -97,7 +97,15 @@ fn a_release_replaces_nothing() {
      = help: remove `runtime: false`
     ");
     let project = Project::new("start: (f)\nemit: {supervisor: {path: x, indirect: true}}");
-    assert_snapshot!(project.run(&["release", "-o", "new"]).failure(2), @"");
+    assert_snapshot!(project.run(&["release", "-o", "new"]).failure(2), @"
+    error: `emit.supervisor` has `indirect: true`, and a release goes where lisplaunch is not
+     --> lisplaunch.yaml:2:8
+      |
+    2 | emit: {supervisor: {path: x, indirect: true}}
+      |        ^^^^^^^^^^
+      |
+      = help: leave it out, or set it in a profile that is not released
+    ");
 }
 
 /// supervisord with the release as /srv/app, in a place without sbcl and its libraries.
