@@ -8,7 +8,7 @@ mod log;
 mod manager;
 mod pid;
 mod ports;
-mod service;
+pub mod service;
 mod states;
 mod status;
 mod stop;

@@ -14,6 +14,7 @@ mod completions;
 mod consumer;
 mod dialects;
 mod doctor;
+mod emacs;
 mod end_to_end;
 mod errors;
 mod import;

@@ -47,3 +47,18 @@ pub struct Man {
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
+
+/// Print lisplaunch.el, which connects Emacs to services
+///
+/// `M-x lisplaunch-connect` connects SLIME to a service of the project file at hand, with a prefix
+/// argument to one on another machine. `M-x lisplaunch-reload` loads changed code.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mkdir -p ~/.emacs.d/lisp && lisplaunch emacs > ~/.emacs.d/lisp/lisplaunch.el
+
+In the init file of Emacs:
+  (add-to-list 'load-path \"~/.emacs.d/lisp\")
+  (autoload 'lisplaunch-connect \"lisplaunch\" nil t)
+  (autoload 'lisplaunch-reload \"lisplaunch\" nil t)")]
+pub struct Emacs {}

@@ -7,7 +7,7 @@ use super::{
     Build, Check, Command, Doctor, Emit, PrintArgv, Release, Run, Show, Templates,
     beginning::Import,
     deploy::Deploy,
-    editor::{Completions, Man, Schema},
+    editor::{Completions, Emacs, Man, Schema},
     everyday::{List, Logs, Pid, Up},
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
     manager::{Install, Uninstall},
@@ -46,6 +46,7 @@ const ALL: &[Described] = &[
     ("schema", "Print the JSON Schema of project files, for editors", Schema::augment_args),
     ("completions", "Print what makes a shell complete the words of lisplaunch", Completions::augment_args),
     ("man", "Print the manual page of lisplaunch, or write all pages of the manual", Man::augment_args),
+    ("emacs", "Print lisplaunch.el, which connects Emacs to services", Emacs::augment_args),
 ];
 
 /// What to do, from options that are not looked at before they are asked for.

@@ -202,6 +202,9 @@ pub struct Connect {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
+    /// Print one JSON object, for editors: where to connect to, the file of the secret, the tunnel
+    #[arg(long)]
+    pub json: bool,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,

@@ -137,6 +137,8 @@ pub enum Command {
     Completions(editor::Completions),
     #[expect(missing_docs, reason = "see above")]
     Man(editor::Man),
+    #[expect(missing_docs, reason = "see above")]
+    Emacs(editor::Emacs),
     /// Offer words to a shell, which asks with a variable of the environment.
     #[command(skip)]
     Complete(Request),

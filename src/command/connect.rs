@@ -1,26 +1,81 @@
-//! `lisplaunch connect`: what to type in Emacs.
+//! `lisplaunch connect`: what to type in Emacs, or what Emacs needs to know.
 
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Serialize;
 
 use super::{Failure, Session, deliver};
 use crate::cli::live::Connect;
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::live::finding::Running;
+use crate::live::secret;
 use crate::live::swank::Address;
+use crate::plan::service::Secret;
 use crate::problem::Problem;
 use crate::word::Word;
+
+/// Where a client connects to, for programs.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Place {
+    service: String,
+    host: String,
+    port: u16,
+    /// The file with the secret that the server wants, if it may want one.
+    secret_file: Option<PathBuf>,
+    /// The command that has to run beside the connection.
+    tunnel: Option<Vec<String>>,
+    /// The machine at its other end.
+    machine: Option<String>,
+    /// The folder of the project file.
+    folder: String,
+}
 
 pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode> {
     let mut connection = arguments.connection.clone();
     let machine = connection.host.take();
     let running = session.running(arguments.service.name(), &connection)?;
-    deliver(&match machine {
-        Some(machine) => through_tunnel(&running, &machine)?,
-        None => in_emacs(&running.address),
+    deliver(&match (machine, arguments.json) {
+        (machine, true) => {
+            // The files that the project file names are those of the other machine.
+            let secret = match (&machine, &connection.secret_file) {
+                (Some(_), None) => &Secret::Slime,
+                _ => &running.expected_secret,
+            };
+            let secret_file = secret::file(secret, &session.host);
+            let place = Place::of(&running, machine, secret_file);
+            serde_json::to_string_pretty(&place).context("cannot write the place as JSON")? + "\n"
+        }
+        (Some(machine), false) => through_tunnel(&running, &machine)?,
+        (None, false) => in_emacs(&running.address),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+impl Place {
+    fn of(running: &Running, machine: Option<String>, secret_file: Option<PathBuf>) -> Self {
+        let there = running.address.clone();
+        let (here, tunnel) = match &machine {
+            None => (there, None),
+            Some(machine) => {
+                let here = near(free_port(there.port));
+                let tunnel = tunnel(&there, here.port, machine);
+                (here, Some(tunnel))
+            }
+        };
+        Place {
+            service: running.service.name.to_string(),
+            host: here.host,
+            port: here.port,
+            secret_file,
+            tunnel,
+            machine,
+            folder: running.service.identity.folder.clone(),
+        }
+    }
 }
 
 fn in_emacs(Address { host, port }: &Address) -> String {
@@ -35,18 +90,38 @@ fn in_emacs(Address { host, port }: &Address) -> String {
 /// The server's port on this machine, through ssh: the server listens for its own machine only,
 /// and what goes through ssh is encrypted.
 fn through_tunnel(running: &Running, machine: &str) -> Result<String, Failure> {
-    let Address { host, port } = &running.address;
-    let tunnel = format!("{port}:{host}:{port}");
-    let words = ["ssh", "-N", "-L", &tunnel, machine].map(Word::from);
+    let there = &running.address;
+    let words = tunnel(there, there.port, machine);
+    let words = words.iter().map(|word| Word::from(word.as_str()));
     let command = Sh
-        .spell(&Printed::Words(words.to_vec()))
+        .spell(&Printed::Words(words.collect()))
         .map_err(Problem::from)?;
-    let near = Address {
-        host: "127.0.0.1".to_owned(),
-        port: *port,
-    };
     Ok(format!(
         "In a terminal, which stays open:\n  {command}\n{}",
-        in_emacs(&near)
+        in_emacs(&near(there.port))
     ))
+}
+
+/// The command that brings the server to a port of this machine.
+fn tunnel(Address { host, port }: &Address, here: u16, machine: &str) -> Vec<String> {
+    let ends = format!("{here}:{host}:{port}");
+    ["ssh", "-N", "-L", &ends, machine]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+fn near(port: u16) -> Address {
+    Address {
+        host: Ipv4Addr::LOCALHOST.to_string(),
+        port,
+    }
+}
+
+/// This port of this machine, or another one where something has it: a service at the desk often
+/// has the port of the one that it becomes.
+fn free_port(wanted: u16) -> u16 {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let bound = bind(wanted).or_else(|_| bind(0));
+    let address = bound.and_then(|listener| listener.local_addr());
+    address.map_or(wanted, |address| address.port())
 }

@@ -8,6 +8,7 @@ mod completions;
 mod connect;
 mod deploy;
 mod doctor;
+mod emacs;
 mod emit;
 mod emitted;
 mod eval;
@@ -159,6 +160,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Eval(arguments) => eval::execute(&session, &arguments),
         Command::Schema(_) => schema::execute(),
         Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Emacs(_) => emacs::execute(),
         Command::Man(arguments) => man::execute(&session, &arguments),
         Command::Complete(request) => completions::complete(&session, request),
     }

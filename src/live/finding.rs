@@ -39,6 +39,8 @@ pub struct Running {
     pub service: Service,
     /// Where its swank server listens.
     pub address: Address,
+    /// Which secret the server wants, as far as this machine can know.
+    pub expected_secret: Secret,
     /// What the server wants to hear first, or why that cannot be had.
     secret: Result<Option<Known>, Problem>,
     /// Whose server may be there, where it wants no secret.
@@ -72,11 +74,13 @@ impl Running {
     /// When it has no swank server.
     pub fn new(service: Service, overrides: &Overrides, host: &Host) -> Result<Self, Problem> {
         let address = address(&service, overrides)?;
-        let secret = secret::read(&expected_secret(&service, overrides), host);
+        let expected_secret = expected_secret(&service, overrides);
+        let secret = secret::read(&expected_secret, host);
         Ok(Running {
             owners: owners(&service, overrides, host),
             service,
             address,
+            expected_secret,
             secret,
             elsewhere: overrides.host.is_some(),
             any: overrides.any,

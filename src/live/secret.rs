@@ -5,7 +5,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
@@ -35,12 +35,24 @@ pub fn read(secret: &Secret, host: &Host) -> Result<Option<Known>, Problem> {
     }
 }
 
+/// The file that it is in, whether it can be read or not.
+pub fn file(secret: &Secret, host: &Host) -> Option<PathBuf> {
+    match secret {
+        Secret::None => None,
+        Secret::Slime => slime_file(host).filter(|file| file.exists()),
+        Secret::File(path) | Secret::Auto(path) => Some(path.resolved().into()),
+    }
+}
+
+fn slime_file(host: &Host) -> Option<PathBuf> {
+    Some(host.home.as_ref()?.join(".slime-secret"))
+}
+
 /// What SLIME itself would send.
 fn of_slime(host: &Host) -> Result<Option<Known>, Problem> {
-    let Some(home) = &host.home else {
+    let Some(path) = slime_file(host) else {
         return Ok(None);
     };
-    let path = home.join(".slime-secret");
     match open(&path, OFlags::empty()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         opened => opened

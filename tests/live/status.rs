@@ -130,4 +130,31 @@ fn connect_says_what_to_type() {
     "#);
     assert!(connect(&["connect", "worker", "--host", "a b"]).contains("'a b'"));
     assert_eq!(service.run(&["connect"]).code, Some(2));
+    let place = connect(&["connect", "worker", "--json"]);
+    assert_snapshot!(place, @r#"
+    {
+      "service": "worker",
+      "host": "127.0.0.1",
+      "port": 4005,
+      "secret-file": null,
+      "tunnel": null,
+      "machine": null,
+      "folder": "/srv/app"
+    }
+    "#);
+    // That port is free.
+    let place = connect(&["connect", "worker", "--json", "--host", "www.example.org"]);
+    assert_snapshot!(place.lines().skip(4).collect::<Vec<_>>().join("\n"), @r#"
+      "secret-file": null,
+      "tunnel": [
+        "ssh",
+        "-N",
+        "-L",
+        "4005:127.0.0.1:4005",
+        "www.example.org"
+      ],
+      "machine": "www.example.org",
+      "folder": "/srv/app"
+    }
+    "#);
 }
