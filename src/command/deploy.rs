@@ -10,9 +10,13 @@ mod story;
 mod traffic;
 mod waiting;
 
+use std::fs::File;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use super::{Failure, Session, as_user, check_single, deliver, print, report, tell};
 use crate::cli::deploy::Deploy;
@@ -38,6 +42,7 @@ pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode>
         check_kept(&plan)?;
     }
     let name = group(&plan.services[0]).clone();
+    let _alone = alone(&project, arguments.dry_run)?;
     let overrides = session.overrides(&Connection::default())?;
     let members = Member::all(session, &plan.services, &overrides)?;
     let traffic = Traffic::of(session, &project, &plan)?;
@@ -75,6 +80,23 @@ pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode>
         story.seconds()
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps other deployments of the project away as long as the file is open.
+fn alone(project: &Project, rehearsal: bool) -> Result<Option<File>, Failure> {
+    let Some(path) = project.file.as_ref().filter(|_| !rehearsal) else {
+        return Ok(None);
+    };
+    let cannot = |error| Failure::failed([Problem::io("open", Path::new(path), &error)]);
+    let file = File::open(path).map_err(cannot)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => Err(Failure::failed([Problem::error(format!(
+            "another deployment of `{path}` is under way"
+        ))
+        .help("wait until it has ended")])),
+        // Some file systems have no locks.
+        _ => Ok(Some(file)),
+    }
 }
 
 /// The services that are deployed together.

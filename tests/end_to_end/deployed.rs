@@ -126,6 +126,8 @@ impl Shop {
 #[track_caller]
 fn nothing_was_lost(seen: &Seen, nginx: &Nginx) {
     let log = nginx.log("error.log");
+    // The numbers of the page on it.
+    println!("good answers: {:?}", seen.kinds);
     assert_eq!(seen.failures, Vec::<String>::new(), "{log:.3000}");
     for kind in [Kind::Get, Kind::Post, Kind::Long, Kind::Kept] {
         assert!(seen.kinds.contains_key(&kind), "{seen:?}");

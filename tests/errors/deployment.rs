@@ -428,3 +428,14 @@ fn what_is_deployed_runs_and_can_be_replaced() {
      = help: put back the code that it had and deploy that; or add `core: true`
     ");
 }
+
+#[test]
+fn a_project_is_deployed_once_at_a_time() {
+    let project = Project::new("name: app\nloader: none\nstart: (f)\n");
+    let file = std::fs::File::open(project.folder().join("lisplaunch.yaml")).unwrap();
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    assert_snapshot!(brief(project.run(&["deploy"]), 1), @"
+    error: another deployment of `/srv/app/lisplaunch.yaml` is under way
+     = help: wait until it has ended
+    ");
+}
