@@ -20,6 +20,7 @@ pub mod doctor;
 pub mod format;
 pub mod host;
 pub mod import;
+pub mod init;
 pub mod install;
 pub mod launch;
 pub mod lisp;

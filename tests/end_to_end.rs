@@ -3,6 +3,7 @@
 //! Nothing is skipped: a program that is missing fails the test. A test picks ports that are
 //! free, waits for what it wants to see instead of for a time, and ends what it started.
 
+mod begun;
 mod checked;
 mod deployed;
 mod folders;

@@ -18,6 +18,7 @@ mod emacs;
 mod end_to_end;
 mod errors;
 mod import;
+mod init;
 mod install;
 mod live;
 mod manual;

@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "program",
     "argv",
     "import",
+    "init",
     "tmux",
     "live::sockets",
     "live::swank",

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::init::template;
 
 /// Write a project file from a Makefile, a unit, a stanza, a script
 ///
@@ -27,4 +30,24 @@ pub struct Import {
     /// Replace a file that lisplaunch did not write
     #[arg(long)]
     pub force: bool,
+}
+
+/// Write a project file for the code in a folder, or make a new project
+///
+/// Reads the `.asd` files, what loads their systems here, and what the packages export; nothing is
+/// evaluated. Each guess is a comment in the project file. On a terminal three things are asked:
+/// the system, the form that starts it, the port for SLIME. Nothing is replaced. Ends as
+/// `lisplaunch check` does.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lisplaunch init
+  lisplaunch init --template hunchentoot
+  lisplaunch init --template worker my-worker")]
+pub struct Init {
+    /// The folder, made where it is missing [default: the current one]
+    pub folder: Option<PathBuf>,
+    /// Make a small project that runs
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(template::ALL.iter().map(|template| template.name)))]
+    pub template: Option<String>,
 }

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args, Command as Clap, Error, FromArgMatches, Subcommand}
 
 use super::{
     Build, Check, Command, Doctor, Emit, PrintArgv, Release, Run, Show, Templates,
-    beginning::Import,
+    beginning::{Import, Init},
     deploy::Deploy,
     editor::{Completions, Emacs, Man, Schema},
     everyday::{List, Logs, Pid, Up},
@@ -26,6 +26,7 @@ const ALL: &[Described] = &[
     ("uninstall", "Let a manager stop the services, and remove the files that it has of them", Uninstall::augment_args),
     ("build", "Save the images that services start from (`core:`), and write what they load", Build::augment_args),
     ("release", "Pack programs and files for a server that has neither sbcl nor lisplaunch", Release::augment_args),
+    ("init", "Write a project file for the code in a folder, or make a new project", Init::augment_args),
     ("import", "Write a project file from a Makefile, a unit, a stanza, a script", Import::augment_args),
     ("check", "Tell everything that is wrong, without starting anything", Check::augment_args),
     ("doctor", "Look for what has bitten people: on this machine, and in this project", Doctor::augment_args),

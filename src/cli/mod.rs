@@ -98,6 +98,8 @@ pub enum Command {
     #[expect(missing_docs, reason = "see above")]
     Release(Release),
     #[expect(missing_docs, reason = "see above")]
+    Init(beginning::Init),
+    #[expect(missing_docs, reason = "see above")]
     Import(beginning::Import),
     #[expect(missing_docs, reason = "see above")]
     Check(Check),
@@ -312,7 +314,7 @@ pub struct Release {
 /// files, ports, templates, and what the formats of `emit:` can hold; also what the `user` of a
 /// service may read and write, in a profile only where it is chosen with -p. Exits with 0, or
 /// with 1 and every problem; with 2 when there is no file to check.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag that is typed"

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, ColorChoice, ValueEnum};
 use crate::terminal::colours::Colours;
 
 /// Which project, profile and variables.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Project")]
 pub struct Selection {
     /// The project file; `-` is standard input [default: lisplaunch.yaml here or above]

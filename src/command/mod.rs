@@ -13,6 +13,7 @@ mod emit;
 mod emitted;
 mod eval;
 mod import;
+mod init;
 mod install;
 mod list;
 mod live;
@@ -140,6 +141,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Uninstall(arguments) => uninstall::execute(&session, &arguments),
         Command::Build(arguments) => build::execute(&session, &arguments),
         Command::Release(arguments) => release::execute(&session, &arguments),
+        Command::Init(arguments) => init::execute(&session, &arguments),
         Command::Import(arguments) => import::execute(&session, &arguments),
         Command::Check(arguments) => check::execute(&session, &arguments),
         Command::Doctor(arguments) => doctor::execute(&session, &arguments),

@@ -52,6 +52,12 @@ impl<'a> Writer<'a> {
         self.line(&format!("{key}: {value}"));
     }
 
+    /// A key with a value as the project file has it: variables, and two dollars for one.
+    pub fn written(&mut self, key: &str, value: &str) {
+        let value = scalar(value);
+        self.line(&format!("{key}: {value}"));
+    }
+
     fn line(&mut self, line: &str) {
         let indent = " ".repeat(self.indent);
         self.text += &format!("{indent}{line}\n");
@@ -80,7 +86,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The same in brackets, where each is a plain name.
-    fn names(&mut self, key: &str, values: &[String]) {
+    pub fn names(&mut self, key: &str, values: &[String]) {
         let simple = |c: char| c.is_ascii_alphanumeric() || "_./+-".contains(c);
         let plain = |value: &String| {
             value.chars().all(simple) && scalar(value) == *value && !value.starts_with('-')

@@ -35,6 +35,13 @@ fn latest(records: impl Iterator<Item = Record>, service: &Service) -> Option<Re
         .max_by_key(|record| (record.runs(), record.since))
 }
 
+/// The ports of the swank servers of all services that this user has started.
+pub fn ports(host: &Host) -> Vec<u16> {
+    let folder = host.state.as_deref().map(services);
+    let records = folder.iter().flat_map(|folder| all(folder));
+    records.filter_map(|record| record.port).collect()
+}
+
 /// What the process says of itself, if it is a service of this user.
 pub fn of_process(process: Process, host: &Host) -> Option<Record> {
     all(&services(host.state.as_ref()?)).find(|record| record.process() == Some(process))

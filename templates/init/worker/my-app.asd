@@ -1,0 +1,3 @@
+(defsystem "my-app"
+  :description "Does something every few seconds"
+  :components ((:file "my-app")))

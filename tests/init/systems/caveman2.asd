@@ -1,0 +1,1 @@
+(defsystem "caveman2" :depends-on ("clack") :components ((:file "caveman2")))

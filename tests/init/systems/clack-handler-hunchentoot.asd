@@ -1,0 +1,1 @@
+(defsystem "clack-handler-hunchentoot" :depends-on ("clack"))

@@ -1,0 +1,1 @@
+(defsystem "clack" :depends-on ("hunchentoot") :components ((:file "clack")))

@@ -1,0 +1,1 @@
+(defsystem "lucerne" :depends-on ("clack") :components ((:file "lucerne")))
