@@ -30,6 +30,8 @@ const LOCKS: &[&str] = &[
     "`: it has both kinds of quote, a quote at an end, a line break, `",
     // The system would have to hide a process from itself.
     "find the path of lisplaunch itself",
+    // A terminal that goes away takes the process along.
+    "read the answer",
     // For what a later version of the parser may say.
     "this is not YAML:",
 ];
