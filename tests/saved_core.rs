@@ -1,6 +1,7 @@
 //! Saved images: made by the real sbcl, started, and compared with what they were made from.
 
 mod freshness;
+mod page;
 mod program;
 
 use crate::support::{Outcome, Project};
