@@ -4,6 +4,7 @@ mod table;
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread::sleep;
@@ -296,6 +297,20 @@ fn code_that_does_not_come_to_its_end_is_given_up() {
     4 | load: [run.lisp]
       |        ^^^^^^^^
     ");
+}
+
+#[test]
+fn code_of_another_user_is_not_loaded() {
+    let yaml = format!("{YAML}systems: [app]\nuser: nobody\nstart: (my-app:start)");
+    let project = project(
+        &yaml,
+        &[("app.lisp", "(open \"started\" :direction :output)\n")],
+    );
+    let file = project.folder().join("lisplaunch.yaml");
+    chown(&file, lisplaunch::host::uid_of("nobody"), None).unwrap();
+    let said = project.run(&["check", "--load"]).failure(1);
+    assert!(said.contains("--trust"), "{said}");
+    assert!(!project.folder().join("started").exists());
 }
 
 #[test]

@@ -26,6 +26,7 @@ use crate::problem::{Problem, Problems};
 use crate::project::Project;
 use crate::project::find::{Wanted, find};
 use crate::saved_core::{self, Freshness, recipe};
+use crate::trust::Owners;
 use report::Report;
 
 pub(super) fn execute(session: &Session, arguments: &cli::Doctor) -> Result<ExitCode> {
@@ -41,8 +42,10 @@ pub(super) fn execute(session: &Session, arguments: &cli::Doctor) -> Result<Exit
         .collect();
     let cores = patient.cores(session);
     let permissions = patient.permissions(services);
+    let trusted = patient.trusted(session)?;
     let mut lisps: Vec<Lisp> = services
         .iter()
+        .filter(|_| trusted)
         .filter_map(|service| Lisp::of(service, &session.host))
         .collect();
     if services.is_empty() {
@@ -55,6 +58,7 @@ pub(super) fn execute(session: &Session, arguments: &cli::Doctor) -> Result<Exit
         project: project.map(|file| (file, patient.problems.as_slice())),
         folder: folder.map(|project| Path::new(&project.folder)),
         services,
+        trusted,
         outputs,
         emitted: &emitted,
         cores: &cores,
@@ -107,12 +111,7 @@ impl Patient {
                 });
             }
         };
-        let choices = Choices {
-            owners: Some(session.owners()?.or_service_user()),
-            as_user: true,
-            unknown_as_self: true,
-            ..session.choices(&[])
-        };
+        let choices = choices(session, session.owners()?.or_service_user());
         let mut problems = Problems::default();
         let plan = plan::attempt(&project, &choices, &session.host, &mut problems);
         Ok(Patient {
@@ -121,6 +120,16 @@ impl Patient {
             plan,
             problems: problems.into_errors(),
         })
+    }
+
+    /// Whether what the project file names may be run: it belongs to whoever asks, or to root.
+    fn trusted(&self, session: &Session) -> Result<bool, Failure> {
+        let Some((project, plan)) = self.project.as_ref().zip(self.plan.as_ref()) else {
+            return Ok(false);
+        };
+        let choices = choices(session, session.owners()?);
+        let planned = plan::attempt(project, &choices, &session.host, &mut Problems::default());
+        Ok(planned.is_some_and(|planned| planned.services.len() == plan.services.len()))
     }
 
     /// The files of an output, each with how it differs from what would be written now.
@@ -196,6 +205,16 @@ impl Patient {
             problems.extend(templates(plan).err());
         }
         problems.into_vec()
+    }
+}
+
+/// The services as their users have them.
+fn choices(session: &Session, owners: Owners) -> Choices {
+    Choices {
+        owners: Some(owners),
+        as_user: true,
+        unknown_as_self: true,
+        ..session.choices(&[])
     }
 }
 

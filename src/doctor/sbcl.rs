@@ -14,6 +14,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
     let services = scene.services.iter();
     let missing = services.filter_map(|service| program::find(service, scene.host).err());
     let mut findings: Vec<Finding> = missing.map(|problem| Finding::from(&problem)).collect();
+    if !scene.services.is_empty() && !scene.trusted {
+        findings.push(
+            Finding::unknown("the project file belongs to another user, so the sbcl that it names was not started")
+                .cure("`--trust USER` trusts that user"),
+        );
+    }
     if scene.services.is_empty() && scene.lisps.is_empty() {
         findings.push(
             Finding::error("there is no sbcl on the PATH")

@@ -24,6 +24,8 @@ pub struct Scene<'a> {
     pub folder: Option<&'a Path>,
     /// The services of which nothing is wrong, each as its user has it.
     pub services: &'a [Service],
+    /// Whether what the project file names may be run by the user who asks.
+    pub trusted: bool,
     /// What the project wants to be written.
     pub outputs: &'a [Output],
     /// Those files, and how they differ from what would be written now.

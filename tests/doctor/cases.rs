@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::sync::OnceLock;
 
 use super::YAML;
@@ -31,6 +31,7 @@ pub const CASES: &[Case] = &[
     Case { check: "sbcl", scene: broken_sbcl, level: "error", message: "does not start with the options of `app`: it said: no core", cure: "sbcl:" },
     Case { check: "sbcl", scene: other_program, level: "unknown", message: "it is not called sbcl, so it was not started", cure: "" },
     Case { check: "sbcl", scene: own_core, level: "unknown", message: "it has a core of its own, so it was not started", cure: "" },
+    Case { check: "sbcl", scene: of_nobody, level: "unknown", message: "belongs to another user, so the sbcl that it names was not started", cure: "--trust USER" },
     Case { check: "sbcl", scene: no_sbcl, level: "error", message: "there is no program `sbcl` on the PATH", cure: "apt-get install sbcl" },
     Case { check: "loader", scene: no_quicklisp, level: "error", message: "there is no file `/home/me/quicklisp/setup.lisp`", cure: "install Quicklisp" },
     Case { check: "loader", scene: quicklisp, level: "ok", message: "quicklisp 2026-07-01, `/home/me/quicklisp/setup.lisp`", cure: "" },
@@ -210,6 +211,20 @@ fn nobody() -> Scene {
     let project = project("user: nobody\n");
     fs::set_permissions(project.folder(), fs::Permissions::from_mode(0o700)).unwrap();
     (project, Vec::new())
+}
+
+/// A project of the service's user, who is not root: what it names is not for root to run.
+fn of_nobody() -> Scene {
+    let (project, options) = other_program();
+    let yaml = format!("{YAML}user: nobody\nsbcl: {{program: ./sbcl}}\n");
+    let project = project
+        .with_file("lisplaunch.yaml", yaml)
+        .with_file("sbcl", "#!/bin/sh\ntouch started\n");
+    make_executable(&project.folder().join("sbcl"));
+    let nobody = lisplaunch::host::uid_of("nobody");
+    chown(project.folder(), nobody, None).unwrap();
+    chown(project.folder().join("lisplaunch.yaml"), nobody, None).unwrap();
+    (project, options)
 }
 
 fn stranger() -> Scene {

@@ -27,7 +27,7 @@ use crate::project::Project;
 use crate::render::Templates;
 
 /// What is wrong with the code of the services, and with their forms once it is loaded. A service
-/// of which is known already that it cannot be started is left out.
+/// that cannot be started anyway is not tried.
 pub(super) fn problems(
     session: &Session,
     project: &Project,
@@ -38,8 +38,8 @@ pub(super) fn problems(
         owners: Some(session.owners()?),
         ..session.choices(&[])
     };
-    // What is wrong with the file itself has been reported.
-    let planned = plan::attempt(project, &choices, &session.host, &mut Problems::default());
+    // More may be wrong than for a plan that is not carried out.
+    let planned = plan::attempt(project, &choices, &session.host, problems);
     let Some(plan) = planned else { return Ok(()) };
     let templates = super::super::templates(&plan)?;
     let check = Check {
@@ -49,9 +49,12 @@ pub(super) fn problems(
         limits,
     };
     for service in different(&plan) {
-        if launch::obstacles(service, &session.host).is_empty() {
-            problems.extend(check.service(service)?);
-        }
+        let obstacles = launch::obstacles(service, &session.host);
+        problems.extend(if obstacles.is_empty() {
+            check.service(service)?
+        } else {
+            obstacles
+        });
     }
     Ok(())
 }

@@ -121,14 +121,13 @@ is NIL."
     (cons :allow-other-keys keys)))
 
 (defun usual-method-p (method)
-  "Whether METHOD is one that all objects have, which takes any argument but uses none."
-  (every (lambda (specializer)
-           (member specializer (list (find-class 't) (find-class 'class) (find-class 'standard-class)
-                                     (find-class 'standard-object)
-                                     (find-class 'sb-pcl::slot-object)
-                                     (find-class 'sb-pcl::slot-class)
-                                     (find-class 'sb-pcl::std-class))))
-         (sb-mop:method-specializers method)))
+  "Whether METHOD is one of SBCL's own, which takes any argument but uses none."
+  (flet ((usual-p (specializer)
+           (and (typep specializer 'class)
+                (member (package-name (symbol-package (class-name specializer)))
+                        '("COMMON-LISP" "SB-PCL" "SB-MOP")
+                        :test #'string=))))
+    (every #'usual-p (sb-mop:method-specializers method))))
 
 (defun parameter-key (parameter)
   "The keyword of PARAMETER, which stands behind &KEY."
