@@ -22,6 +22,7 @@ pub mod host;
 pub mod import;
 pub mod init;
 pub mod install;
+pub mod job;
 pub mod launch;
 pub mod lisp;
 pub mod live;

@@ -180,8 +180,15 @@ const fn hash(files: &[File]) -> u64 {
     hash
 }
 
-/// What the process that tries code loads besides.
-pub const TRIAL: [File; 4] = [
+/// What the process that tries changed code, or does a job, loads besides.
+pub const TRIAL: [File; 5] = [
+    File {
+        path: "runtime/job.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/job/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/job/job.lisp"),
+        ],
+    },
     File {
         path: "runtime/trial.lisp",
         parts: &[

@@ -17,6 +17,7 @@ mod doctor;
 mod emacs;
 mod end_to_end;
 mod errors;
+mod exec;
 mod import;
 mod init;
 mod install;

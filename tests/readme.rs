@@ -198,12 +198,13 @@ fn every_command_of_the_page_on_every_day_runs() {
     let page = fs::read_to_string(Path::new(REPOSITORY).join("docs/everyday.md")).unwrap();
     let yaml = blocks_of(&page, "yaml").remove(0);
     let system = "(defsystem \"my-app\" :components ((:file \"my-app\")))";
-    let code = "(defpackage :my-app (:use :cl) (:export :main)) (in-package :my-app)\n\
-                (defun main () (format t \"begun~%\"))";
+    let code = "(defpackage :my-app (:use :cl) (:export :main :count-users)) (in-package :my-app)\n\
+                (defun main () (format t \"begun~%\")) (defun count-users () 3)";
     let project = Project::new(&yaml)
         .with_file("my-app.asd", system)
         .with_file("my-app.lisp", code)
         .with_file("log/my-app.log", "")
+        .with_file("seed.lisp", "(my-app:count-users)")
         .with_variable("XDG_CACHE_HOME", cache().to_str().unwrap());
     let log = fs::File::create(project.folder().join("log/my-app.log")).unwrap();
     let mut run = project.command(&["run"]);

@@ -35,6 +35,7 @@ const LAYERS: &[&str] = &[
     "live::swank",
     "live",
     "launch",
+    "job",
     "format",
     "output",
     "install",

@@ -8,7 +8,7 @@ use super::{
     beginning::{Import, Init},
     deploy::Deploy,
     editor::{Completions, Emacs, Man, Schema},
-    everyday::{List, Logs, Pid, Up},
+    everyday::{Exec, List, Logs, Pid, Up},
     live::{Connect, Eval, Reload, Repl, Restart, Status, Stop, Tmux},
     manager::{Install, Uninstall},
 };
@@ -34,6 +34,7 @@ const ALL: &[Described] = &[
     ("templates", "List the templates, and which file each comes from", Templates::augment_args),
     ("list", "List the services of the project file", List::augment_args),
     ("eval", "Evaluate forms in the running service", Eval::augment_args),
+    ("exec", "Evaluate forms in a fresh image with the code of the service", Exec::augment_args),
     ("reload", "Load changed code into the running service", Reload::augment_args),
     ("status", "Show how the services are", Status::augment_args),
     ("pid", "Print the process number of the running service", Pid::augment_args),

@@ -114,6 +114,8 @@ pub enum Command {
     #[expect(missing_docs, reason = "see above")]
     Eval(live::Eval),
     #[expect(missing_docs, reason = "see above")]
+    Exec(everyday::Exec),
+    #[expect(missing_docs, reason = "see above")]
     Reload(live::Reload),
     #[expect(missing_docs, reason = "see above")]
     Status(live::Status),

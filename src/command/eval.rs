@@ -1,6 +1,6 @@
 //! `lisplaunch eval`: evaluate forms in the running service.
 
-mod forms;
+pub(super) mod forms;
 mod json;
 mod printer;
 
@@ -17,6 +17,8 @@ use crate::live::signals::Signals;
 use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
 use crate::plan::service::Service;
 use crate::problem::Problem;
+
+pub(super) use json::Recorder as Recorded;
 
 /// How much of the printed values is wanted, in characters; output has no limit.
 const MOST_VALUES: usize = 4 << 20;
@@ -36,7 +38,7 @@ pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
         &arguments.connection,
     )?;
     let forms = forms::read(words, arguments.file.as_deref()).map_err(Failure::from)?;
-    let package = package(arguments, &running.service);
+    let package = package(arguments.package.as_ref(), &running.service);
     let evaluation = Evaluation {
         package: Some(&package),
         timeout: arguments.timeout,
@@ -52,8 +54,8 @@ pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
 }
 
 /// The name of the package to begin in. A colon before it is how people know it from code.
-fn package(arguments: &Eval, service: &Service) -> String {
-    match (&arguments.package, &service.package) {
+pub(super) fn package(named: Option<&String>, service: &Service) -> String {
+    match (named, &service.package) {
         (Some(name), _) => name.trim_start_matches(':').to_owned(),
         (None, Some(name)) => name.clone(),
         (None, None) => "COMMON-LISP-USER".to_owned(),
@@ -106,7 +108,7 @@ fn evaluate(
     client.evaluate(evaluation, output, &signals.interrupt())
 }
 
-fn exit_code(ended: &Result<Answer, ClientError>, signals: &Signals) -> ExitCode {
+pub(super) fn exit_code(ended: &Result<Answer, ClientError>, signals: &Signals) -> ExitCode {
     match ended {
         Ok(Answer::Returned { .. }) => ExitCode::SUCCESS,
         Err(ClientError::Interrupted { .. }) => signals.exit_code().into(),
@@ -115,7 +117,7 @@ fn exit_code(ended: &Result<Answer, ClientError>, signals: &Signals) -> ExitCode
 }
 
 /// What a person reads of an evaluation that did not return.
-fn problem(
+pub(super) fn problem(
     service: &Service,
     evaluation: &Evaluation,
     ended: &Result<Answer, ClientError>,

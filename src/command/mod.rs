@@ -12,6 +12,7 @@ mod emacs;
 mod emit;
 mod emitted;
 mod eval;
+mod exec;
 mod import;
 mod init;
 mod install;
@@ -147,6 +148,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Doctor(arguments) => doctor::execute(&session, &arguments),
         Command::Show(arguments) => show::execute(&session, &arguments),
         Command::Up(arguments) => up::execute(&session, &arguments),
+        Command::Exec(arguments) => exec::execute(&session, &arguments),
         Command::List(arguments) => list::execute(&session, &arguments),
         Command::Pid(arguments) => pid::execute(&session, &arguments),
         Command::Logs(arguments) => logs::execute(&session, &arguments),

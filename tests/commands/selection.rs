@@ -335,6 +335,8 @@ fn every_command_has_an_example_in_its_help() {
         "list",
         "pid",
         "logs",
+        "up",
+        "exec",
     ] {
         let help = project.run(&[command, "--help"]).output();
         assert!(help.contains(&format!("  lisplaunch {command}")), "{help}");

@@ -11,7 +11,7 @@ use crate::lisp::reader::read_forms;
 use crate::problem::{Place, Problem, Source};
 
 /// The text of all forms, in the order in which they were given.
-pub(super) fn read(words: &[String], file: Option<&Path>) -> Result<String, Problem> {
+pub(in crate::command) fn read(words: &[String], file: Option<&Path>) -> Result<String, Problem> {
     let mut texts: Vec<Arc<Source>> = Vec::new();
     for word in words {
         texts.push(Arc::new(match word.as_str() {

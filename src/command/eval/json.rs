@@ -13,7 +13,7 @@ const MOST_OUTPUT: usize = 16 << 20;
 
 /// Keeps the output of an evaluation.
 #[derive(Default)]
-pub(super) struct Recorder {
+pub(in crate::command) struct Recorder {
     stdout: String,
     stderr: String,
     results: Vec<Vec<String>>,
@@ -58,7 +58,11 @@ struct Failed<'a> {
 impl Recorder {
     /// The object for an evaluation that ended with `answer`, or without one; `message` is
     /// what a person reads where no condition says it.
-    pub(super) fn object(&self, answer: Option<&Answer>, message: &str) -> Result<String> {
+    pub(in crate::command) fn object(
+        &self,
+        answer: Option<&Answer>,
+        message: &str,
+    ) -> Result<String> {
         match answer {
             Some(Answer::Returned { package, .. }) => written(&Returned {
                 ok: true,

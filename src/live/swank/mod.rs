@@ -25,6 +25,7 @@ mod message;
 mod stopping;
 
 pub use address::Address;
+pub(crate) use backtrace::shorten as shorten_backtrace;
 pub use client::{Client, Timeouts};
 pub use error::{ClientError, ConnectError, ProtocolError};
 pub use evaluation::{Answer, Evaluation, Output, Package, Phase, Restart, Unheard};
