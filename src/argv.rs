@@ -132,6 +132,19 @@ pub fn saving_argv(
     render(service, Process::Saving(saving), &[], templates)
 }
 
+/// The command line of a process that loads the libraries of `service`, of whose own files only the
+/// definitions of systems need be there; none where it has no systems.
+///
+/// # Errors
+/// As for [`argv`].
+pub fn libraries_argv(service: &Service, templates: &Templates) -> Result<Option<Argv>, Problem> {
+    let has_systems = !service.systems.is_empty() || service.swank.is_some();
+    if !has_systems || service.loader.load_function().is_none() {
+        return Ok(None);
+    }
+    render(service, Process::Libraries, &[], templates).map(Some)
+}
+
 /// The command line of `service` for a file, which may be read on another machine.
 ///
 /// # Errors
@@ -184,6 +197,8 @@ enum Process<'a> {
     Core(&'a Core),
     /// What comes before its start from the sources.
     Loading,
+    /// What loads its libraries.
+    Libraries,
     /// What makes the saved image.
     Saving(&'a Saving<'a>),
     /// What tries changed code.
@@ -200,7 +215,7 @@ impl Process<'_> {
     fn beginning(self) -> Option<&'static str> {
         match self {
             Process::Source | Process::Loading => Some("boot"),
-            Process::Saving(_) => Some("prepare-core"),
+            Process::Saving(_) | Process::Libraries => Some("prepare-core"),
             Process::Core(_) | Process::Trial(_) => None,
         }
     }
@@ -296,6 +311,11 @@ fn loading_context(service: &Service, process: Process<'_>) -> Context {
             systems.clear();
             load = &[];
         }
+        Process::Libraries => {
+            before.clear();
+            systems.clear();
+            load = &[];
+        }
         _ => {
             let swank = service.swank.as_ref().and(service.loader.load_function());
             systems.extend(swank.map(|load_system| format!("({load_system} :swank)")));
@@ -352,6 +372,7 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
         ),
         ("boot", Variable::option(process.beginning().map(bare))),
         ("save", Variable::option(saving)),
+        ("libraries", libraries_context(service, process)),
         ("identity", words(identity(service, ""))),
         (
             "swank",
@@ -368,6 +389,21 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
             Variable::option(service.ready.as_ref().map(ready_context)),
         ),
     ]
+}
+
+/// The function that loads libraries, and the systems that need them.
+fn libraries_context(service: &Service, process: Process<'_>) -> Variable {
+    let load_system = service.loader.load_function();
+    let load_system = load_system.filter(|_| matches!(process, Process::Libraries));
+    Variable::option(load_system.map(|load_system| {
+        let swank = service.swank.as_ref().map(|_| "swank");
+        let systems = service.systems.iter().map(String::as_str).chain(swank);
+        let names = systems.map(|name| system_designator(name).into());
+        Variable::map([
+            ("function", word(&format!("#'{load_system}").into())),
+            ("names", words(names)),
+        ])
+    }))
 }
 
 /// What the image knows of itself.

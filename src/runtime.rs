@@ -59,6 +59,7 @@ const SYSTEMS: File = File {
         include_str!("../templates/sbcl/runtime/asdf/actions.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/quiet.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/files.lisp"),
+        include_str!("../templates/sbcl/runtime/asdf/libraries.lisp"),
     ],
 };
 

@@ -28,7 +28,8 @@ use crate::support::{Outcome, Project};
 const PLAIN: &str = "name: app\nloader: none\nstart: (f)\n";
 
 /// The same with something for every format.
-const SERVED: &str = "name: app\nloader: none\nstart: (f)\nhttp: 8080\nlog: app.log\n";
+const SERVED: &str = "name: app\nloader: none\nstart: (f)\nhttp: 8080\nlog: app.log\n\
+                      container: {image: registry.example/app}\n";
 
 impl Project {
     /// The start form of a service that has nothing else.

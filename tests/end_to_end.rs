@@ -5,6 +5,7 @@
 
 mod begun;
 mod checked;
+mod contained;
 mod deployed;
 mod folders;
 mod fronted;

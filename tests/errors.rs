@@ -5,6 +5,7 @@
 
 mod cluster;
 mod complete;
+mod containers;
 mod deployment;
 mod emit;
 mod environment;

@@ -19,6 +19,7 @@ fn placed(project: &Project) -> Plan {
         placement: Some(Placement {
             folder: "/app".to_owned(),
             home: "/home/there".to_owned(),
+            self_contained: false,
         }),
         ..Choices::default()
     };

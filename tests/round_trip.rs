@@ -5,6 +5,7 @@
 //! nothing of the program under test.
 
 mod cases;
+mod contained;
 mod expected;
 mod folders;
 mod form;
@@ -47,6 +48,14 @@ use text::{HOSTILE, Settings};
 /// Every format, with the test that lets the programs read it for which it is written.
 const CONSUMERS: &[(&str, fn())] = &[
     (
+        "compose",
+        contained::compose_gives_containers_what_the_project_says,
+    ),
+    (
+        "dockerfile",
+        contained::containers_start_what_the_project_says,
+    ),
+    (
         "kubernetes",
         kubernetes::kubernetes_starts_what_the_plan_says,
     ),
@@ -60,6 +69,10 @@ const CONSUMERS: &[(&str, fn())] = &[
     ("nomad", nomad::nomad_starts_what_run_starts),
     ("openrc", openrc::supervise_daemon_starts_what_run_starts),
     ("procfile", procfile::runners_start_what_run_starts),
+    (
+        "quadlet",
+        contained::systemd_reads_what_podmans_generator_hands_on,
+    ),
     ("runit", folders::runsv_starts_what_run_starts),
     ("s6", folders::s6_supervise_starts_what_run_starts),
     ("sh", sh::shells_start_what_run_starts),

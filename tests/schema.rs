@@ -66,6 +66,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("`env-file` names no file", "a profile may add it"),
     (": expected a service of this file", "the same"),
     (" is the name of a replica too", "the same"),
+    ("` is not below the project's folder", "a path says it only with its folder"),
     (" cannot be a service's name", "a name with the number of a replica"),
     ("cannot read `", "another file"),
     (" has a key of its own", "the options of sbcl, and their values, are words in a row"),

@@ -69,7 +69,7 @@ fn execute_program(
     check_runtime(service, "`--executable`").map_err(Failure::from)?;
     install(plan)?;
     let from_file = &service.env_file_variables;
-    let keeps = |name: &str| !from_file.contains(name);
+    let keeps = |name: &str| !from_file.contains_key(name);
     let core = Core::standalone(file.to_string_lossy(), service.core.as_ref());
     let program = program(service, &core, keeps, templates).map_err(Failure::from)?;
     build_program(session, service, &core, program, file, templates)?;

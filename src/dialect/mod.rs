@@ -4,6 +4,7 @@
 
 mod comment;
 pub mod compose;
+pub mod dockerfile;
 pub mod kubernetes;
 mod limit;
 pub mod logrotate;
@@ -14,6 +15,7 @@ pub mod nginx;
 pub mod nomad;
 pub mod plist;
 pub mod procfile;
+pub mod quadlet;
 pub mod sh;
 pub mod supervisord;
 pub mod systemd;

@@ -76,7 +76,7 @@ fn is_noncharacter(character: char) -> bool {
 }
 
 /// Text that is not spelt in bytes.
-fn checked(text: &str) -> Result<&str, Refusal> {
+pub(super) fn checked(text: &str) -> Result<&str, Refusal> {
     match text.chars().find(|character| is_noncharacter(*character)) {
         None => Ok(text),
         Some(character) => Err(Refusal {
@@ -95,7 +95,7 @@ fn is_bare(text: &str) -> bool {
     !text.is_empty() && text.chars().all(safe)
 }
 
-fn command_word(word_: &Word) -> Result<String, Refusal> {
+pub(super) fn command_word(word_: &Word) -> Result<String, Refusal> {
     let text = word_.resolved();
     limit::check(&text)?;
     Ok(word(&text, Place::Command))
@@ -192,7 +192,7 @@ pub fn description(words: &[Word]) -> Result<String, Refusal> {
 }
 
 /// The rest of a line, as it is.
-fn rest(word: &Word) -> Result<String, Refusal> {
+pub(super) fn rest(word: &Word) -> Result<String, Refusal> {
     let text = word.resolved();
     checked(&text)?;
     let reason = if text.contains(['\n', '\r']) {

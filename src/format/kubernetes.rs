@@ -64,6 +64,7 @@ fn in_container() -> Placement {
     Placement {
         folder: "/app".to_owned(),
         home: "/app".to_owned(),
+        self_contained: false,
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod anchor;
 mod choice;
+mod compose;
+mod container;
+mod dockerfile;
 mod emission;
 mod file;
 mod kept;
@@ -16,6 +19,7 @@ mod openrc;
 mod origin;
 mod owner;
 mod procfile;
+mod quadlet;
 mod runit;
 mod s6;
 mod service_folder;
@@ -44,6 +48,8 @@ pub use owner::check_env;
 
 /// Every format.
 pub const ALL: &[Format] = &[
+    compose::FORMAT,
+    dockerfile::FORMAT,
     kubernetes::FORMAT,
     launchd::FORMAT,
     logrotate::FORMAT,
@@ -52,6 +58,7 @@ pub const ALL: &[Format] = &[
     nomad::FORMAT,
     openrc::FORMAT,
     procfile::FORMAT,
+    quadlet::FORMAT,
     runit::FORMAT,
     s6::FORMAT,
     sh::FORMAT,

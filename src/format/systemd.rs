@@ -11,6 +11,8 @@ use crate::project::replicas::Replicas;
 use crate::render::{Template, Variable};
 use unit::Unit;
 
+pub(super) use order::unit_name;
+
 pub(super) const FORMAT: Format = Format {
     name: "systemd",
     summary: "units for systemd, the machine's or with `--user` a user's",

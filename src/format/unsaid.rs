@@ -1,6 +1,7 @@
 //! Keys that a process manager has no setting for, each with the way out: comments in its files.
 
 use super::{Owner, kept};
+use crate::plan::Plan;
 use crate::plan::after::After;
 use crate::plan::http::Http;
 use crate::plan::service::{Restart, Service};
@@ -64,6 +65,96 @@ pub(super) fn by_script(service: &Service) -> Vec<String> {
         format!("after: nothing waits for {other} here, so start that before")
     });
     user.chain(after).chain(limited).chain(log).collect()
+}
+
+/// What an image does not hold, which its containers are started with.
+pub(super) fn by_image(service: &Service) -> Vec<String> {
+    let umask = service.umask.map(|umask| {
+        format!("umask: an image has none, so start the container with --umask {umask}")
+    });
+    let user = service.user.as_ref();
+    let user =
+        user.map(|user| format!("user: `{user}` is not known in the image, whose user is `app`"));
+    umask.into_iter().chain(user).collect()
+}
+
+/// What a unit of a container does not say.
+pub(super) fn by_container(service: &Service) -> Vec<String> {
+    let loopback = service
+        .swank
+        .as_ref()
+        .is_some_and(|swank| !swank.is_reachable());
+    let unasked = service.watchdog.is_some() && service.server().is_none();
+    let known = [
+        (
+            service.priority.is_some(),
+            "priority: systemd has none, so `after` gives an order",
+        ),
+        (
+            service.log.is_some(),
+            "log: journald keeps the output, for `journalctl --unit`",
+        ),
+        (
+            loopback,
+            "swank: it listens inside of the container alone, unless `swank.interface` is 0.0.0.0",
+        ),
+        (
+            unasked,
+            "watchdog: podman asks by HTTP, so say where with `http.path`",
+        ),
+        (
+            service.copies > 1,
+            "replicas: each has a port of its own on the machine, which `podman port` shows",
+        ),
+    ];
+    let known = known.into_iter().filter(|(asked, _)| *asked);
+    known.map(|(_, line)| line.to_owned()).collect()
+}
+
+/// What Compose knows nothing of.
+pub(super) fn by_compose(plan: &Plan, service: &Service) -> Vec<String> {
+    let units = service.after.iter().filter_map(|after| match after {
+        After::Unit(unit) => Some(format!(
+            "after: {unit} is none of these services, so start that before"
+        )),
+        After::Service(name) => {
+            let is_here = plan.services.iter().any(|other| other.name == *name);
+            (!is_here).then(|| format!("after: {name} is in another file, so start that before"))
+        }
+    });
+    let known = [
+        (
+            service.umask.is_some(),
+            "umask: Compose sets none; the process has the one of Docker",
+        ),
+        (
+            service.priority.is_some(),
+            "priority: Compose starts all at once, except as `after` says",
+        ),
+        (
+            service.watchdog.is_some(),
+            "watchdog: Docker shows that a container is unhealthy, and starts none again for it",
+        ),
+        (
+            service.log.is_some(),
+            "log: Docker keeps the output, for `docker compose logs`",
+        ),
+        (
+            service
+                .swank
+                .as_ref()
+                .is_some_and(|swank| !swank.is_reachable()),
+            "swank: it listens inside of the container alone, unless `swank.interface` is 0.0.0.0",
+        ),
+        (
+            service.copies > 1,
+            "replicas: each has a port of its own on the machine, which `docker compose ps` shows",
+        ),
+    ];
+    let known = known.into_iter().filter(|(asked, _)| *asked);
+    units
+        .chain(known.map(|(_, line)| line.to_owned()))
+        .collect()
 }
 
 /// What launchd knows nothing of.

@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) reader: &'a Reader,
     pub(super) base: Base<'a>,
     pub(super) host: &'a Host,
+    /// Whether the service goes where its sources do not.
+    pub(super) self_contained: bool,
 }
 
 impl Context<'_> {

@@ -100,8 +100,30 @@ impl Core {
 /// The ending of an image that `sbcl` is started with.
 const ENDING: &str = ".core";
 
-/// Reads the `core` key of a service; nothing where it starts from its sources.
+/// Reads the `core` key of a service; nothing where it starts from its sources. What goes where its
+/// sources do not is a program that holds everything, whatever the key says of that.
 pub(super) fn read(context: &Context<'_>, profiles: &[String], name: &Name) -> Option<Core> {
+    let asked = asked(context, profiles, name);
+    if !context.self_contained {
+        return asked;
+    }
+    let core = asked.unwrap_or(Core {
+        file: Word::default(),
+        warm: Vec::new(),
+        stale: Stale::Source,
+        depends: Vec::new(),
+        compression: None,
+        executable: true,
+        standalone: false,
+    });
+    Some(Core {
+        file: file(context, profiles, name, true),
+        executable: true,
+        ..core
+    })
+}
+
+fn asked(context: &Context<'_>, profiles: &[String], name: &Name) -> Option<Core> {
     let field = context.fields.get("core")?;
     if field.is_false() {
         return None;

@@ -23,7 +23,26 @@ pub(super) struct EnvFiles {
     /// The absolute paths of the files.
     pub(super) paths: Vec<String>,
     /// Names and values, later ones replacing earlier ones.
-    pub(super) values: BTreeMap<String, String>,
+    pub(super) written: BTreeMap<String, Written>,
+}
+
+/// The value of a variable in an env file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What it is.
+    pub value: String,
+    /// Whether it stands there in a way that every program reads alike.
+    pub plainly: bool,
+}
+
+impl EnvFiles {
+    /// Names and values.
+    pub(super) fn values(&self) -> BTreeMap<String, String> {
+        let written = self.written.iter();
+        written
+            .map(|(name, written)| (name.clone(), written.value.clone()))
+            .collect()
+    }
 }
 
 /// Reads the files that `env-file` names; with `owners` only theirs.
@@ -46,7 +65,7 @@ pub(super) fn read(
             Ok((text, standing)) => match owners.map(|owners| owners.check(&standing)) {
                 Some(Err(problem)) => item.file.report(problem),
                 _ => match parse(&file, &text) {
-                    Ok(values) => files.values.extend(values),
+                    Ok(written) => files.written.extend(written),
                     Err(problem) => reader.report(problem),
                 },
             },
@@ -126,13 +145,20 @@ impl Fault {
     }
 }
 
-fn parse(file: &str, text: &str) -> Result<Vec<(String, String)>, Problem> {
+fn parse(file: &str, text: &str) -> Result<Vec<(String, Written)>, Problem> {
     let mut values = Vec::new();
+    let marked = text.starts_with('\u{feff}');
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut start = 0;
     for line in text.split('\n') {
         match entry(line.strip_suffix('\r').unwrap_or(line)) {
-            Ok(Some((name, value))) => values.push((name.to_owned(), value.to_owned())),
+            Ok(Some((name, value))) => {
+                let written = Written {
+                    value: value.to_owned(),
+                    plainly: !marked && is_plain(line, name, value),
+                };
+                values.push((name.to_owned(), written));
+            }
             Ok(None) => {}
             Err(Fault { at, problem }) => {
                 return Err(problem.at(place(file, text, start..start + line.len(), at)));
@@ -141,6 +167,13 @@ fn parse(file: &str, text: &str) -> Result<Vec<(String, String)>, Problem> {
         start += line.len() + 1;
     }
     Ok(values)
+}
+
+/// Whether a line is `NAME=value` and nothing else, without any sign that means something to one
+/// program or another.
+fn is_plain(line: &str, name: &str, value: &str) -> bool {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
+    line == format!("{name}={value}") && value.chars().all(safe)
 }
 
 /// The name and the value of a line; nothing for an empty line or a comment.

@@ -2,22 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::secrecy;
 use crate::problem::Problem;
 use crate::project::field::{Field, Fields, Reader};
 use crate::project::reference::is_variable_name;
 use crate::project::variables::{Variables, is_integer};
 use crate::word::{Piece, Variable, Word};
 
+/// The environment of a process.
+pub(super) struct Environment {
+    /// Names and values.
+    pub(super) variables: Vec<(String, Word)>,
+    /// The names of those that are made from a variable which may be a secret.
+    pub(super) secrets: BTreeSet<String>,
+}
+
 /// The environment of the process: what env files set, then `env`.
 ///
 /// A name in an env file has the same value here as `${NAME}` has, so the environment
 /// of the person who starts it wins; `env` is an order and wins over both.
-pub(super) fn read_env(
+pub(super) fn read(
     fields: &Fields<'_>,
     files: &BTreeMap<String, String>,
     reader: &Reader,
-) -> Vec<(String, Word)> {
-    let own = own_values(fields, reader);
+) -> Environment {
+    let (own, secrets) = own_values(fields, reader);
     let named: BTreeSet<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
     let mut env = match file_values(files, &reader.variables) {
         Ok(env) => env,
@@ -30,11 +39,14 @@ pub(super) fn read_env(
     };
     env.retain(|(name, _)| !named.contains(name.as_str()));
     env.extend(own);
-    env
+    Environment {
+        variables: env,
+        secrets,
+    }
 }
 
-fn own_values(fields: &Fields<'_>, reader: &Reader) -> Vec<(String, Word)> {
-    let mut values = Vec::new();
+fn own_values(fields: &Fields<'_>, reader: &Reader) -> (Vec<(String, Word)>, BTreeSet<String>) {
+    let (mut values, mut secrets) = (Vec::new(), BTreeSet::new());
     let entries = fields.get("env").map(|field| field.entries());
     for (key, field) in entries.unwrap_or_default() {
         if !is_variable_name(&key.text) {
@@ -43,11 +55,17 @@ fn own_values(fields: &Fields<'_>, reader: &Reader) -> Vec<(String, Word)> {
                     .at(key.place.clone())
                     .help("letters, digits and `_`, no digit first"),
             );
-        } else if let Some(value) = env_value(&field) {
+            continue;
+        }
+        reader.variables.used.take();
+        if let Some(value) = env_value(&field) {
             values.push((key.text.clone(), value));
         }
+        if !secrecy::of(&reader.variables.used.take()).is_empty() {
+            secrets.insert(key.text.clone());
+        }
     }
-    values
+    (values, secrets)
 }
 
 fn file_values(

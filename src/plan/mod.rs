@@ -3,6 +3,7 @@
 pub mod after;
 pub mod container;
 pub mod core;
+pub mod env_file;
 pub mod heap;
 pub mod http;
 pub mod limits;
@@ -19,13 +20,13 @@ pub mod quantity;
 pub mod ready;
 pub mod sbcl_option;
 pub mod secrecy;
+pub mod server;
 pub mod service;
 pub mod stopping;
 pub mod upstream;
 
 mod circle;
 mod context;
-mod env_file;
 mod environment;
 mod log;
 mod names;

@@ -12,6 +12,8 @@ pub struct Placement {
     pub folder: String,
     /// The home folder of the user who runs it there.
     pub home: String,
+    /// Whether none of the sources are there: each service is a program that holds everything.
+    pub self_contained: bool,
 }
 
 impl Placement {

@@ -16,7 +16,7 @@ use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, Restart, Service};
 use super::{
     Planning, after, container, core, environment, http, limits, log, options, ready, runtime,
-    stopping, swank, upstream,
+    secrecy, stopping, swank, upstream,
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
@@ -86,9 +86,9 @@ impl Planning<'_> {
         let files = env_file::read(&fields, self.base_here(&here), owners.as_ref(), &early);
         self.in_files
             .borrow_mut()
-            .extend(files.values.keys().cloned());
+            .extend(files.written.keys().cloned());
         let reader = Reader::new(Variables {
-            files: files.values.clone(),
+            files: files.values(),
             ..variables()
         });
         let name = service_name(service, project_name, &reader);
@@ -105,6 +105,7 @@ impl Planning<'_> {
             services,
             base,
             host: &host,
+            self_contained: placement.is_some_and(|placement| placement.self_contained),
         };
         let read = name.map(|name| {
             let identity = Identity {
@@ -218,6 +219,9 @@ impl Context<'_> {
         node: &ServiceNode,
     ) -> Service {
         let fields = &self.fields;
+        let environment = environment::read(fields, &self.reader.variables.files, self.reader);
+        // What follows is what its command lines and the files about it are made of.
+        self.reader.variables.used.take();
         let replicas = node.replica.map_or(1, |replica| replica.count);
         let http = http::read(self, replicas);
         let upstream = http.as_ref().and_then(|http| http.upstream.as_ref());
@@ -255,9 +259,10 @@ impl Context<'_> {
             ready: ready::read(self),
             stop: self.forms("stop"),
             sbcl: options::read(&fields.map("sbcl"), &limits, self),
-            env: environment::read_env(fields, &files.values, self.reader),
+            env: environment.variables,
+            env_secrets: environment.secrets,
             env_file: files.paths,
-            env_file_variables: files.values.into_keys().collect(),
+            env_file_variables: files.written,
             limits,
             user,
             user_place: fields.get("user").map(|field| field.place()),
@@ -265,7 +270,7 @@ impl Context<'_> {
             restart: fields.choice("restart", &Restart::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),
             writable: self.writable(),
-            container: container::read(&fields.map("container")),
+            container: container::read(self),
             hardening: fields.flag("hardening"),
             watchdog: self.parse("watchdog", Seconds::parse),
             umask: self.parse("umask", Umask::parse),
@@ -274,6 +279,7 @@ impl Context<'_> {
                 .and_then(|field| quantity::number_of(&field)),
             needs,
             variables: self.reader.variables.kept.take().into_iter().collect(),
+            secrets: secrecy::of(&self.reader.variables.used.take()),
         };
         self.check_loader(&service);
         if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {

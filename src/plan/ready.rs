@@ -122,7 +122,7 @@ pub(super) fn is_url_byte(byte: u8) -> bool {
 }
 
 /// The host, and the port behind the last colon, which an IPv6 address has inside its brackets.
-fn split_server(server: &str) -> (&str, Option<&str>) {
+pub(super) fn split_server(server: &str) -> (&str, Option<&str>) {
     match server.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (server, None),

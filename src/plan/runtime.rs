@@ -12,10 +12,24 @@ use crate::word::Word;
 pub(super) fn read(context: &Context<'_>) -> Option<Word> {
     if !context.fields.flag("runtime") {
         refuse_what_needs_it(context);
+        refuse_to_be_saved(context);
         return None;
     }
     let folder = context.base.folder.trim_end_matches('/');
     Some(format!("{folder}/{}/{}", runtime::FOLDER, runtime::ENTRY).into())
+}
+
+/// What goes where its sources do not is saved by that code.
+fn refuse_to_be_saved(context: &Context<'_>) {
+    let field = context.fields.get("runtime");
+    if let Some(field) = field.filter(|_| context.self_contained) {
+        field.report(
+            Problem::error(
+                "an image of a container needs lisplaunch's own code, and `runtime` is `false`",
+            )
+            .help("remove it: that code saves the program that the image holds"),
+        );
+    }
 }
 
 fn refuse_what_needs_it(context: &Context<'_>) {

@@ -1,6 +1,9 @@
 //! Which variables may hold secrets.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::service::Service;
+use crate::project::variables::Origin;
 
 /// Parts of the names of variables that people keep secrets in.
 const SIGNS: [&str; 9] = [
@@ -25,9 +28,18 @@ pub fn looks_secret(name: &str) -> bool {
 }
 
 /// Whether the value of a variable of a service may be a secret: what an env file sets counts as
-/// one.
+/// one, and what is made of one.
 pub fn is_secret(service: &Service, name: &str) -> bool {
-    looks_secret(name) || service.env_file_variables.contains(name)
+    looks_secret(name)
+        || service.env_file_variables.contains_key(name)
+        || service.env_secrets.contains(name)
+}
+
+/// Those of the variables that were used, each with the source of its value, that may be secrets.
+pub(super) fn of(used: &BTreeMap<String, Origin>) -> BTreeSet<String> {
+    let used = used.iter();
+    let secret = used.filter(|(name, origin)| **origin == Origin::File || looks_secret(name));
+    secret.map(|(name, _)| name.clone()).collect()
 }
 
 /// Whether the environment of a service may hold secrets.

@@ -1,12 +1,14 @@
 //! One process as it will run: every default, variable and path resolved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
 use super::after::After;
 use super::container::Container;
 use super::core::Core;
+use super::env_file::Written;
 use super::http::Http;
 use super::limits::Limits;
 use super::loader::Loader;
@@ -98,9 +100,12 @@ pub struct Service {
     /// Files that variables came from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env_file: Vec<String>,
-    /// The names of these variables.
+    /// These variables, as the files have them.
     #[serde(skip)]
-    pub env_file_variables: BTreeSet<String>,
+    pub env_file_variables: BTreeMap<String, Written>,
+    /// The names of further variables of the environment whose values may hold secrets.
+    #[serde(skip)]
+    pub env_secrets: BTreeSet<String>,
     /// How much of the machine it may use.
     #[serde(skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,
@@ -151,6 +156,9 @@ pub struct Service {
     /// The variables that stay ones in its words, with their values.
     #[serde(skip)]
     pub variables: Vec<(String, String)>,
+    /// The names of variables in its other values, outside `env`, that may be secrets.
+    #[serde(skip)]
+    pub secrets: BTreeSet<String>,
 }
 
 /// One of several services that are made of one in the file.
@@ -205,6 +213,17 @@ pub struct Swank {
     /// Where the port stands in the file.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+impl Swank {
+    /// Whether other machines may reach it, or the machine that a container runs on.
+    pub fn is_reachable(&self) -> bool {
+        let name = self.interface.resolved();
+        match name.parse::<Ipv4Addr>() {
+            Ok(address) => !address.is_loopback(),
+            Err(_) => name != "localhost",
+        }
+    }
 }
 
 /// What a client of swank must know before the server listens to it: the first line of a file.

@@ -8,9 +8,10 @@ use crate::suggest;
 
 use Absent::{Nothing, Said, Value};
 use Holds::{
-    Address, Choice, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder, Folders, Form,
-    Forms, Heap, Hosts, Image, Init, Name, Names, Number, Octal, Outputs, Package, Port, Profiles,
-    Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath, User, Words,
+    Address, Choice, Day, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder, Folders,
+    Form, Forms, Heap, Hosts, Image, Init, Name, Names, Number, Octal, Outputs, Package, Packages,
+    Port, Profiles, Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath, User,
+    Words,
 };
 
 /// Where a key may stand.
@@ -79,6 +80,10 @@ pub enum Holds {
     UrlPath,
     /// The name of a container image.
     Image,
+    /// Names of packages of Debian.
+    Packages,
+    /// A day.
+    Day,
     /// A program.
     Program,
     /// Bytes.
@@ -235,6 +240,10 @@ pub const KEYS: &[Key] = &[
     service("log.backups", Number(0, 1000), Value("10"), "how many old ones are kept"),
     service("writable", Folders, Nothing, "folders that it writes to, besides its compiled files and its log"),
     service("container.image", Image, Nothing, "the image of its container, as the programs that start containers name it: `registry.example/shop:1`"),
+    service("container.packages", Packages, Nothing, "packages of Debian that the image holds, for the libraries of C that the code calls: `libssl3`"),
+    service("container.build-packages", Packages, Nothing, "packages that it takes besides to make the image: `cl-hunchentoot`, `gcc`"),
+    service("container.files", Files, Nothing, "files and folders of the project that the image holds beside its program: `templates`"),
+    service("container.quicklisp", Day, Value("2024-10-12"), "the version of Quicklisp's libraries in it"),
     service("hardening", Flag, Value("true"), "whether units restrict what the service may do"),
     service("watchdog", Duration, Nothing, "how long the image may be silent before its manager starts it again"),
     service("umask", Octal, Nothing, "permissions that new files lack: `027`"),
@@ -374,6 +383,8 @@ impl fmt::Display for Holds {
             Url => "a URL",
             UrlPath => "a path",
             Image => "the name of an image",
+            Packages => "a list of packages",
+            Day => "a day",
             Program => "a program",
             Size | Heap => "a size",
             Number(..) => "a number",

@@ -125,12 +125,23 @@ pub struct Variables {
     pub integers: BTreeSet<String>,
     /// How much text they may still become.
     pub allowance: Allowance,
-    /// Which of them were used.
+    /// Which of them were used, by all services.
     pub usage: Usage,
+    /// Which were used since this was emptied, and where their values came from.
+    pub used: RefCell<BTreeMap<String, Origin>>,
     /// Those that have no value.
     pub unset: Unset,
     /// Those that stay variables where they have been used, with the values that they had there.
     pub kept: RefCell<BTreeSet<(String, String)>>,
+}
+
+/// Where the value of a variable comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An env file.
+    File,
+    /// Whoever makes the plan, or the project file itself.
+    Given,
 }
 
 /// Why there is no value.
@@ -166,6 +177,12 @@ impl Variables {
         };
         self.usage
             .note(name, borrowed.and_then(|value| value.to_str()));
+        let is_given = set.is_some() || borrowed.is_some();
+        let origin = match self.files.get(name) {
+            Some(_) if !is_given => Origin::File,
+            _ => Origin::Given,
+        };
+        self.used.borrow_mut().insert(name.to_owned(), origin);
         if let Some(value) = set {
             return Ok(value);
         }

@@ -20,6 +20,7 @@ pub fn placement(root: &str) -> Placement {
     Placement {
         folder: root.to_owned(),
         home: root.to_owned(),
+        self_contained: false,
     }
 }
 

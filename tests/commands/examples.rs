@@ -69,7 +69,12 @@ fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, Strin
     let target = format!("{folder}/");
     let example_folder = format!("examples/{example}");
     let emit = ["-C", &example_folder, "emit", format, "-o", &target];
-    let outcome = project.run(&emit);
+    // What an env file says is not for an image, unless somebody says so.
+    let said: &[&str] = match (format, example) {
+        ("compose" | "dockerfile" | "quadlet", "shop") => &["--set", "SHOP_NAME=Shop"],
+        _ => &[],
+    };
+    let outcome = project.run(&[&emit[..], said].concat());
     if outcome.code != Some(0) {
         return vec![(format!("{format}@{example}"), outcome.failure(1))];
     }
@@ -88,7 +93,16 @@ fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, Strin
     let first_step = |(name, _): &(String, String)| name.split('/').next().unwrap().to_owned();
     let parts = files.chunk_by(|one, other| first_step(one) == first_step(other));
     parts
-        .map(|part| (format!("{format}@{}", first_step(&part[0])), together(part)))
+        .map(|part| {
+            let step = first_step(&part[0]);
+            // Not every file has the name of its project.
+            let name = if step.contains(example) {
+                step
+            } else {
+                format!("{example}-{}", step.trim_start_matches('.'))
+            };
+            (format!("{format}@{name}"), together(part))
+        })
         .collect()
 }
 

@@ -2,6 +2,7 @@
 //! receives. A consumer that is not installed fails the test: nothing is skipped.
 
 pub(crate) mod backend;
+mod containers;
 mod dumper;
 mod kubernetes;
 mod logrotate;
@@ -20,6 +21,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+pub(crate) use containers::{Base, Containers};
 pub(crate) use dumper::{Dumper, Received};
 pub(crate) use kubernetes::{VERSIONS, expanded, manifests};
 pub(crate) use logrotate::logrotate;

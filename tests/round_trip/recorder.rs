@@ -23,16 +23,17 @@ pub struct Record {
 /// for its name, since an argument is only what somebody says it is.
 pub fn install(path: &Path) {
     static COMPILED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, program) = COMPILED.get_or_init(compile);
+    let (_, program) = COMPILED.get_or_init(|| compiled("program.rs", &[]));
     fs::hard_link(program, path).unwrap();
 }
 
-/// A script would not do: it never sees the name that it was called by, and its shell adds
-/// variables to the environment.
-fn compile() -> (TempDir, PathBuf) {
+/// A program of the tests, compiled with further options. A script would not do: it never sees the
+/// name that it was called by, and its shell adds variables to the environment.
+pub fn compiled(source: &str, options: &[&str]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("program");
-    let source = Path::new(crate::support::REPOSITORY).join("tests/round_trip/program.rs");
+    let sources = Path::new(crate::support::REPOSITORY).join("tests/round_trip");
+    let source = sources.join(source);
     let status = Command::new("rustc")
         .args([
             "--edition",
@@ -46,6 +47,7 @@ fn compile() -> (TempDir, PathBuf) {
             "-o",
         ])
         .arg(&program)
+        .args(options)
         .arg(source)
         .status()
         .expect("`rustc` must be installed for this test");

@@ -3,7 +3,7 @@
 use super::unit::Unit;
 use crate::dialect::systemd;
 use crate::plan::after::After;
-use crate::plan::service::Identity;
+use crate::plan::service::{Identity, Service};
 use crate::problem::Problem;
 use crate::render::Variable;
 use crate::word::Word;
@@ -26,7 +26,8 @@ const UNITS: [&str; 11] = [
 impl Unit<'_> {
     /// The units that it comes after, and of these the ones that it pulls in.
     pub(super) fn after(&self) -> Result<Variable, Problem> {
-        let units = self.service.after.iter().map(|after| self.unit(after));
+        let units = self.service.after.iter();
+        let units = units.map(|after| unit_name(self.service, after));
         let units = units.collect::<Result<Vec<_>, _>>()?;
         let network = (!self.personal()).then(|| "network.target".to_owned());
         let list = |units: Vec<String>| {
@@ -43,38 +44,41 @@ impl Unit<'_> {
         ]))
     }
 
-    fn unit(&self, after: &After) -> Result<String, Problem> {
-        match after {
-            After::Service(name) => {
-                let identity = Identity {
-                    service: Some(name.clone()),
-                    ..self.service.identity.clone()
-                };
-                Ok(format!("{}.service", identity.unique_name()))
-            }
-            After::Unit(name) => {
-                let end = name.rsplit('.').next().unwrap_or_default();
-                if UNITS.contains(&end) {
-                    return Ok(name.clone());
-                }
-                let problem = Problem::error(format!(
-                    "the service `{}` comes after `{name}`: systemd has no units of the kind `.{end}`",
-                    self.service.name
-                ));
-                let problem = match &self.service.after_place {
-                    Some(place) => problem.at(place.clone()),
-                    None => problem,
-                };
-                Err(problem
-                    .help("name a unit such as `postgresql.service` or `network-online.target`"))
-            }
-        }
-    }
-
     pub(super) fn part_of(&self) -> Variable {
         let project = &self.emission.plan.project;
         let several = self.emission.plan.several;
         self.owner
             .optional(several.then(|| format!("{project}.target")))
+    }
+}
+
+/// The unit that a service comes after.
+///
+/// # Errors
+/// When systemd has no such one.
+pub(in crate::format) fn unit_name(service: &Service, after: &After) -> Result<String, Problem> {
+    match after {
+        After::Service(name) => {
+            let identity = Identity {
+                service: Some(name.clone()),
+                ..service.identity.clone()
+            };
+            Ok(format!("{}.service", identity.unique_name()))
+        }
+        After::Unit(name) => {
+            let end = name.rsplit('.').next().unwrap_or_default();
+            if UNITS.contains(&end) {
+                return Ok(name.clone());
+            }
+            let problem = Problem::error(format!(
+                "the service `{}` comes after `{name}`: systemd has no units of the kind `.{end}`",
+                service.name
+            ));
+            let problem = match &service.after_place {
+                Some(place) => problem.at(place.clone()),
+                None => problem,
+            };
+            Err(problem.help("name a unit such as `postgresql.service` or `network-online.target`"))
+        }
     }
 }

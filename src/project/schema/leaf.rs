@@ -41,6 +41,8 @@ impl Leaf {
             Holds::File | Holds::FileOrFiles | Holds::Folder => text(PATH),
             Holds::Program => unsigned(text(r"(?!-|~[^/]+/)[\s\S]+")),
             Holds::Image => unsigned(text("[A-Za-z0-9][A-Za-z0-9._/:@-]*")),
+            Holds::Packages => unsigned(text("[a-z0-9][a-z0-9+.=:~-]*")).or_list(),
+            Holds::Day => string("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
             Holds::Address => text("[A-Za-z0-9.-]+"),
             Holds::UrlPath => string(&format!("/{URL_CHARACTER}*")),
             Holds::Url => string(&format!("http://{SERVER}(/{URL_CHARACTER}*)?")),
