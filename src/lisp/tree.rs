@@ -166,11 +166,21 @@ impl Planter<'_, '_> {
                     return self.guarded(wanted, context, depth + 1);
                 }
                 Lexeme::Prefix(prefix) => {
-                    let inner = self.item(inside(context, prefix), depth + 1)?;
+                    let inner = self.datum(inside(context, prefix), depth + 1)?;
                     return Ok(prefixed(prefix, range.start, inner));
                 }
             };
             return Ok(Item::Tree(Some(Tree { range, kind })));
+        }
+    }
+
+    /// The next datum that no feature hides.
+    fn datum(&mut self, context: Context, depth: usize) -> Result<Item, Fault> {
+        loop {
+            match self.item(context, depth)? {
+                Item::Tree(None) => {}
+                item => return Ok(item),
+            }
         }
     }
 
@@ -196,7 +206,7 @@ impl Planter<'_, '_> {
             suppressed: context.suppressed || !shown,
             ..context
         };
-        match self.item(context, depth)? {
+        match self.datum(context, depth)? {
             Item::Tree(_) if !shown => Ok(Item::Tree(None)),
             item => Ok(item),
         }
@@ -366,7 +376,9 @@ mod tests {
             ("#-sbcl a b", "b"),
             ("(#+(and sbcl (not ccl)) a #+ccl (b ,c) e)", "(a e)"),
             ("#+quicklisp a #-quicklisp b", "a b"),
-            ("#+ccl #+sbcl a b c", "c"),
+            ("#+ccl #+sbcl a b c", "b c"),
+            ("#+ccl #+ccl a b c", "c"),
+            ("'#+ccl a b c", "'#+ccl a b c"),
             ("`(a ,b ,@(c `(d ,e)))", "`(a ,b ,@(c `(d ,e)))"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
