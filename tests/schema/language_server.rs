@@ -179,12 +179,12 @@ impl Drop for Editor {
 fn what_is_wrong_is_marked_where_it_is() {
     let mut editor = Editor::open(
         "name: app\nsystem: [app]\nstart: app:main\nswank: {port: '${P:-4005}', secrets: auto}\n\
-         loader: quickload\nstop-timeout: soon\nx-mine: {a: 1}\n",
+         restart: sometimes\nstop-timeout: soon\nx-mine: {a: 1}\n",
     );
     let marks = editor.marks().into_iter();
     let marks = marks.map(|(line, said)| format!("{line}: {said}\n"));
     insta::assert_snapshot!(marks.collect::<String>(), @r#"
-    5: Value is not accepted. Valid values: "quicklisp", "qlot", "ocicl", "asdf", "none".
+    5: Value is not accepted. Valid values: "always", "on-failure", "never".
     6: Expected a duration
     4: Property secrets is not allowed.
     2: Property system is not allowed.
@@ -226,8 +226,8 @@ fn keys_and_choices_are_offered() {
     );
     let format = offered("emit:\n  sys");
     assert!(has(&format, "systemd"), "{format:?}");
-    let choices = offered("name: app\nloader: ");
-    assert_eq!(choices[..5], ["quicklisp", "qlot", "ocicl", "asdf", "none"]);
+    let choices = offered("name: app\nrestart: ");
+    assert_eq!(choices[..3], ["always", "on-failure", "never"]);
 }
 
 #[test]
