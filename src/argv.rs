@@ -257,9 +257,17 @@ type Context = Vec<(&'static str, Variable)>;
 fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -> Context {
     let in_a_row = |options: &[Vec<Word>]| words(options.iter().flatten().cloned());
     let sbcl = &service.sbcl;
-    let (program, toplevel) = match process {
-        Process::Core(core) => (started(core, sbcl), without_init_files(sbcl)),
-        _ => (vec![sbcl.program.clone()], sbcl.toplevel_options.clone()),
+    let (program, runtime, toplevel) = match process {
+        Process::Core(core) => (
+            started(core, sbcl),
+            without(&["--core"], &sbcl.runtime_options),
+            without_init_files(sbcl),
+        ),
+        _ => (
+            vec![sbcl.program.clone()],
+            sbcl.runtime_options.clone(),
+            sbcl.toplevel_options.clone(),
+        ),
     };
     // What follows must not be read as options of the runtime.
     let given = arguments.iter().map(|text| Word::from(text.as_str()));
@@ -267,7 +275,7 @@ fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -
     let end = (!arguments.is_empty()).then(|| "--end-runtime-options".into());
     vec![
         ("program", words(program)),
-        ("runtime_options", in_a_row(&sbcl.runtime_options)),
+        ("runtime_options", in_a_row(&runtime)),
         ("end_runtime_options", words(end)),
         ("toplevel_options", in_a_row(&toplevel)),
         ("arguments", some_words(arguments)),
@@ -287,16 +295,19 @@ fn started(core: &Core, sbcl: &Sbcl) -> Vec<Word> {
 /// SBCL loads first.
 fn without_init_files(sbcl: &Sbcl) -> Vec<Vec<Word>> {
     let init = ["--sysinit", "--no-sysinit", "--userinit", "--no-userinit"];
-    let is_init = |option: &&Vec<Word>| {
-        let name = option.first().map(Word::resolved);
-        name.is_some_and(|name| init.contains(&name.as_str()))
-    };
-    let kept = sbcl
-        .toplevel_options
-        .iter()
-        .filter(|option| !is_init(option));
+    let kept = without(&init, &sbcl.toplevel_options);
     let none = ["--no-sysinit", "--no-userinit"].map(|option| vec![option.into()]);
-    none.into_iter().chain(kept.cloned()).collect()
+    none.into_iter().chain(kept).collect()
+}
+
+/// Options without those of these names.
+fn without(names: &[&str], options: &[Vec<Word>]) -> Vec<Vec<Word>> {
+    let is_named = |option: &&Vec<Word>| {
+        let name = option.first().map(Word::resolved);
+        name.is_some_and(|name| names.contains(&name.as_str()))
+    };
+    let kept = options.iter().filter(|option| !is_named(option));
+    kept.cloned().collect()
 }
 
 /// What is loaded.

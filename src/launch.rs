@@ -4,7 +4,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::fs::{Access, Mode};
@@ -112,9 +112,14 @@ pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
 /// # Errors
 /// If there is no such program.
 pub fn command(service: &Service, argv: &Argv, host: &Host) -> Result<Command, Problem> {
-    let mut command = Command::new(program::find(service, host)?);
-    command.current_dir(service.directory.resolved());
     let words: Vec<String> = argv.words().map(Word::resolved).collect();
+    // An image may be a program itself.
+    let program = match words.first() {
+        Some(first) if *first != service.sbcl.program.resolved() => PathBuf::from(first),
+        _ => program::find(service, host)?,
+    };
+    let mut command = Command::new(program);
+    command.current_dir(service.directory.resolved());
     if let Some((first, rest)) = words.split_first() {
         command.arg0(first).args(rest);
     }

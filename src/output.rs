@@ -29,6 +29,9 @@ pub use removal::{is_removable, remove};
 /// The bits of a new file, less the umask.
 const NEW_FILE_MODE: u32 = 0o666;
 
+/// The bits of a folder that only its owner may enter.
+const OWN_FOLDER_MODE: u32 = 0o700;
+
 const WRITE_FOR_OTHERS: u32 = 0o022;
 const READ_FOR_ALL: u32 = 0o444;
 const FOR_OTHERS: u32 = 0o077;
@@ -112,7 +115,10 @@ impl TemporaryFolder {
     /// # Errors
     /// When it cannot be made.
     pub fn below(folder: &Path) -> Result<Self, Problem> {
-        let made = tempfile::Builder::new().prefix(".new-").tempdir_in(folder);
+        let made = tempfile::Builder::new()
+            .prefix(".new-")
+            .permissions(fs::Permissions::from_mode(OWN_FOLDER_MODE))
+            .tempdir_in(folder);
         made.map(TemporaryFolder)
             .map_err(|error| Problem::io("make a folder in", folder, &error))
     }

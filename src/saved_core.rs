@@ -4,6 +4,7 @@
 //! image compares it with the one that it was saved with, and can become what it says. The manifest
 //! says what the image was made from, so that it is known without starting it.
 
+mod builder;
 mod building;
 mod fingerprint;
 mod freshness;

@@ -49,7 +49,7 @@ fn compiled_systems() -> PathBuf {
 }
 
 /// A home folder of its own, from which the compiled Lisp systems are in reach.
-fn with_compiled_systems(project: Project) -> Project {
+pub fn with_compiled_systems(project: Project) -> Project {
     compiled_systems();
     let cache = cache_folder();
     project.with_variable("XDG_CACHE_HOME", cache.to_str().unwrap())

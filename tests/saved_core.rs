@@ -1,8 +1,14 @@
 //! Saved images: made by the real sbcl, started, and compared with what they were made from.
 
+mod asdf;
+mod builder;
+mod choices;
+mod failing;
 mod freshness;
+mod image;
 mod page;
 mod program;
+mod sbcl;
 
 use crate::support::{Outcome, Project};
 
@@ -27,8 +33,13 @@ const CODE: &str = r#"
 
 /// Its project, not built.
 fn project(more: &str) -> Project {
-    Project::new(&format!("{YAML}{more}"))
-        .with_file("app.lisp", CODE)
+    with_code(&format!("{YAML}{more}"), CODE)
+}
+
+/// A project with this file to load.
+fn with_code(yaml: &str, code: &str) -> Project {
+    Project::new(yaml)
+        .with_file("app.lisp", code)
         .with_variable("LC_ALL", "C.UTF-8")
 }
 
@@ -43,7 +54,9 @@ fn built(more: &str) -> Project {
 fn start(project: &Project) -> Outcome {
     let argv = project.run(&["argv"]).success();
     // The outcome shows these paths for the real ones.
-    let argv = argv.replace("/srv/app", project.folder().to_str().unwrap());
+    let argv = argv
+        .replace("/srv/app", project.folder().to_str().unwrap())
+        .replace("/home/me", project.home().to_str().unwrap());
     let mut command = std::process::Command::new("sh");
     command
         .args(["-c", &format!("exec {argv}")])

@@ -1,22 +1,25 @@
 //! `lisplaunch build`: save the images that services start from, and write what they load.
 
-use std::io::{self, IsTerminal};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
 
-use super::{Failure, Session, as_user, check_single, install, print, tell};
+use super::printing::Progress;
+use super::{Failure, Session, as_user, check_single, images, install, print, tell};
 use crate::argv::{Program, program};
 use crate::cli;
 use crate::install::Site;
+use crate::launch;
+use crate::live::limits::Limits;
 use crate::plan::Plan;
 use crate::plan::core::Core;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::Templates;
-use crate::saved_core::{self, Failed, Freshness, recipe};
+use crate::saved_core::{self, Failed, Freshness};
 
 /// How much of what sbcl printed is shown, in lines: the end matters.
 const MOST_LINES: usize = 40;
@@ -92,10 +95,8 @@ fn check(session: &Session, plan: &Plan, templates: &Templates) -> Result<ExitCo
     let mut lines = String::new();
     let mut code = ExitCode::SUCCESS;
     for (service, core) in plan.services_with_images() {
-        let recipe = recipe::text(service, core, templates).map_err(Failure::from)?;
-        let judged = saved_core::judge(service, core, &recipe, &session.host);
         let name = &service.name;
-        match judged.map_err(|problem| Failure::failed([problem]))? {
+        match images::judge_image(service, core, templates, &session.host)? {
             Freshness::Fresh => lines += &format!("{name}: up to date\n"),
             Freshness::Stale(why) => {
                 lines += &format!("{name}: stale: {why}\n");
@@ -114,8 +115,9 @@ pub(super) fn build(
     core: &Core,
     templates: &Templates,
 ) -> Result<(), Failure> {
-    let build = saved_core::Build::core(service, core, templates, &session.host);
-    run(service, &core.file.resolved(), build)
+    run(session, service, &core.file.resolved(), || {
+        saved_core::Build::core(service, core, templates, &session.host)
+    })
 }
 
 /// Makes a program of its own of a service.
@@ -127,43 +129,60 @@ pub(super) fn build_program(
     file: &Path,
     templates: &Templates,
 ) -> Result<(), Failure> {
-    let build = saved_core::Build::program(service, core, program, file, templates, &session.host);
-    run(
-        service,
-        &file.file_name().unwrap_or_default().to_string_lossy(),
-        build,
-    )
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    run(session, service, &name, || {
+        saved_core::Build::program(service, core, program, file, templates, &session.host)
+    })
 }
 
 fn run(
+    session: &Session,
     service: &Service,
     file: &str,
-    build: Result<saved_core::Build, Problem>,
+    build: impl FnOnce() -> Result<saved_core::Build, Problem>,
 ) -> Result<(), Failure> {
-    let started = Instant::now();
-    let build = build.map_err(|problem| Failure::failed([problem]))?;
-    if io::stderr().is_terminal() {
-        tell(&format!("building {file} …"));
+    let failed = |problem| Failure::failed([problem]);
+    let obstacles = launch::obstacles(service, &session.host);
+    if !obstacles.is_empty() {
+        return Err(Failure::failed(obstacles));
     }
-    match build.run() {
+    let started = Instant::now();
+    let build = build().map_err(failed)?;
+    let mut progress = Progress::of(format!("building {file} …"));
+    let built = Limits::within(|limits| build.run(limits, || progress.show()));
+    drop(progress);
+    let built = built.map_err(|error| failed(Problem::cannot("catch signals", &error)))?;
+    match built {
         Ok(size) => {
-            let seconds = started.elapsed().as_secs_f64();
             let megabytes = size.div_ceil(1_000_000);
+            let seconds = started.elapsed().as_secs_f64();
             tell(&format!("built {file}: {megabytes} MB in {seconds:.1} s"));
             Ok(())
         }
-        Err(Failed::Problem(problem)) => Err(Failure::failed([problem])),
-        Err(Failed::Ended(messages)) => {
-            tell(&end_of(&messages));
-            Err(Failure::failed([Problem::error(format!(
-                "the image of the service `{}` could not be built",
-                service.name
-            ))
-            .help(
-                "what sbcl printed stands above; a file that was there is left as it was",
-            )]))
-        }
+        Err(why) => Err(failed(not_built(service, why))),
     }
+}
+
+/// Why there is no image; what sbcl printed is shown first.
+fn not_built(service: &Service, why: Failed) -> Problem {
+    let name = &service.name;
+    let problem = match why {
+        Failed::Problem(problem) => return problem,
+        Failed::Interrupted => {
+            Problem::error(format!("interrupted while the image of `{name}` was built"))
+        }
+        Failed::Ended(status, messages) => {
+            tell(&end_of(&messages));
+            let problem = Problem::error(format!("the image of `{name}` could not be built"));
+            match status.signal() {
+                Some(signal) => problem.note(format!(
+                    "sbcl was ended by the signal {signal}, as when memory or the disk is full"
+                )),
+                None => problem,
+            }
+        }
+    };
+    problem.help("a file that was there is left as it was")
 }
 
 /// The last lines of a text.

@@ -13,7 +13,7 @@ use anyhow::Result;
 
 use self::account::Cache;
 use self::seen::Seen;
-use super::{FAILURE, Failure, Session, print, report};
+use super::{FAILURE, Failure, Session, images, print, report};
 use crate::argv::argv;
 use crate::cli;
 use crate::dialect::sh::Sh;
@@ -23,7 +23,7 @@ use crate::host::Host;
 use crate::host::account::Account;
 use crate::install::Site;
 use crate::launch;
-use crate::live::reload::limits::Limits;
+use crate::live::limits::Limits;
 use crate::plan::outputs::Output;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
@@ -210,6 +210,8 @@ impl<'a> Check<'a> {
             Ok(templates) => {
                 self.problems
                     .extend(templates.strays().iter().map(|file| stray(file)));
+                self.problems
+                    .extend(images::warnings(&plan, &templates, &self.session.host));
                 self.check_texts(plan, &templates);
             }
             Err(problem) => self.problems.push(problem),

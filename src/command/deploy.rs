@@ -22,7 +22,7 @@ use super::{Failure, Session, as_user, check_single, deliver, print, report, tel
 use crate::cli::deploy::Deploy;
 use crate::cli::live::Connection;
 use crate::format::{self, Choice, Upstream};
-use crate::live::reload::limits::Limits;
+use crate::live::limits::Limits;
 use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;

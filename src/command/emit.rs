@@ -1,15 +1,17 @@
 //! `lisplaunch emit`: write the service for other tools.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{FAILURE, Failure, Session, deliver, install, print, report};
+use super::emitted::Emitted;
+use super::{FAILURE, Failure, Session, deliver, images, install, print, report};
 use crate::cli::Emit;
 use crate::format::{self, Choice, File, Format};
 use crate::output::{self, Comparison, Target};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::project::Project;
 
 pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
@@ -22,6 +24,7 @@ pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
         session,
         arguments,
         project: &project,
+        found: RefCell::default(),
     };
     let format = match &arguments.format {
         Some(name) => format::find(name).map_err(Failure::from)?,
@@ -41,6 +44,7 @@ pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
         }
         None => {
             deliver(&only(choice.format, files)?)?;
+            emitting.report_images();
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -83,6 +87,8 @@ struct Emitting<'a> {
     session: &'a Session,
     arguments: &'a Emit,
     project: &'a Project,
+    /// What is wrong with the images that the files start.
+    found: RefCell<Problems>,
 }
 
 impl Emitting<'_> {
@@ -129,11 +135,22 @@ impl Emitting<'_> {
         if !self.arguments.check {
             if !choice.indirect {
                 install(&emitted.plan)?;
+                self.note_images(choice, &emitted)?;
             }
             let completed = emitted.complete(&self.session.owners()?);
             completed.map_err(|problem| Failure::failed([problem]))?;
         }
         Ok(emitted.files)
+    }
+
+    /// Notes what is wrong with the images that the files start, which lie here.
+    fn note_images(&self, choice: Choice, emitted: &Emitted) -> Result<(), Failure> {
+        if choice.format.placement.is_none() {
+            let templates = super::templates(&emitted.plan)?;
+            let found = images::warnings(&emitted.plan, &templates, &self.session.host);
+            self.found.borrow_mut().extend(found);
+        }
+        Ok(())
     }
 
     /// Writes the files, all or none, or compares them with those that there are.
@@ -144,7 +161,12 @@ impl Emitting<'_> {
         let owners = self.session.owners().map_err(Failure::from)?;
         output::write(targets, self.arguments.force, &owners)
             .map_err(|problem| Failure::failed([problem]))?;
+        self.report_images();
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn report_images(&self) {
+        report(&self.found.take().into_vec());
     }
 }
 

@@ -13,6 +13,7 @@ mod emit;
 mod emitted;
 mod eval;
 mod exec;
+mod images;
 mod import;
 mod init;
 mod install;

@@ -1,8 +1,9 @@
 //! What a command prints: what is asked for, problems, and how it goes.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use anyhow::Result;
 use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
@@ -13,6 +14,9 @@ use crate::terminal::{self, colours, inert};
 
 /// Whether only errors are printed besides what is asked for.
 static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Goes to the start of the line and clears it.
+const CLEARED_LINE: &str = "\r\x1b[K";
 
 /// Prints neither progress nor warnings from now on.
 pub(super) fn be_quiet() {
@@ -60,6 +64,42 @@ pub(super) fn tell(message: &str) {
     let message = inert(message);
     // As above.
     let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// A line on a terminal that says how long something has taken; it goes when it is done.
+pub(super) struct Progress {
+    what: String,
+    started: Instant,
+    shown: Option<u64>,
+}
+
+impl Progress {
+    /// Of something that begins now.
+    pub(super) fn of(what: String) -> Self {
+        Progress {
+            what,
+            started: Instant::now(),
+            shown: None,
+        }
+    }
+
+    /// Shows the time where that has changed.
+    pub(super) fn show(&mut self) {
+        let seconds = self.started.elapsed().as_secs();
+        if self.shown != Some(seconds) && !is_quiet() && io::stderr().is_terminal() {
+            self.shown = Some(seconds);
+            // As above.
+            let _ = write!(io::stderr(), "\r{} {seconds} s", inert(&self.what));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown.is_some() {
+            let _ = write!(io::stderr(), "{CLEARED_LINE}");
+        }
+    }
 }
 
 /// Prints what a command is run for: it fails where nothing can be written.

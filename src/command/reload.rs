@@ -10,14 +10,14 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::live::connect;
-use super::{Failure, Session, deliver, report, tell};
+use super::{Failure, Session, deliver, images, report, tell};
 use crate::argv::trial_argv;
 use crate::cli::live::Reload;
 use crate::launch;
 use crate::live::finding::Running;
+use crate::live::limits::Limits;
 use crate::live::reload::calls::Code;
 use crate::live::reload::fresh::{self, Tried, Workplace};
-use crate::live::reload::limits::Limits;
 use crate::live::reload::loading::{HandedOn, Kept, Loaded, Memory, PACKAGE, evaluate};
 use crate::live::reload::names::{Names, counted};
 use crate::live::reload::report::Report;
@@ -29,6 +29,7 @@ use crate::plan::{Plan, system_name};
 use crate::problem::Problem;
 use crate::render::Templates;
 use crate::runtime;
+use crate::saved_core::Freshness;
 use story::Story;
 
 /// How much of what the compiler says is shown.
@@ -69,6 +70,8 @@ pub(super) fn try_code(session: &Session, plan: &Plan, limits: &Limits) -> Resul
 struct Target {
     /// The service with the systems and files that are to be loaded, and no others.
     service: Service,
+    /// The service as it is started.
+    whole: Service,
     /// The systems that a person has typed.
     typed: Vec<String>,
     /// The systems of the service.
@@ -107,6 +110,7 @@ impl Target {
             known,
             templates: super::templates(plan)?,
             names: Names::new(folder),
+            whole: plan.services[0].clone(),
             service,
         })
     }
@@ -129,7 +133,8 @@ impl Target {
         let allowed = arguments.allow_warnings;
         self.compile(&code, &changed, session, allowed, limits, story)?;
         self.load(&code, arguments.force, &mut client, limits, story)?;
-        self.finish(arguments.json, &mut client, limits, story)
+        self.finish(arguments.json, &mut client, limits, story)?;
+        self.judge_image(session)
     }
 
     /// Asks the service which files differ from what it has loaded.
@@ -295,6 +300,18 @@ impl Target {
             .help("the code has been loaded: fix the form and reload again")]));
         }
         tell(&format!("ran `after-reload` in {}", elapsed(started)));
+        Ok(())
+    }
+
+    /// Reports that the service would not start with this code from its saved image.
+    fn judge_image(&self, session: &Session) -> Result<(), Failure> {
+        let judged = images::judge(&self.whole, &self.templates, &session.host)?;
+        if let Some(Freshness::Stale(why)) = judged {
+            let name = &self.service.name;
+            tell(&format!(
+                "the saved image of `{name}` is stale: {why}; `lisplaunch build {name}` saves it anew"
+            ));
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, command_line, deliver, tell};
+use super::{Failure, Session, command_line, deliver, images, tell};
 use crate::argv::source_argv;
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::plan::core::{Core, Stale};
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::saved_core::{self, Freshness, recipe};
+use crate::saved_core::Freshness;
 use crate::word::{Argv, Word};
 
 pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
@@ -26,6 +26,12 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
         super::source_command_line(&plan, &service, &arguments.arguments)?
     } else {
         command_line(&plan, &service, &arguments.arguments)?
+    };
+    let argv = match &service.core {
+        Some(core) if !arguments.from_source => {
+            startable(&plan, &service, core, argv, arguments, session)?
+        }
+        _ => argv,
     };
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
@@ -43,12 +49,6 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     if !obstacles.is_empty() {
         return Err(Failure::failed(obstacles).into());
     }
-    let argv = match &service.core {
-        Some(core) if !arguments.from_source => {
-            startable(&plan, &service, core, argv, arguments, session)?
-        }
-        _ => argv,
-    };
     let problem = launch::exec(&service, &argv, &session.host);
     Err(Failure::failed([problem]).into())
 }
@@ -63,8 +63,8 @@ fn startable(
     session: &Session,
 ) -> Result<Argv, Failure> {
     let templates = super::templates(plan)?;
-    let recipe = recipe::text(service, core, &templates)?;
-    let Freshness::Stale(why) = saved_core::judge(service, core, &recipe, &session.host)? else {
+    let judged = images::judge_image(service, core, &templates, &session.host)?;
+    let Freshness::Stale(why) = judged else {
         return Ok(argv);
     };
     let name = &service.name;

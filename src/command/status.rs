@@ -6,14 +6,17 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use serde::Serialize;
 
-use super::{Failure, Session, UNANSWERED, print, tell};
+use super::{Failure, Session, UNANSWERED, images, print, tell};
 use crate::cli::live::{Connection, Status, parse_duration};
 use crate::live::report::Report;
 use crate::live::state::State;
 use crate::live::waiting::until_ready;
+use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
+use crate::saved_core::Freshness;
 
 pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode> {
     let project = session.project()?;
@@ -30,10 +33,14 @@ pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode>
         until_ready(Instant::now() + wait, ask_waited, tell).map_err(Failure::from)?;
         reports = ask(&plan.services).map_err(Failure::from)?;
     }
+    let images = images(session, &plan)?;
     let text = if arguments.json {
+        let reports = reports.iter().zip(&images);
+        let reports: Vec<Described<'_>> = reports.map(Described::new).collect();
         serde_json::to_string_pretty(&reports).context("cannot write the status as JSON")? + "\n"
     } else {
-        table::text(&reports)
+        let lines = images.iter().flatten().filter_map(Image::line);
+        table::text(&reports) + &lines.collect::<String>()
     };
     print(&text)?;
     let wanted = wanted(&plan.services, &reports);
@@ -64,6 +71,62 @@ fn wanted(services: &[Service], reports: &[Report]) -> Vec<Service> {
         !waits
     });
     kept.map(|(service, _)| service.clone()).collect()
+}
+
+/// The saved image of a service, which may be another one than the process has started from.
+#[derive(Serialize)]
+struct Image {
+    #[serde(skip)]
+    service: String,
+    file: String,
+    /// Why it is not what its sources would make now; nothing if it is.
+    stale: Option<String>,
+}
+
+impl Image {
+    /// What is said of it below the table.
+    fn line(&self) -> Option<String> {
+        let why = self.stale.as_deref()?;
+        let service = &self.service;
+        Some(format!(
+            "{service}: the saved image is stale: {why}; `lisplaunch build {service}` saves it anew\n"
+        ))
+    }
+}
+
+/// How a service is, with its image.
+#[derive(Serialize)]
+struct Described<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(rename = "saved-image", skip_serializing_if = "Option::is_none")]
+    image: &'a Option<Image>,
+}
+
+impl<'a> Described<'a> {
+    fn new((report, image): (&'a Report, &'a Option<Image>)) -> Self {
+        Described { report, image }
+    }
+}
+
+/// The images of the services, in their order.
+fn images(session: &Session, plan: &Plan) -> Result<Vec<Option<Image>>, Failure> {
+    let templates = super::templates(plan)?;
+    let image = |service: &Service| {
+        let core = service.core.as_ref()?;
+        let stale = match images::judge_image(service, core, &templates, &session.host) {
+            Ok(Freshness::Fresh) => None,
+            Ok(Freshness::Stale(why)) => Some(why.to_string()),
+            // A service can be asked how it is all the same.
+            Err(failure) => Some(failure.problems.first()?.message().to_owned()),
+        };
+        Some(Image {
+            service: service.name.to_string(),
+            file: core.file.resolved(),
+            stale,
+        })
+    };
+    Ok(plan.services.iter().map(image).collect())
 }
 
 /// A duration after `--wait` and a blank is taken for a service.

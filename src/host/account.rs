@@ -16,7 +16,10 @@ pub struct Account {
     pub name: String,
     /// The home folder, which need not be there.
     pub home: PathBuf,
-    uid: u32,
+    /// The number.
+    pub uid: u32,
+    /// That of the group of the files that it makes.
+    pub gid: u32,
     groups: Vec<u32>,
 }
 
@@ -67,6 +70,7 @@ impl Account {
             name: name.to_owned(),
             home: user.home_dir().to_owned(),
             uid: user.uid(),
+            gid,
             groups: groups.iter().map(uzers::Group::gid).chain([gid]).collect(),
         })
     }

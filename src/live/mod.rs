@@ -4,11 +4,13 @@
 //!
 //! [`swank`] speaks to its image; what the image says of itself is a [`record`].
 
+pub mod attended;
 pub mod confirmed;
 pub mod finding;
 pub mod found;
 pub mod identity;
 pub mod image;
+pub mod limits;
 pub mod log;
 pub mod manager;
 pub mod missed;

@@ -1,21 +1,24 @@
 //! The process that saves an image, beside whatever runs.
 
-use std::fs::{self, File, Permissions};
-use std::io;
+use std::fs::{self, Permissions};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus};
 
+use super::builder::Builder;
 use super::manifest::{Image, head};
 use crate::argv::{Program, Saving, saving_argv};
 use crate::host::Host;
 use crate::launch;
+use crate::live::attended::{self, Unfinished};
+use crate::live::limits::{GivenUp, Limits};
 use crate::output::TemporaryFolder;
 use crate::plan::core::Core;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::Templates;
+use crate::uninterrupted::uninterrupted;
 use crate::word::Word;
 
 /// Only the user of the service may read an image: it holds what was read from the environment.
@@ -26,6 +29,9 @@ const PRIVATE_PROGRAM: u32 = 0o700;
 const FILE: &str = "core";
 const MANIFEST: &str = "manifest";
 
+/// What the process prints.
+const MESSAGES: &str = "messages";
+
 /// A file that is being made.
 pub struct Build {
     /// Where it is put.
@@ -33,6 +39,7 @@ pub struct Build {
     /// Where the file is put that says what it was made from.
     manifest: Option<PathBuf>,
     mode: u32,
+    builder: Builder,
     folder: TemporaryFolder,
     command: Command,
 }
@@ -40,8 +47,10 @@ pub struct Build {
 /// Why there is no image.
 #[derive(Debug)]
 pub enum Failed {
-    /// sbcl could not load the code or save it, and wrote this.
-    Ended(String),
+    /// sbcl could not load the code or save it, and printed this.
+    Ended(ExitStatus, String),
+    /// It was given up.
+    Interrupted,
     /// The system did not do something.
     Problem(Problem),
 }
@@ -71,6 +80,7 @@ impl Build {
         host: &Host,
     ) -> Result<Self, Problem> {
         let place = PathBuf::from(core.file.resolved());
+        let builder = Builder::of(service, host)?;
         let folder = folder_beside(&place)?;
         let saving = Saving {
             core,
@@ -79,7 +89,7 @@ impl Build {
             program: None,
         };
         Ok(Build {
-            command: command(service, &saving, templates, host)?,
+            command: command(service, &saving, &builder, templates, host)?,
             manifest: Some(core.manifest().into()),
             mode: if core.executable {
                 PRIVATE_PROGRAM
@@ -87,6 +97,7 @@ impl Build {
                 PRIVATE
             },
             place,
+            builder,
             folder,
         })
     }
@@ -103,6 +114,7 @@ impl Build {
         templates: &Templates,
         host: &Host,
     ) -> Result<Self, Problem> {
+        let builder = Builder::of_program(service, host);
         let folder = folder_beside(place)?;
         let saving = Saving {
             core,
@@ -111,56 +123,90 @@ impl Build {
             program: Some(program),
         };
         Ok(Build {
-            command: command(service, &saving, templates, host)?,
+            command: command(service, &saving, &builder, templates, host)?,
             manifest: None,
             mode: PRIVATE_PROGRAM,
             place: place.to_owned(),
+            builder,
             folder,
         })
     }
 
-    /// Runs it to its end and puts the image in its place. The one before is kept.
+    /// Runs it to its end and puts the image in its place. The one before is kept. `watch` is called
+    /// again and again meanwhile.
     ///
     /// # Errors
     /// When there is no image; the one before is left as it was.
-    pub fn run(mut self) -> Result<u64, Failed> {
-        let messages = self.folder.path().join("messages");
-        let log =
-            File::create(&messages).map_err(|error| Problem::io("make", &messages, &error))?;
-        let errors = log.try_clone();
-        let errors = errors.map_err(|error| Problem::io("open", &messages, &error))?;
-        self.command.stdout(log).stderr(errors);
-        let status = self.command.status();
-        let status = status.map_err(|error| launch::not_started(&self.command, &error))?;
+    pub fn run(self, limits: &Limits, watch: impl FnMut()) -> Result<u64, Failed> {
+        let Build {
+            place,
+            manifest,
+            mode,
+            builder,
+            folder,
+            command,
+        } = self;
+        let inside = |name| folder.path().join(name);
+        let failed = |error: io::Error| Problem::io("write", &place, &error);
+        builder.hand_over(folder.path()).map_err(failed)?;
+        let ended = attended::run(command, &inside(MESSAGES), limits, watch);
+        builder.take_back(folder.path()).map_err(failed)?;
+        let status = ended.map_err(|unfinished| unfinished_as(unfinished, &place))?;
         if !status.success() {
-            let text = fs::read(&messages).unwrap_or_default();
-            return Err(Failed::Ended(String::from_utf8_lossy(&text).into_owned()));
+            let messages = attended::messages(&inside(MESSAGES));
+            return Err(Failed::Ended(status, messages));
         }
-        let placed = self.put_in_place();
-        Ok(placed.map_err(|error| Problem::io("write", &self.place, &error))?)
+        let made = Made {
+            image: inside(FILE),
+            manifest: inside(MANIFEST),
+            builder: &builder,
+        };
+        let placed = uninterrupted(|| made.put_in_place(&place, manifest.as_deref(), mode));
+        Ok(placed.map_err(failed)?)
     }
+}
 
-    fn put_in_place(&self) -> io::Result<u64> {
-        let file = self.folder.path().join(FILE);
-        fs::set_permissions(&file, Permissions::from_mode(self.mode))?;
-        let metadata = file.metadata()?;
-        if let Some(place) = &self.manifest {
-            let manifest = self.finished_manifest(Image::of(&metadata))?;
+fn unfinished_as(unfinished: Unfinished, place: &Path) -> Failed {
+    match unfinished {
+        Unfinished::GivenUp(GivenUp::Interrupted | GivenUp::TimedOut(_)) => Failed::Interrupted,
+        Unfinished::NotStarted(command, error) => launch::not_started(&command, &error).into(),
+        Unfinished::Io(error) => Problem::io("write", place, &error).into(),
+    }
+}
+
+/// What the process has made.
+struct Made<'a> {
+    image: PathBuf,
+    manifest: PathBuf,
+    builder: &'a Builder,
+}
+
+impl Made<'_> {
+    fn put_in_place(&self, place: &Path, manifest: Option<&Path>, mode: u32) -> io::Result<u64> {
+        let image = self.builder.open(&self.image)?;
+        image.set_permissions(Permissions::from_mode(mode))?;
+        // A name on the disk is worth nothing without what it names.
+        image.sync_all()?;
+        let metadata = image.metadata()?;
+        if let Some(manifest) = manifest {
+            self.finish_manifest(Image::of(&metadata))?;
+            keep(manifest)?;
             keep(place)?;
-            keep(&self.place)?;
             // The manifest first: an image with another's manifest counts as stale.
-            fs::rename(manifest, place)?;
+            fs::rename(&self.manifest, manifest)?;
         }
-        fs::rename(file, &self.place)?;
+        fs::rename(&self.image, place)?;
         Ok(metadata.len())
     }
 
-    /// The manifest, complete.
-    fn finished_manifest(&self, image: Image) -> io::Result<PathBuf> {
-        let path = self.folder.path().join(MANIFEST);
-        let inputs = fs::read_to_string(&path)?;
-        fs::write(&path, head(image) + &inputs)?;
-        Ok(path)
+    /// Writes to the manifest which image it is of.
+    fn finish_manifest(&self, image: Image) -> io::Result<()> {
+        let mut file = self.builder.open(&self.manifest)?;
+        let mut inputs = String::new();
+        file.read_to_string(&mut inputs)?;
+        file.rewind()?;
+        file.write_all((head(image) + &inputs).as_bytes())?;
+        file.sync_all()
     }
 }
 
@@ -179,12 +225,13 @@ fn word_in(folder: &TemporaryFolder, name: &str) -> Word {
 fn command(
     service: &Service,
     saving: &Saving<'_>,
+    builder: &Builder,
     templates: &Templates,
     host: &Host,
 ) -> Result<Command, Problem> {
     let argv = saving_argv(service, saving, templates)?;
     let mut command = launch::command(service, &argv, host)?;
-    command.stdin(Stdio::null()).process_group(0);
+    builder.start_as(&mut command, service, host)?;
     Ok(command)
 }
 

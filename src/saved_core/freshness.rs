@@ -1,6 +1,8 @@
 //! Whether an image is what its sources would make now.
 
 use std::fmt;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Image, Manifest};
@@ -25,6 +27,8 @@ pub enum Freshness {
 pub enum Staleness {
     /// There is none.
     Missing(PathBuf),
+    /// This user may not read it.
+    Unreadable(PathBuf),
     /// It was saved by another sbcl, which this one cannot start.
     OtherSbcl,
     /// The service is loaded in another way.
@@ -38,7 +42,10 @@ pub enum Staleness {
 impl Staleness {
     /// Whether the image can be started all the same.
     pub fn is_startable(&self) -> bool {
-        !matches!(self, Staleness::Missing(_) | Staleness::OtherSbcl)
+        !matches!(
+            self,
+            Staleness::Missing(_) | Staleness::Unreadable(_) | Staleness::OtherSbcl
+        )
     }
 }
 
@@ -46,6 +53,9 @@ impl fmt::Display for Staleness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Staleness::Missing(file) => write!(f, "there is no file `{}`", file.display()),
+            Staleness::Unreadable(file) => {
+                write!(f, "this user may not read `{}`", file.display())
+            }
             Staleness::OtherSbcl => f.write_str("it was saved by another sbcl"),
             Staleness::OtherPlan => f.write_str("the project file asks for other code"),
             Staleness::Unknown => f.write_str("what it was made from is not known"),
@@ -78,16 +88,20 @@ fn find_staleness(
     let Ok(image) = file.metadata() else {
         return Ok(Some(Staleness::Missing(file)));
     };
-    if !core.executable && !can_start(service, &file, host)? {
+    let manifest = match read_both(&file, &PathBuf::from(core.manifest())) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Ok(Some(Staleness::Unreadable(file)));
+        }
+        read => read.map_err(|error| Problem::io("read", &file, &error))?,
+    };
+    let manifest = manifest.filter(|manifest| manifest.image == Image::of(&image));
+    if !core.executable && !can_start(service, &file, manifest.as_ref(), host)? {
         return Ok(Some(Staleness::OtherSbcl));
     }
     if previous::is_put_back(core) {
         return Ok(None);
     }
-    let manifest = PathBuf::from(core.manifest());
-    let read = Manifest::read(&manifest);
-    let read = read.map_err(|error| Problem::io("read", &manifest, &error))?;
-    let Some(manifest) = read.filter(|manifest| manifest.image == Image::of(&image)) else {
+    let Some(manifest) = manifest else {
         return Ok(Some(Staleness::Unknown));
     };
     if manifest.recipe != fingerprint::of_bytes(recipe.as_bytes()) {
@@ -97,12 +111,35 @@ fn find_staleness(
     Ok(changed.map(|input| Staleness::Changed(input.path)))
 }
 
-/// Whether the sbcl of the service starts images such as this.
-fn can_start(service: &Service, image: &Path, host: &Host) -> Result<bool, Problem> {
-    let program = program::find(service, host)?;
-    let build_id = header::build_id(image).map_err(|error| Problem::io("read", image, &error))?;
-    let Some(build_id) = build_id else {
-        return Ok(false);
+/// The manifest of an image, if there is one, once it is known that the image can be read too.
+fn read_both(image: &Path, manifest: &Path) -> io::Result<Option<Manifest>> {
+    File::open(image)?;
+    Manifest::read(manifest)
+}
+
+/// Whether the sbcl of the service starts the image: it is the one that saved it, or has the same
+/// build id. What a script starts is not seen, and counts as the one that it started then.
+fn can_start(
+    service: &Service,
+    image: &Path,
+    manifest: Option<&Manifest>,
+    host: &Host,
+) -> Result<bool, Problem> {
+    // Where there is none nothing can be started at all.
+    let Ok(program) = program::find(service, host) else {
+        return Ok(true);
     };
-    header::is_of(&program, &build_id).map_err(|error| Problem::io("read", &program, &error))
+    let judged = match manifest {
+        Some(manifest) if is_same_file(&program, &manifest.sbcl.path) => {
+            Ok(manifest.sbcl.is_same())
+        }
+        _ => header::can_start(&program, image).map(|known| {
+            known.unwrap_or_else(|| manifest.is_none_or(|manifest| manifest.sbcl.is_same()))
+        }),
+    };
+    judged.map_err(|error| Problem::io("read", &program, &error))
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| one == other)
 }

@@ -20,7 +20,7 @@ const LONGEST: usize = 512;
 const PROGRAM: &[u8; 4] = b"\x7fELF";
 
 /// The build id of an image; none for a file that begins otherwise.
-pub(super) fn build_id(image: &Path) -> io::Result<Option<String>> {
+fn build_id(image: &Path) -> io::Result<Option<String>> {
     let mut start = Vec::new();
     File::open(image)?
         .take((ID_AT + LONGEST) as u64)
@@ -35,10 +35,15 @@ fn parse(start: &[u8]) -> Option<String> {
     String::from_utf8(id.to_vec()).ok()
 }
 
-/// Whether a program can start images of this build id, as far as that can be seen: a script that
-/// starts sbcl may start any.
-pub(super) fn is_of(program: &Path, build_id: &str) -> io::Result<bool> {
+/// Whether a program can start an image; nothing for a script, which may start any.
+pub(super) fn can_start(program: &Path, image: &Path) -> io::Result<Option<bool>> {
     let bytes = fs::read(program)?;
-    let id = build_id.as_bytes();
-    Ok(!bytes.starts_with(PROGRAM) || bytes.windows(id.len()).any(|bytes| bytes == id))
+    if !bytes.starts_with(PROGRAM) {
+        return Ok(None);
+    }
+    let known = build_id(image)?.is_some_and(|id| {
+        let id = id.as_bytes();
+        bytes.windows(id.len()).any(|bytes| bytes == id)
+    });
+    Ok(Some(known))
 }

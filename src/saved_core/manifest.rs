@@ -19,6 +19,8 @@ pub(super) struct Manifest {
     pub(super) image: Image,
     /// The fingerprint of the recipe.
     pub(super) recipe: u64,
+    /// The program that loaded the code, which alone can start the image.
+    pub(super) sbcl: Input,
     /// The files.
     pub(super) inputs: Vec<Input>,
 }
@@ -74,6 +76,7 @@ impl Manifest {
         Some(Manifest {
             image,
             recipe: u64::from_str_radix(recipe, 16).ok()?,
+            sbcl: Input::parse(lines.next()?)?,
             inputs: lines.map(Input::parse).collect::<Option<_>>()?,
         })
     }

@@ -79,17 +79,3 @@ fn a_stale_image_may_be_refused() {
     ");
     assert_snapshot!(start(&project).failure(1), @"lisplaunch: app did not start: the saved image is stale: /srv/app/app.lisp has changed. `lisplaunch build` saves it anew");
 }
-
-#[test]
-fn code_that_cannot_be_loaded_leaves_the_image_as_it_was() {
-    let project = built("");
-    let code = CODE.replace("(format", "(fromat (undefined");
-    fs::write(project.folder().join("app.lisp"), code).unwrap();
-    let said = project.run(&["build"]).failure(1);
-    assert!(
-        said.contains("error: the image of the service `app` could not be built"),
-        "{said}"
-    );
-    fs::write(project.folder().join("app.lisp"), CODE).unwrap();
-    assert_eq!(project.run(&["run"]).success(), "first; from the image\n");
-}

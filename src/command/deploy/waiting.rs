@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::live::reload::limits::Limits;
+use crate::live::limits::Limits;
 use crate::problem::Problem;
 
 /// How often it is looked whether what is waited for has come.

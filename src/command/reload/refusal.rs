@@ -3,9 +3,10 @@
 use super::Target;
 use crate::command::{Failure, tell};
 use crate::launch;
+use crate::live::attended::Unfinished;
+use crate::live::limits::GivenUp;
 use crate::live::reload::diagnostic::{Kind, Unknown};
 use crate::live::reload::fresh::Reason;
-use crate::live::reload::limits::GivenUp;
 use crate::live::reload::report::{Report, UnknownSystem};
 use crate::problem::Problem;
 use crate::suggest;
@@ -19,15 +20,7 @@ impl Target {
         let problem = match reason {
             Reason::Warnings => warned(report),
             Reason::Failed(messages) => self.not_loaded(report, &messages),
-            Reason::GivenUp(GivenUp::Interrupted) => {
-                Problem::error("interrupted while the code was compiled")
-            }
-            Reason::GivenUp(GivenUp::TimedOut(after)) => Problem::error(format!(
-                "the code was not compiled within {}",
-                humantime::format_duration(after)
-            )),
-            Reason::NotStarted(command, error) => launch::not_started(&command, &error),
-            Reason::Io(error) => Problem::cannot("try the code", &error),
+            Reason::Unfinished(unfinished) => not_finished(unfinished),
         };
         let name = &self.service.name;
         Failure::failed([problem.help(format!("the service `{name}` is as it was"))])
@@ -60,6 +53,20 @@ impl Target {
         let known = self.known.iter().chain(known);
         Problem::error(format!("there is no system `{name}`"))
             .help(suggest::help(name, known.map(String::as_str)))
+    }
+}
+
+fn not_finished(unfinished: Unfinished) -> Problem {
+    match unfinished {
+        Unfinished::GivenUp(GivenUp::Interrupted) => {
+            Problem::error("interrupted while the code was compiled")
+        }
+        Unfinished::GivenUp(GivenUp::TimedOut(after)) => Problem::error(format!(
+            "the code was not compiled within {}",
+            humantime::format_duration(after)
+        )),
+        Unfinished::NotStarted(command, error) => launch::not_started(&command, &error),
+        Unfinished::Io(error) => Problem::cannot("try the code", &error),
     }
 }
 

@@ -1,28 +1,15 @@
 //! The process that tries the code beside the service.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
-use rustix::process::{Pid, Signal, kill_process_group};
+use std::process::Command;
 
 use super::diagnostic::Kind;
-use super::limits::{GivenUp, Limits};
 use super::report::Report;
+use crate::live::attended::{self, Unfinished};
+use crate::live::limits::Limits;
 use crate::runtime;
-
-/// How often the process is looked after.
-const PAUSE: Duration = Duration::from_millis(10);
-
-/// How long it may take to leave on SIGTERM.
-const GRACE: Duration = Duration::from_secs(3);
-
-/// How much of what it printed is shown, in bytes: the end matters.
-const MAX_MESSAGES: usize = 64 << 10;
 
 /// What came of a trial.
 #[derive(Debug)]
@@ -40,12 +27,8 @@ pub enum Reason {
     Warnings,
     /// The process could not load it, and printed this.
     Failed(String),
-    /// The process was given up.
-    GivenUp(GivenUp),
-    /// The process could not be started, with its command.
-    NotStarted(Box<Command>, io::Error),
-    /// A file of this process could not be used.
-    Io(io::Error),
+    /// The process did not come to its end.
+    Unfinished(Unfinished),
 }
 
 /// The folder in which the process writes what is not needed later.
@@ -115,14 +98,17 @@ pub fn attempt(
     limits: &Limits,
     allow_warnings: bool,
 ) -> Tried {
-    let ended = run(command, workplace, limits);
+    let ended = attended::run(command, &workplace.messages(), limits, || ());
     let (report, refusal) = match (Report::read(&workplace.report()), ended) {
-        (Err(error), _) => (Report::default(), Some(Reason::Io(error))),
-        (Ok(report), Err(reason)) => (report, Some(reason)),
+        (Err(error), _) => (
+            Report::default(),
+            Some(Reason::Unfinished(Unfinished::Io(error))),
+        ),
+        (Ok(report), Err(unfinished)) => (report, Some(Reason::Unfinished(unfinished))),
         (Ok(report), Ok(status)) => {
             let worst = report.worst();
             let refusal = if !status.success() || !report.done {
-                Some(Reason::Failed(messages(&workplace.messages())))
+                Some(Reason::Failed(attended::messages(&workplace.messages())))
             } else if worst == Some(Kind::Error) || worst == Some(Kind::Warning) && !allow_warnings
             {
                 Some(Reason::Warnings)
@@ -133,79 +119,4 @@ pub fn attempt(
         }
     };
     Tried { report, refusal }
-}
-
-fn run(
-    mut command: Command,
-    workplace: Workplace<'_>,
-    limits: &Limits,
-) -> Result<ExitStatus, Reason> {
-    // One file for both keeps them in their order.
-    let messages = File::create(workplace.messages()).map_err(Reason::Io)?;
-    let errors = messages.try_clone().map_err(Reason::Io)?;
-    command
-        .stdin(Stdio::null())
-        .stdout(messages)
-        .stderr(errors)
-        // A terminal's Ctrl-C is for this process, which sees to the other.
-        .process_group(0);
-    match command.spawn() {
-        Ok(child) => Fresh { child }.wait(limits),
-        Err(error) => Err(Reason::NotStarted(Box::new(command), error)),
-    }
-}
-
-/// A process that does not outlive this.
-struct Fresh {
-    child: Child,
-}
-
-impl Fresh {
-    fn wait(mut self, limits: &Limits) -> Result<ExitStatus, Reason> {
-        loop {
-            if let Some(status) = self.child.try_wait().map_err(Reason::Io)? {
-                return Ok(status);
-            }
-            limits.check().map_err(Reason::GivenUp)?;
-            sleep(PAUSE);
-        }
-    }
-
-    fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Sends a signal to the process and those that it started.
-    fn signal(&self, signal: Signal) {
-        if let Ok(id) = i32::try_from(self.child.id())
-            && let Some(id) = Pid::from_raw(id)
-        {
-            // It may have ended meanwhile.
-            let _ = kill_process_group(id, signal);
-        }
-    }
-}
-
-impl Drop for Fresh {
-    fn drop(&mut self) {
-        if self.has_ended() {
-            return;
-        }
-        self.signal(Signal::TERM);
-        let end = Instant::now() + GRACE;
-        while !self.has_ended() && Instant::now() < end {
-            sleep(PAUSE);
-        }
-        if !self.has_ended() {
-            self.signal(Signal::KILL);
-            let _ = self.child.wait();
-        }
-    }
-}
-
-/// What the process printed, from its last lines backwards.
-fn messages(file: &Path) -> String {
-    let bytes = fs::read(file).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(MAX_MESSAGES)..]);
-    text.trim().to_owned()
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::limits::Limits;
+use crate::live::limits::Limits;
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
 use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output};

@@ -9,9 +9,10 @@ use super::places::Places;
 use crate::command::Failure;
 use crate::host;
 use crate::launch;
+use crate::live::attended::Unfinished;
+use crate::live::limits::GivenUp;
 use crate::live::reload::diagnostic::{self, Diagnostic, Kind};
 use crate::live::reload::fresh::{Reason, Tried};
-use crate::live::reload::limits::GivenUp;
 use crate::live::reload::names::Names;
 use crate::live::reload::report::{Failed, Report, UnknownSystem};
 use crate::plan::service::Service;
@@ -48,11 +49,13 @@ impl Verdict<'_> {
         problems.extend(match refusal {
             None | Some(Reason::Warnings) => None,
             Some(Reason::Failed(messages)) => self.failed(&report, &messages),
-            Some(Reason::GivenUp(given_up)) => return Err(self.given_up(given_up, &report)),
-            Some(Reason::NotStarted(command, error)) => {
+            Some(Reason::Unfinished(Unfinished::GivenUp(given_up))) => {
+                return Err(self.given_up(given_up, &report));
+            }
+            Some(Reason::Unfinished(Unfinished::NotStarted(command, error))) => {
                 return Err(Failure::failed([launch::not_started(&command, &error)]));
             }
-            Some(Reason::Io(error)) => {
+            Some(Reason::Unfinished(Unfinished::Io(error))) => {
                 return Err(Failure::failed([Problem::cannot("try the code", &error)]));
             }
         });

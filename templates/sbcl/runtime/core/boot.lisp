@@ -46,6 +46,7 @@ BOOT."
   (load-part "saving")
   (funcall 'begin-saving)
   (enter :loading)
+  (prepare-exit)
   (take-unhandled-errors)
   (apply #'prepare-loading options))
 

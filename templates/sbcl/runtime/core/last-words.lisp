@@ -39,7 +39,7 @@
            (format nil "loading system ~a" (system-name (second form))))
           ((operator-p '#:start-swank)
            (format nil "starting swank on port ~d" (getf (rest form) :port)))
-          ((operator-p '#:stay) nil)
+          ((operator-p '#:stay '#:resume) nil)
           (t (form-line form)))))
 
 (defun option-activity (option)
@@ -86,9 +86,15 @@ it holds none."
   (format nil "~@[~a: ~]~a~@[ (~a)~]"
           (activity frames) (condition-line condition) (hint condition frames)))
 
+(defvar *usual-failure* "did not start"
+  "What is said of a service that fails before it is ready.")
+
+(defvar *failure* *usual-failure*
+  "The same for this process, which may not be there to start it.")
+
 (defun last-line ()
   "The last line of the log of a service that failed."
-  (format nil "~a ~a: ~a" (service-name) (if *was-ready* "ended" "did not start") *last-words*))
+  (format nil "~a ~a: ~a" (service-name) (if *was-ready* "ended" *failure*) *last-words*))
 
 (defun end-line ()
   "Ends the line that the service has begun on standard output, which is often the same log."

@@ -2,9 +2,6 @@
 
 (in-package #:lisplaunch)
 
-(defvar *building-since* nil
-  "When the process began that saves the image, in seconds of Unix time.")
-
 (defvar *recipe-file* nil
   "The native name of the file that says how the service is loaded from its sources.")
 
@@ -32,4 +29,8 @@
   "Remembers what the image will be compared with."
   (setf *building-since* (unix-time)
         *recipe-file* (recipe-file)
-        *recipe* (read-recipe)))
+        *recipe* (read-recipe)
+        *failure* "could not be built"
+        *usual-nursery* (sb-ext:bytes-consed-between-gcs)
+        *descriptors-before* (open-descriptors))
+  (watch-origins))

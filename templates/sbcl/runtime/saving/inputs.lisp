@@ -2,6 +2,9 @@
 
 (in-package #:lisplaunch)
 
+(defvar *building-since* nil
+  "When the process began that saves the image, in seconds of Unix time.")
+
 (defvar *inputs-of-core* '()
   "What the image was made from, a list of INPUT each; NIL where it goes where its sources do not.")
 
@@ -69,24 +72,42 @@ the loader."
              depends)
      :test #'string= :from-end t)))
 
-(defun changed-since-loaded (inputs)
-  "The name of the first of INPUTS that was written after this process began: the image may hold
-what it was before."
-  (first (find-if (lambda (input)
-                    (let ((time (nth-value 1 (size-and-time (first input)))))
-                      (and time (> time *building-since*))))
-                  inputs)))
+(defun changed-source ()
+  "The name of a file of the project's own that has changed since it was loaded; NIL where there is
+none."
+  (or (loop for name being each hash-key of *loaded-files*
+            when (and (file-stat name) (file-changed-p name)) return name)
+      (and (fboundp 'changed-component-file) (funcall 'changed-component-file))))
+
+(defun changed-file (names)
+  "The first of the files NAMES that was written after this process began; NIL where there is none."
+  (find-if (lambda (name)
+             (let ((time (nth-value 1 (size-and-time name))))
+               (and time (> time *building-since*))))
+           names))
+
+(defun check-unchanged (depends)
+  "Ends the process if the image may hold what a file was before."
+  (let ((changed (or (changed-source)
+                     (changed-file (append (init-files) (option-files) depends)))))
+    (when changed
+      (refuse-to-save "~a was written meanwhile: build it again" changed))))
 
 (defun write-manifest (file inputs)
-  "Writes FILE, which says the same to the program that starts services."
+  "Writes FILE, which says the same to the program that starts services, and which sbcl this is."
   (with-open-file (out (sb-ext:native-pathname file) :direction :output :if-exists :supersede
                                                      :external-format :utf-8)
     (with-usual-syntax
       (let ((*print-pretty* nil))
         (format out "recipe ~(~16,'0x~)~%" (file-fingerprint *recipe-file*))
-        (loop for (name size time fingerprint) in inputs
-              do (when (find #\Newline name)
-                   (error "~s has a line end in its name" name))
-                 (if size
-                     (format out "file ~d ~d ~(~16,'0x~) ~a~%" size (or time -1) fingerprint name)
-                     (format out "absent ~a~%" name)))))))
+        (write-input (input (native-name sb-ext:*runtime-pathname*)) out)
+        (dolist (input inputs)
+          (write-input input out))))))
+
+(defun write-input (input out)
+  (destructuring-bind (name size time fingerprint) input
+    (when (find #\Newline name)
+      (refuse-to-save "~s has a line end in its name" name))
+    (if size
+        (format out "file ~d ~d ~(~16,'0x~) ~a~%" size (or time -1) fingerprint name)
+        (format out "absent ~a~%" name))))

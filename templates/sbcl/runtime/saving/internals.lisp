@@ -2,15 +2,30 @@
 
 (in-package #:lisplaunch)
 
-(defun objects-of-type (type)
-  "All instances of TYPE, a structure class or class, in the image."
+(defun objects-of-type (type &optional (test #'identity))
+  "All instances of TYPE, a class or structure, in the image that satisfy TEST."
   (sb-vm:list-allocated-objects :all :type sb-vm:instance-widetag
-                                     :test (lambda (object) (typep object type))))
+                                     :test (lambda (object)
+                                             (and (typep object type)
+                                                  (not (prototype-p object))
+                                                  (funcall test object)))))
 
-(defun renew-random-state (state)
-  "Gives STATE, wherever it is held, other random numbers."
-  (replace (sb-kernel::random-state-state state)
-           (sb-kernel::random-state-state (make-random-state t))))
+(defun prototype-p (object)
+  "Whether OBJECT is the one without values that stands for its class."
+  (and (typep object 'standard-object)
+       (eq object (sb-mop:class-prototype (class-of object)))))
+
+(defun copy-slots (from to)
+  "Makes TO, an instance of the class of FROM, the same."
+  (dolist (slot (sb-mop:class-slots (class-of to)))
+    (let ((name (sb-mop:slot-definition-name slot)))
+      (setf (slot-value to name) (slot-value from name)))))
+
+(defun library-names ()
+  "The native names of the foreign libraries that are open and were opened to stay."
+  (loop for library in sb-sys:*shared-objects*
+        unless (sb-alien::shared-object-dont-save library)
+          collect (sb-alien::shared-object-namestring library)))
 
 (defun toplevel-words ()
   "The words of the command line, from the first option of the toplevel on."
@@ -20,8 +35,9 @@
           while word collect word)))
 
 (defun check-compression ()
-  (unless (member :sb-core-compression *features*)
-    (error "this sbcl was built without compression: remove `core.compression`")))
+  (unless (or (member :sb-core-compression *features*)
+              (member :sb-core-compression sb-impl:+internal-features+))
+    (refuse-to-save "this sbcl was built without compression: remove `core.compression`")))
 
 (defun save-image (file compression executable &optional toplevel)
   "Saves this image in FILE and ends the process. TOPLEVEL is the function that a program of its own

@@ -77,8 +77,7 @@ else all of it, without a comment, which a # after a blank begins."
         *stop-timeout* stop-timeout
         *folder* (folder-of sb-ext:*runtime-pathname*))
   (apply #'identify project options)
-  (restore)
-  (begin-process))
+  (begin-restored-process))
 
 (defun start-program ()
   "What the program begins with."

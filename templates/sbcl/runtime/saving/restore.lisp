@@ -1,45 +1,54 @@
 ;;;; What must be made anew where a saved image starts, since it belongs to the process that saved
-;;;; it: random numbers, standard streams, folders of the user.
+;;;; it: standard streams, random numbers, foreign libraries, folders of the user.
 
 (in-package #:lisplaunch)
 
-(defvar *random-states* '()
-  "All states of random generators in the image.")
+(defparameter *standard-streams* '(sb-sys:*stdin* sb-sys:*stdout* sb-sys:*stderr* sb-sys:*tty*)
+  "The variables in which SBCL keeps its standard streams.")
 
-(defvar *stream-variables* '()
-  "Variables that hold a standard stream itself: (SYMBOL . NAME), where NAME is of the variable of
-SBCL that holds the new one.")
+(defvar *streams-before* '()
+  "What they held when the image was saved; code may hold the same streams.")
 
-(defparameter *standard-streams* '(sb-sys:*stdin* sb-sys:*stdout* sb-sys:*stderr* sb-sys:*tty*))
+(defvar *usual-nursery* nil
+  "How much is allocated between two garbage collections where the code sets nothing.")
 
-(defun own-variable-p (symbol)
-  "Whether SYMBOL is a variable, and not one of SBCL's."
-  (let ((package (symbol-package symbol)))
-    (and (boundp symbol)
-         (not (constantp symbol))
-         package
-         (not (sb-impl::system-package-p package)))))
-
-(defun find-stream-variables ()
-  (let ((found '()))
-    (do-all-symbols (symbol found)
-      (when (own-variable-p symbol)
-        (let ((name (find (symbol-value symbol) *standard-streams* :key #'symbol-value)))
-          (when name (pushnew (cons symbol name) found :key #'car)))))))
+(defvar *nursery* nil
+  "The same as the code has set it; NIL where it has not.")
 
 (defun note-what-to-restore ()
-  (setf *random-states* (objects-of-type 'random-state)
-        *stream-variables* (find-stream-variables)))
+  (let ((nursery (sb-ext:bytes-consed-between-gcs)))
+    (setf *streams-before* (mapcar #'symbol-value *standard-streams*)
+          *nursery* (and (/= nursery *usual-nursery*) nursery)))
+  (note-generators)
+  (take-libraries)
+  (setf sb-ext:*init-hooks* (cons 'restore (remove 'restore sb-ext:*init-hooks*))))
+
+(defun restore-streams ()
+  "Makes the standard streams that were saved those of this process: what holds one of them would
+write to memory that is gone."
+  (loop for variable in *standard-streams*
+        for before in *streams-before*
+        for now = (symbol-value variable)
+        do (when (and (typep before 'sb-sys:fd-stream) (typep now 'sb-sys:fd-stream))
+             (copy-slots now before)
+             (setf (symbol-value variable) before))))
+
+(defun restore ()
+  "Makes what the image holds of the process that saved it this process's own. SBCL calls it before
+anything else of this image runs."
+  (restore-streams)
+  (renew-generators)
+  (open-libraries)
+  (when *nursery* (setf (sb-ext:bytes-consed-between-gcs) *nursery*)))
+
+(defun begin-restored-process ()
+  "Makes this process, which started with the image, that of the service."
+  (begin-process)
+  (check-libraries)
+  (call-uiop "CALL-IMAGE-RESTORE-HOOK"))
 
 (defun call-uiop (name)
   "Calls the function NAME of UIOP, if that is there."
   (let ((function (and (find-package "UIOP") (find-symbol name "UIOP"))))
     (when (and function (fboundp function))
       (funcall function))))
-
-(defun restore ()
-  "Makes what the image holds of the process that saved it this process's own."
-  (mapc #'renew-random-state *random-states*)
-  (loop for (symbol . name) in *stream-variables*
-        do (setf (symbol-value symbol) (symbol-value name)))
-  (call-uiop "CALL-IMAGE-RESTORE-HOOK"))

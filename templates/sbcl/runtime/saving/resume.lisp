@@ -70,5 +70,4 @@ time it is."
       (log-line "~a: the saved image before was put back and is used, whatever its sources are"
                 (service-name))
       (check-fresh))
-  (restore)
-  (begin-process))
+  (begin-restored-process))

@@ -35,6 +35,20 @@ impl Limits {
         })
     }
 
+    /// Does something that has no time limit, and that the signals give up. Before and after that
+    /// they end the process.
+    ///
+    /// # Errors
+    /// If the system does not let the signals be caught.
+    pub fn within<T>(work: impl FnOnce(&Self) -> T) -> io::Result<T> {
+        let signals = Signals::catch_in_evaluations()?;
+        let limits = Limits {
+            signals: signals.clone(),
+            timeout: None,
+        };
+        Ok(signals.evaluating(|_| work(&limits)))
+    }
+
     /// Whether it is to end now.
     pub fn check(&self) -> Result<(), GivenUp> {
         match self.timeout {
