@@ -19,6 +19,7 @@ mod openrc;
 mod restarted;
 mod run;
 pub mod running;
+mod saved;
 mod seen;
 mod slime;
 mod supervised;

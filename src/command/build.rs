@@ -151,7 +151,7 @@ fn run(
     let mut progress = Progress::of(format!("building {file} …"));
     let built = Limits::within(|limits| build.run(limits, || progress.show()));
     drop(progress);
-    let built = built.map_err(|error| failed(Problem::cannot("catch signals", &error)))?;
+    let built = built.map_err(|error| failed(Problem::io("start", Path::new("sbcl"), &error)))?;
     match built {
         Ok(size) => {
             let megabytes = size.div_ceil(1_000_000);

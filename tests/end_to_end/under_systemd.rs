@@ -11,19 +11,19 @@ use crate::consumer::Systemd;
 use crate::support::ports::free_port;
 use crate::support::{Project, REPOSITORY};
 
-const UNIT: &str = "hello-hunchentoot.service";
+pub(super) const UNIT: &str = "hello-hunchentoot.service";
 
 /// A service of the Hunchentoot example, and the systemd that it is for.
-struct Hunchentoot {
-    systemd: Systemd,
-    project: Project,
-    port: u16,
+pub(super) struct Hunchentoot {
+    pub(super) systemd: Systemd,
+    pub(super) project: Project,
+    pub(super) port: u16,
     swank: u16,
 }
 
 impl Hunchentoot {
     /// Writes its unit with more keys in the project file and these options, and starts it.
-    fn start(keys: &str, options: &[&str]) -> Self {
+    pub(super) fn start(keys: &str, options: &[&str]) -> Self {
         let (port, swank) = (free_port(), free_port());
         let mut project = Project::empty()
             .with_variable("PORT", &port.to_string())
@@ -37,6 +37,7 @@ impl Hunchentoot {
         let cache = variable(&project, "XDG_CACHE_HOME");
         systemd.success(&["set-environment", &format!("XDG_CACHE_HOME={cache}")]);
         let units = systemd.units();
+        project.run(&["build"]).success();
         let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
         project.run(&[&emit, options].concat()).success();
         systemd.success(&["daemon-reload"]);
@@ -55,18 +56,18 @@ impl Hunchentoot {
     }
 
     /// Its number, where systemd is.
-    fn pid(&self) -> String {
+    pub(super) fn pid(&self) -> String {
         self.property("MainPID")
     }
 
     /// What lisplaunch says of it.
-    fn lisplaunch(&self, arguments: &[&str]) -> crate::support::Outcome {
+    pub(super) fn lisplaunch(&self, arguments: &[&str]) -> crate::support::Outcome {
         let command = self.project.command(arguments);
         self.project.outcome(self.systemd.inside(&command))
     }
 
     /// Waits until another process than `pid` serves.
-    fn serves_again(&self, pid: &str) {
+    pub(super) fn serves_again(&self, pid: &str) {
         eventually("another process serves", || {
             let ready = self.property("ActiveState") == "active" && self.pid() != pid;
             (ready && get(self.port, "/").is_some()).then_some(())
@@ -87,7 +88,7 @@ fn variable(project: &Project, name: &str) -> String {
     found.unwrap().to_str().unwrap().to_owned()
 }
 
-fn copy_example(folder: &Path) {
+pub(super) fn copy_example(folder: &Path) {
     for entry in fs::read_dir(Path::new(REPOSITORY).join("examples/hunchentoot")).unwrap() {
         let file = entry.unwrap().path();
         if file.is_file() {

@@ -110,5 +110,6 @@ fn everything_that_an_image_is_made_from_counts() {
     fs::write(file("systems/prices.lisp"), PRICES).unwrap();
     assert_eq!(start(&project).success(), "42 from the image\n");
     fs::write(file("systems/included.txt"), "43").unwrap();
-    assert_eq!(start(&project).success(), "43 from source\n");
+    let said = start(&project).success();
+    assert_eq!(said.lines().last(), Some("43 from source"));
 }

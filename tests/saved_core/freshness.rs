@@ -7,9 +7,9 @@ use insta::assert_snapshot;
 
 use super::{CODE, built, project, start};
 
-/// Writes the code anew, with another text.
+/// Writes the code anew, with another text of the same size, and perhaps within the same second.
 fn change(project: &crate::support::Project) {
-    let code = CODE.replace("first", "second");
+    let code = CODE.replace("first", "other");
     fs::write(project.folder().join("app.lisp"), code).unwrap();
 }
 
@@ -35,7 +35,7 @@ fn changed_code_is_loaded_from_its_source() {
             "{}",
             outcome.stderr
         );
-        assert_eq!(outcome.success(), "second; from source\n");
+        assert_eq!(outcome.success(), "other; from source\n");
     }
 }
 

@@ -115,8 +115,8 @@ fn what_cannot_be_saved_is_named() {
 fn library(project: &Project) {
     let known = Command::new("/sbin/ldconfig").arg("-p").output().unwrap();
     let known = String::from_utf8(known.stdout).unwrap();
-    let lines = known.lines().filter(|line| line.contains("libz.so.1"));
-    let file = lines.last().and_then(|line| line.split(" => ").nth(1));
+    let mut lines = known.lines().filter(|line| line.contains("libz.so.1"));
+    let file = lines.next_back().and_then(|line| line.split(" => ").nth(1));
     fs::copy(file.unwrap(), project.folder().join("libpack.so")).unwrap();
 }
 
