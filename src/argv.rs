@@ -271,7 +271,12 @@ fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -
     };
     // What follows must not be read as options of the runtime.
     let given = arguments.iter().map(|text| Word::from(text.as_str()));
-    let arguments: Vec<Word> = service.arguments.iter().cloned().chain(given).collect();
+    let own = match process {
+        // They come after the forms that start the service.
+        Process::Loading => [].as_slice(),
+        _ => &service.arguments,
+    };
+    let arguments: Vec<Word> = own.iter().cloned().chain(given).collect();
     let end = (!arguments.is_empty()).then(|| "--end-runtime-options".into());
     vec![
         ("program", words(program)),
