@@ -8,6 +8,7 @@ mod log;
 mod manager;
 mod pid;
 mod ports;
+mod replicas;
 pub mod service;
 mod states;
 mod status;

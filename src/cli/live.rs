@@ -193,10 +193,12 @@ pub struct Restart {
 
 /// Print what to type in Emacs to connect to the running service
 ///
-/// Connects to nothing. With --host, the ssh tunnel to that machine comes first.
+/// Connects to nothing. With --host, the ssh tunnel to that machine comes first; with --pod, that to
+/// a pod of Kubernetes.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org"
+    after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org\n  \
+                  lisplaunch connect web --pod shop-web-7d5c9-x2v4p"
 )]
 pub struct Connect {
     #[expect(missing_docs, reason = "the arguments say it")]
@@ -205,6 +207,9 @@ pub struct Connect {
     /// Print one JSON object, for editors: where to connect to, the file of the secret, the tunnel
     #[arg(long)]
     pub json: bool,
+    /// The pod of Kubernetes that it runs in
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["host", "json"])]
+    pub pod: Option<String>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub connection: Connection,

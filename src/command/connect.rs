@@ -1,5 +1,7 @@
 //! `lisplaunch connect`: what to type in Emacs, or what Emacs needs to know.
 
+mod pod;
+
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +38,11 @@ struct Place {
 
 pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode> {
     let mut connection = arguments.connection.clone();
+    if let Some(pod) = &arguments.pod {
+        let name = arguments.service.name();
+        deliver(&pod::way_into(session, name, pod, &connection)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let machine = connection.host.take();
     let running = session.running(arguments.service.name(), &connection)?;
     deliver(&match (machine, arguments.json) {
@@ -91,15 +98,21 @@ fn in_emacs(Address { host, port }: &Address) -> String {
 /// and what goes through ssh is encrypted.
 fn through_tunnel(running: &Running, machine: &str) -> Result<String, Failure> {
     let there = &running.address;
-    let words = tunnel(there, there.port, machine);
-    let words = words.iter().map(|word| Word::from(word.as_str()));
-    let command = Sh
-        .spell(&Printed::Words(words.collect()))
-        .map_err(Problem::from)?;
+    beside(&tunnel(there, there.port, machine), there.port)
+}
+
+/// What to type where a command brings the server to this port.
+fn beside(tunnel: &[String], port: u16) -> Result<String, Failure> {
     Ok(format!(
-        "In a terminal, which stays open:\n  {command}\n{}",
-        in_emacs(&near(there.port))
+        "In a terminal, which stays open:\n  {}\n{}",
+        command(tunnel)?,
+        in_emacs(&near(port))
     ))
+}
+
+fn command(words: &[String]) -> Result<String, Problem> {
+    let words = words.iter().map(|word| Word::from(word.as_str()));
+    Ok(Sh.spell(&Printed::Words(words.collect()))?)
 }
 
 /// The command that brings the server to a port of this machine.

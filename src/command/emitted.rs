@@ -40,11 +40,7 @@ impl Session {
         choice: Choice,
         folder: Option<&Path>,
     ) -> Result<Emitted, Failure> {
-        let orders = Choices {
-            placement: choice.format.placement.map(|placement| placement()),
-            replicas: choice.format.replicas,
-            ..orders
-        };
+        let orders = choice.format.choices(orders);
         let choices = if choice.as_user() {
             as_user(orders)
         } else {

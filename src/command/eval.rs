@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::live::connect;
+use super::live::{connect, warn_of_replicas};
 use super::{FAILURE, Failure, Session, print, report};
 use crate::cli::live::Eval;
 use crate::live::finding::Running;
@@ -46,11 +46,15 @@ pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
         each: true,
         ..Evaluation::new(&forms)
     };
-    if arguments.json {
+    let ended = if arguments.json {
         in_json(&running, &evaluation)
     } else {
         for_people(&running, &evaluation)
+    };
+    if ended.is_ok() {
+        warn_of_replicas(&running.service);
     }
+    ended
 }
 
 /// The name of the package to begin in. A colon before it is how people know it from code.

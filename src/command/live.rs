@@ -3,10 +3,12 @@
 use std::ops::RangeInclusive;
 
 use super::words::Words;
-use super::{Failure, Session};
+use super::{Failure, Session, report};
 use crate::cli::live::Connection;
 use crate::live::finding::{Connected, Overrides, Running};
 use crate::live::swank::{Client, Timeouts};
+use crate::plan::service::Service;
+use crate::problem::Problem;
 
 impl Session {
     /// The service of this name, which must be given where there are several.
@@ -45,6 +47,17 @@ impl Session {
             any: connection.any,
             trusted: self.trusted_users()?,
         })
+    }
+}
+
+/// Warns of the other replicas of a service, which do not know what one of them was told.
+pub(super) fn warn_of_replicas(service: &Service) {
+    if let Some(replica) = &service.replica {
+        report(&[Problem::warning(format!(
+            "this was for `{}` alone: the other replicas of `{}` keep the old code",
+            service.name, replica.of
+        ))
+        .help("do the same with each of them, or start them again with the new code")]);
     }
 }
 

@@ -262,7 +262,7 @@ impl Session {
         choices: Choices,
     ) -> Result<(Plan, Service), Failure> {
         if name.is_none() {
-            let names = self.service_names(project)?;
+            let names = plan::names(project, &choices, &self.host)?;
             let message = format!("`{}` has several services", project.source.name);
             check_single(&names, &message)?;
         }

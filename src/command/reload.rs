@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use super::live::connect;
+use super::live::{connect, warn_of_replicas};
 use super::{Failure, Session, deliver, images, report, tell};
 use crate::argv::trial_argv;
 use crate::cli::live::Reload;
@@ -46,6 +46,7 @@ pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode>
         deliver(&story.object(problem.map(Problem::message))?)?;
     }
     ended?;
+    warn_of_replicas(&target.service);
     Ok(ExitCode::SUCCESS)
 }
 

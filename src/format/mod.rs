@@ -30,8 +30,8 @@ mod tmux;
 mod unsaid;
 
 use crate::host::Host;
-use crate::plan::Plan;
 use crate::plan::placement::Placement;
+use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
 use crate::render::{Template, Templates, Variable};
@@ -85,7 +85,7 @@ pub struct Format {
     /// Where the services run that it starts, if not where the project lies.
     pub placement: Option<fn() -> Placement>,
     /// What becomes of the replicas of a service.
-    pub replicas: Replicas,
+    replicas: Replicas,
     /// Its templates.
     templates: &'static [Template],
     files: fn(&Emission<'_>) -> Result<Vec<File>, Problem>,
@@ -125,6 +125,15 @@ pub fn find(name: &str) -> Result<&'static Format, Problem> {
 }
 
 impl Format {
+    /// What is chosen, for a plan of what its tool starts.
+    pub fn choices(&self, choices: Choices) -> Choices {
+        Choices {
+            placement: self.placement.map(|placement| placement()),
+            replicas: self.replicas,
+            ..choices
+        }
+    }
+
     /// Whether its files name others with the replicas that run.
     pub fn has_upstreams(&self) -> bool {
         self.name == nginx::FORMAT.name

@@ -1,4 +1,4 @@
-//! Job files of Nomad, as HashiCorp's parser of HCL reads them: Nomad itself is in no registry.
+//! Job files of Nomad, as the parser of HCL that it uses reads them: Nomad itself is in no registry.
 //!
 //! `tests/run` installs the parser.
 

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::placed::expected_in;
 use super::project::Project;
+use super::recorder::Record;
 use super::service::IMAGE;
 use super::{assert_refused, for_projects, indices, name, program_name};
-use crate::consumer::{expanded, manifests};
+use crate::consumer::{Pods, expanded, manifests};
 
 /// What a service is called in DNS, if it can be called anything there.
 fn label(project: &Project, index: usize) -> Option<String> {
@@ -104,4 +105,96 @@ fn assert_read(project: &Project, index: usize, objects: &[Value]) {
     let secret = object(objects, "Secret", &label).is_some();
     let sources = container["envFrom"].as_array().unwrap().len();
     assert_eq!(sources, 1 + usize::from(secret));
+}
+
+/// What podman and its image add to the environment.
+const BY_PODMAN: &[&str] = &["HOSTNAME", "PATH", "TERM", "container"];
+
+#[test]
+fn podman_starts_what_the_plan_says() {
+    for_projects(1, 8, |project| {
+        let mut services = named(project);
+        if services.is_empty() {
+            return;
+        }
+        let objects = manifests(&write(project, &services), "1.37");
+        services.retain(|index| is_taken_as_it_is(project, *index, &objects));
+        let pods = Pods::new();
+        pods.import(&root(project, &services), IMAGE, &path(project));
+        for index in &services {
+            let name = label(project, *index).unwrap();
+            if let Some(secret) = object(&objects, "Secret", &name) {
+                pods.keep(secret);
+            }
+            let folder = project.root().join("out/manifests");
+            let file = |kind: &str| folder.join(format!("{name}.{kind}.yaml"));
+            pods.play(&[file("config"), file("deployment")]);
+        }
+        for index in services {
+            let container = container(&objects, &label(project, index).unwrap())["name"].clone();
+            let container = container.as_str().unwrap();
+            let pod = format!("{}-pod-0-{container}", label(project, index).unwrap());
+            assert_started(project, index, Record::printed(&pods.first_line(&pod)));
+        }
+    });
+}
+
+fn container<'a>(objects: &'a [Value], label: &str) -> &'a Value {
+    let deployment = object(objects, "Deployment", label).unwrap();
+    &deployment["spec"]["template"]["spec"]["containers"][0]
+}
+
+/// podman expands nothing, and loses a line break in front of the value of a variable; runc fills an
+/// empty HOME.
+fn is_taken_as_it_is(project: &Project, index: usize, objects: &[Value]) -> bool {
+    let container = container(objects, &label(project, index).unwrap());
+    let mut words = container["command"].as_array().unwrap().iter();
+    let expected = expected_in(project, index, &project.settings, "/app");
+    let mut values = expected.env.values();
+    words.all(|word| expanded(word.as_str().unwrap()) == word.as_str().unwrap())
+        && !values.any(|value| value.starts_with('\n'))
+        && expected.env.get("HOME").is_none_or(|home| !home.is_empty())
+}
+
+/// Where programs are in the image.
+fn path(project: &Project) -> String {
+    project.root().join("bin").display().to_string()
+}
+
+/// The files of the image: the programs of these services, and the folders that they start in.
+fn root(project: &Project, services: &[usize]) -> PathBuf {
+    let root = project.root().join("out/root");
+    let inside = |path: &Path| root.join(path.strip_prefix("/").unwrap());
+    for index in services {
+        let expected = expected_in(project, *index, &project.settings, "/app");
+        fs::create_dir_all(inside(Path::new(&expected.directory))).unwrap();
+        let program = project.program(*index);
+        fs::create_dir_all(inside(program.parent().unwrap())).unwrap();
+        fs::copy(&program, inside(&program)).unwrap();
+    }
+    root
+}
+
+fn assert_started(project: &Project, index: usize, record: Record) {
+    let expected = expected_in(project, index, &project.settings, "/app");
+    let context = || format!("`{}`\n{:.3000}", name(project, index), project.yaml);
+    let read = expected.read(&record.argv);
+    assert_eq!(read.as_ref(), Ok(&expected.started), "{}", context());
+    assert_eq!(
+        record.directory,
+        Path::new(&expected.directory),
+        "{}",
+        context()
+    );
+    let mut environment = BTreeMap::from([
+        ("HOME".into(), "/app".into()),
+        ("LANG".into(), "C.UTF-8".into()),
+    ]);
+    let own = expected.env.iter();
+    environment.extend(own.map(|(name, value)| (name.into(), value.into())));
+    let mut came = record.environment;
+    came.retain(|name, _| {
+        environment.contains_key(name) || BY_PODMAN.iter().all(|added| name != added)
+    });
+    assert_eq!(came, environment, "{}", context());
 }

@@ -1,5 +1,6 @@
 //! A program of its own, compiled by the tests: it writes down what it was started with, into
-//! a file beside itself, and says one line.
+//! a file beside itself, and says one line. Where nothing can be written, that line is the record,
+//! and it stays.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -31,7 +32,13 @@ fn main() -> std::io::Result<()> {
         name.push(end);
         name
     };
-    std::fs::write(beside(".part"), record)?;
+    if std::fs::write(beside(".part"), &record).is_err() {
+        let digits: String = record.iter().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(std::io::stdout(), "{digits}")?;
+        loop {
+            std::thread::park();
+        }
+    }
     std::fs::rename(beside(".part"), beside(".record"))?;
     writeln!(std::io::stdout(), "started")
 }
