@@ -64,7 +64,8 @@ fn an_image_holds_a_program_that_starts_at_once_and_stops_in_time() {
     let user = containers.inside("hello", &["id", "-u"]);
     assert_eq!(user, "10001");
     let mut stop = containers.podman();
-    stop.args(["stop", "--time=15", "hello"]);
+    // Long enough for a machine that has much else to do.
+    stop.args(["stop", "--time=60", "hello"]);
     let stopped = Running::start(stop).wait();
     assert!(stopped.success());
     assert_eq!(service.wait().code(), Some(0), "{}", service.stderr());
