@@ -155,7 +155,7 @@ fn secretive(texts: &[String]) -> (Project, BTreeMap<String, String>) {
     (project, expected)
 }
 
-/// What docker-compose has read of the service. It could print that too, but as PyYAML does, which
+/// What docker-compose has read of the service. It could print that too, but as `PyYAML` does, which
 /// does not read all line breaks as it writes them.
 const READ: &str = "\
 import json, sys
