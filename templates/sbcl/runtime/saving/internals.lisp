@@ -21,7 +21,7 @@
     (let ((name (sb-mop:slot-definition-name slot)))
       (setf (slot-value to name) (slot-value from name)))))
 
-(defun library-names ()
+(defun foreign-library-names ()
   "The native names of the foreign libraries that are open and were opened to stay."
   (loop for library in sb-sys:*shared-objects*
         unless (sb-alien::shared-object-dont-save library)

@@ -11,7 +11,7 @@
 
 (defun take-libraries ()
   "Leaves it to OPEN-LIBRARIES to open the libraries of the image."
-  (dolist (name (library-names))
+  (dolist (name (foreign-library-names))
     (sb-alien:load-shared-object (sb-ext:native-pathname name) :dont-save t)
     (push (list name (origin-name (cdr (assoc name *library-origins* :test #'string=))))
           *libraries*))
