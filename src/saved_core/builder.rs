@@ -55,13 +55,12 @@ impl Builder {
         }
     }
 
-    /// The one for a program of its own, which may be for another machine: where this process
-    /// cannot become the user, who it is.
-    pub(super) fn of_program(service: &Service, host: &Host) -> Self {
-        Self::of(service, host).unwrap_or(Builder {
+    /// The one for a program of its own, which is for another machine and its users.
+    pub(super) fn of_program(host: &Host) -> Self {
+        Builder {
             other: None,
             uid: host.user,
-        })
+        }
     }
 
     /// Lets the user write into the folder in which the image is made.

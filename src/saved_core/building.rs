@@ -114,7 +114,7 @@ impl Build {
         templates: &Templates,
         host: &Host,
     ) -> Result<Self, Problem> {
-        let builder = Builder::of_program(service, host);
+        let builder = Builder::of_program(host);
         let folder = folder_beside(place)?;
         let saving = Saving {
             core,
