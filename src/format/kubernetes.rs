@@ -3,11 +3,10 @@
 mod deployment;
 mod ingress;
 
-use super::{Context, Emission, File, Format, Layout, Owner, label};
+use super::{Context, Emission, File, Format, Layout, Owner, container, label};
 use crate::dialect::Printed;
 use crate::dialect::kubernetes::Kubernetes;
 use crate::plan::login;
-use crate::plan::placement::Placement;
 use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -24,7 +23,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: false,
-    placement: Some(in_container),
+    placement: Some(container::placement),
     replicas: Replicas::Alike,
     templates: &[DEPLOYMENT, CONFIG, SECRET, SERVICE, INGRESS],
     files,
@@ -59,14 +58,6 @@ const INGRESS: Template = Template {
     text: include_str!("../../templates/kubernetes/ingress.yaml"),
     dialect: &Kubernetes,
 };
-
-fn in_container() -> Placement {
-    Placement {
-        folder: "/app".to_owned(),
-        home: "/app".to_owned(),
-        self_contained: false,
-    }
-}
 
 fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     label::check_different(&emission.plan.services)?;

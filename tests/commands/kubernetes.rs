@@ -82,12 +82,10 @@ fn a_pod_is_asked_by_http_and_has_time_to_start_and_stop() {
     let limits = json!({"memory": "1536Mi", "cpu": "1500m"});
     assert_eq!(container["resources"]["limits"], limits);
     let command = container["command"].as_array().unwrap();
-    assert_eq!(command[..3], ["sbcl", "--dynamic-space-size", "1152MB"]);
-    assert!(command.iter().any(|word| {
-        word.as_str()
-            .unwrap()
-            .contains("(lisplaunch:boot \"shop\" :service \"web\" ")
-    }));
+    assert_eq!(
+        command[..3],
+        ["/app/.lisplaunch/web", "--dynamic-space-size", "1152MB"]
+    );
 }
 
 #[test]
@@ -106,8 +104,8 @@ fn a_pod_writes_where_it_has_to() {
         json!([
             ["/app/var", "shop-var"],
             ["/tmp/", "shop-tmp"],
-            ["/app/.cache", null],
-            ["/app/.local/state", null]
+            ["/home/app/.cache", null],
+            ["/home/app/.local/state", null]
         ])
     );
     assert_eq!(
@@ -115,7 +113,7 @@ fn a_pod_writes_where_it_has_to() {
         json!([
             ["/tmp", null],
             ["/cache", null],
-            ["/app/.local/state", null]
+            ["/home/app/.local/state", null]
         ])
     );
     let context = |name| pod(&objects, name)["containers"][0]["securityContext"].clone();

@@ -60,7 +60,7 @@ fn connect_says_the_way_into_a_pod() {
     or in Lisp:
       (slime-connect "127.0.0.1" 4005)
     What SLIME finds in `~/.slime-secret` has to be this:
-      kubectl exec shop-web-7d5c9-x2v4p -- cat /app/.local/state/lisplaunch/secrets/shop/web
+      kubectl exec shop-web-7d5c9-x2v4p -- cat /home/app/.local/state/lisplaunch/secrets/shop/web
     "#);
     let worker = project
         .run(&["connect", "worker", "--pod", "a b"])

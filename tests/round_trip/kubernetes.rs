@@ -23,10 +23,12 @@ fn label(project: &Project, index: usize) -> Option<String> {
         .then_some(label)
 }
 
-/// Those services that have a name, having seen that the others are refused.
+/// Those services that have a name and can be saved, having seen that the others are refused.
 fn named(project: &Project) -> Vec<usize> {
-    let (named, refused): (Vec<usize>, Vec<usize>) =
-        indices(project).partition(|index| label(project, *index).is_some());
+    let saved = |index: &usize| project.services[*index].1.runtime;
+    let (named, refused): (Vec<usize>, Vec<usize>) = indices(project)
+        .filter(saved)
+        .partition(|index| label(project, *index).is_some());
     for index in refused {
         assert_refused(project, "kubernetes", &[name(project, index)]);
     }
@@ -79,8 +81,7 @@ fn assert_read(project: &Project, index: usize, objects: &[Value]) {
     let container = &deployment["spec"]["template"]["spec"]["containers"][0];
     let words: Vec<String> = serde_json::from_value(container["command"].clone()).unwrap();
     let words: Vec<String> = words.iter().map(|word| expanded(word)).collect();
-    let read = expected.read(&words);
-    assert_eq!(read.as_ref(), Ok(&expected.started), "{}", context());
+    assert_resumes(project, index, &words);
     assert_eq!(container["image"], IMAGE);
     assert_eq!(
         container["workingDir"],
@@ -89,7 +90,7 @@ fn assert_read(project: &Project, index: usize, objects: &[Value]) {
         context()
     );
     let mut environment = BTreeMap::from([
-        ("HOME".to_owned(), "/app".to_owned()),
+        ("HOME".to_owned(), "/home/app".to_owned()),
         ("LANG".to_owned(), "C.UTF-8".to_owned()),
     ]);
     environment.extend(expected.env.clone());
@@ -120,7 +121,7 @@ fn podman_starts_what_the_plan_says() {
         let objects = manifests(&write(project, &services), "1.37");
         services.retain(|index| is_taken_as_it_is(project, *index, &objects));
         let pods = Pods::new();
-        pods.import(&root(project, &services), IMAGE, &path(project));
+        pods.import(&root(project, &services, &objects), IMAGE, &path(project));
         for index in &services {
             let name = label(project, *index).unwrap();
             if let Some(secret) = object(&objects, "Secret", &name) {
@@ -162,15 +163,17 @@ fn path(project: &Project) -> String {
 }
 
 /// The files of the image: the programs of these services, and the folders that they start in.
-fn root(project: &Project, services: &[usize]) -> PathBuf {
+fn root(project: &Project, services: &[usize], objects: &[Value]) -> PathBuf {
     let root = project.root().join("out/root");
     let inside = |path: &Path| root.join(path.strip_prefix("/").unwrap());
     for index in services {
         let expected = expected_in(project, *index, &project.settings, "/app");
         fs::create_dir_all(inside(Path::new(&expected.directory))).unwrap();
-        let program = project.program(*index);
-        fs::create_dir_all(inside(program.parent().unwrap())).unwrap();
-        fs::copy(&program, inside(&program)).unwrap();
+        let label = label(project, *index).unwrap();
+        let program = container(objects, &label)["command"][0].as_str().unwrap();
+        let program = inside(Path::new(program));
+        fs::create_dir_all(program.parent().unwrap()).unwrap();
+        fs::copy(project.program(*index), program).unwrap();
     }
     root
 }
@@ -178,8 +181,7 @@ fn root(project: &Project, services: &[usize]) -> PathBuf {
 fn assert_started(project: &Project, index: usize, record: Record) {
     let expected = expected_in(project, index, &project.settings, "/app");
     let context = || format!("`{}`\n{:.3000}", name(project, index), project.yaml);
-    let read = expected.read(&record.argv);
-    assert_eq!(read.as_ref(), Ok(&expected.started), "{}", context());
+    assert_resumes(project, index, &record.argv);
     assert_eq!(
         record.directory,
         Path::new(&expected.directory),
@@ -187,7 +189,7 @@ fn assert_started(project: &Project, index: usize, record: Record) {
         context()
     );
     let mut environment = BTreeMap::from([
-        ("HOME".into(), "/app".into()),
+        ("HOME".into(), "/home/app".into()),
         ("LANG".into(), "C.UTF-8".into()),
     ]);
     let own = expected.env.iter();
@@ -197,4 +199,17 @@ fn assert_started(project: &Project, index: usize, record: Record) {
         environment.contains_key(name) || BY_PODMAN.iter().all(|added| name != added)
     });
     assert_eq!(came, environment, "{}", context());
+}
+
+/// Asserts that a command goes on where the program was saved, with what `run` starts.
+fn assert_resumes(project: &Project, index: usize, words: &[String]) {
+    let arguments = ["argv", name(project, index), "--format", "json"];
+    let text = project.printed(&project.settings, &arguments);
+    let run: Vec<String> = serde_json::from_str(&text).unwrap();
+    let resume = words.iter().position(|word| word == "(lisplaunch:resume)");
+    let rest = &words[resume.unwrap() + 1..];
+    // The profile is in the name too.
+    let program = format!("/app/.lisplaunch/{}", name(project, index));
+    assert!(words[0].starts_with(&program), "{}", words[0]);
+    assert!(rest.len() >= 2 && run.ends_with(rest), "{rest:?}\n{run:?}");
 }

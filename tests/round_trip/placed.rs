@@ -1,9 +1,12 @@
-//! A service of a project that will lie in another folder, which is its user's home too.
+//! A service of a project that will lie in another folder, and be run by another user.
 
 use super::expected::{Expected, Paths, expected};
 use super::project::{Project, Site};
 use super::service::{Anchor, Layout, Place};
 use super::text::Settings;
+
+/// The home of that user.
+const HOME: &str = "/home/app";
 
 /// Where a service will have its files.
 struct Placed<'a> {
@@ -43,10 +46,11 @@ impl Paths for Placed<'_> {
         let path = self.site.path(place, role, settings);
         let here = match place.anchor {
             Anchor::Absolute => return path,
-            Anchor::Home => self.site.home(),
-            Anchor::Relative | Anchor::Dot => self.site.folder(),
+            Anchor::Home => (self.site.home(), HOME),
+            Anchor::Relative | Anchor::Dot => (self.site.folder(), self.folder),
         };
-        format!("{}{}", self.folder, &path[here.len()..])
+        let (here, there) = here;
+        format!("{there}{}", &path[here.len()..])
     }
 
     fn folder(&self) -> String {
@@ -54,7 +58,7 @@ impl Paths for Placed<'_> {
     }
 
     fn home(&self) -> String {
-        self.folder.to_owned()
+        HOME.to_owned()
     }
 
     fn first_word(&self) -> String {

@@ -3,7 +3,7 @@
 use std::iter;
 
 use crate::dialect::kubernetes;
-use crate::format::{Context, Emission, Owner, kept, label, unsaid};
+use crate::format::{Context, Emission, Owner, container, kept, label, unsaid};
 use crate::plan::http::Http;
 use crate::plan::limits::Cpus;
 use crate::plan::probes::{self, Probe};
@@ -13,9 +13,6 @@ use crate::plan::{heap, ready, stopping};
 use crate::problem::Problem;
 use crate::render::Variable;
 use crate::word::Word;
-
-/// The number of the user as whom it runs: Kubernetes knows no names, and it must not be root.
-const USER: u32 = 10001;
 
 /// How long Kubernetes waits for a new pod unless it is told (`progressDeadlineSeconds`).
 const PROGRESS: u64 = 600;
@@ -42,13 +39,16 @@ pub(super) fn deployment(
         ("description", owner.comment(service.description.as_ref())),
         (
             "unsaid",
-            unsaid::comments(&owner, unsaid::by_kubernetes(service, USER)),
+            unsaid::comments(
+                &owner,
+                unsaid::by_kubernetes(service, container::USER_NUMBER),
+            ),
         ),
         ("replicas", owner.bare(service.copies)),
         ("start_timeout", owner.bare(service.start_timeout.0)),
         ("deadline", owner.optional(deadline(service))),
         ("grace", owner.bare(grace)),
-        ("user", owner.bare(USER)),
+        ("user", owner.bare(container::USER_NUMBER)),
         ("container", owner.bare(name)),
         ("image", owner.setting(image(service)?)),
         ("directory", owner.setting(service.directory.clone())),
