@@ -43,6 +43,31 @@ pub struct Site<'a> {
     owners: &'a [Owners],
 }
 
+/// Who may read a file beside the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Everyone.
+    All,
+    /// Its owner alone: this user, or the owner of the folder.
+    Owner(Option<u32>),
+}
+
+impl Readers {
+    fn mode(self) -> Mode {
+        match self {
+            Readers::All => FILE_MODE,
+            Readers::Owner(_) => PRIVATE_MODE,
+        }
+    }
+
+    fn owner(self) -> Option<u32> {
+        match self {
+            Readers::All => None,
+            Readers::Owner(owner) => owner,
+        }
+    }
+}
+
 /// A folder, open.
 struct Folder {
     path: PathBuf,
@@ -84,19 +109,18 @@ impl<'a> Site<'a> {
             if !holds {
                 let text = file.text();
                 written.push(uninterrupted(|| {
-                    self.replace(folder, name, &text, FILE_MODE)
+                    self.replace(folder, name, &text, Readers::All)
                 })?);
             }
         }
         Ok(written)
     }
 
-    /// Writes a file of a service beside the runtime, where it is missing or differs. Only its owner
-    /// may read it where it is `private`.
+    /// Writes a file of a service beside the runtime, where it is missing or differs.
     ///
     /// # Errors
     /// As for [`Self::write`].
-    pub fn write_beside(&self, name: &str, text: &str, private: bool) -> Result<(), Problem> {
+    pub fn write_beside(&self, name: &str, text: &str, readers: Readers) -> Result<(), Problem> {
         let project = self.open()?;
         let folder = self.enter(&project, runtime::FOLDER)?;
         if let Some((path, mut open)) = folder.find(name, THROUGH_NO_LINK)? {
@@ -106,8 +130,7 @@ impl<'a> Site<'a> {
                 return Ok(());
             }
         }
-        let mode = if private { PRIVATE_MODE } else { FILE_MODE };
-        uninterrupted(|| self.replace(&folder, name, text, mode)).map(drop)
+        uninterrupted(|| self.replace(&folder, name, text, readers)).map(drop)
     }
 
     /// What keeps the runtime from being written, or from being loaded as it is there.
@@ -165,7 +188,7 @@ impl<'a> Site<'a> {
         // It was removed meanwhile.
         let gone = || self.cannot("make", &path, above, &io::ErrorKind::NotFound.into());
         let folder = folder.ok_or_else(gone)?;
-        self.hand_over(&folder.open, &folder.path, FOLDER_MODE, above)?;
+        self.hand_over(&folder.open, &folder.path, FOLDER_MODE, None, above)?;
         Ok(folder)
     }
 
@@ -256,14 +279,14 @@ impl<'a> Site<'a> {
         folder: &Folder,
         name: &str,
         text: &str,
-        mode: Mode,
+        readers: Readers,
     ) -> Result<PathBuf, Problem> {
         let path = folder.path.join(name);
         let random = RandomState::new().hash_one(name);
         let beside = format!(".{name}.{random:x}");
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let written = (|| {
-            let new = rustix::fs::openat(&folder.open, &*beside, flags, mode)?;
+            let new = rustix::fs::openat(&folder.open, &*beside, flags, readers.mode())?;
             let mut new = File::from(new);
             new.write_all(text.as_bytes())?;
             new.sync_all()?;
@@ -271,7 +294,7 @@ impl<'a> Site<'a> {
         })();
         let written = written.map_err(|error| self.cannot("write", &path, folder, &error));
         let placed = written.and_then(|new| {
-            self.hand_over(&new, &path, mode, folder)?;
+            self.hand_over(&new, &path, readers.mode(), readers.owner(), folder)?;
             rustix::fs::renameat(&folder.open, &*beside, &folder.open, name)
                 .map_err(|error| self.cannot("write", &path, folder, &error.into()))
         });
@@ -282,20 +305,22 @@ impl<'a> Site<'a> {
         placed.map(|()| path)
     }
 
-    /// Lets everyone read it who may read the project, and its owner renew it: what root writes
-    /// belongs to the owner of the folder above, who could otherwise not.
+    /// Lets those read it who may, and its owner renew it: what root writes belongs to `owner`, or
+    /// else to the owner of the folder above, who could otherwise not.
     fn hand_over(
         &self,
         new: &File,
         path: &Path,
         mode: Mode,
+        owner: Option<u32>,
         above: &Folder,
     ) -> Result<(), Problem> {
         let changed = (|| {
             rustix::fs::fchmod(new, mode)?;
             if rustix::process::geteuid().is_root() {
-                let owner = rustix::fs::fstat(&above.open)?;
-                let (user, group) = (Uid::from_raw(owner.st_uid), Gid::from_raw(owner.st_gid));
+                let above = rustix::fs::fstat(&above.open)?;
+                let user = Uid::from_raw(owner.unwrap_or(above.st_uid));
+                let group = Gid::from_raw(above.st_gid);
                 rustix::fs::fchown(new, Some(user), Some(group))?;
             }
             Ok::<(), io::Error>(())

@@ -50,7 +50,7 @@ use anyhow::Result;
 use crate::cli::selection::Selection;
 use crate::cli::{Cli, Command};
 use crate::host::Host;
-use crate::install::Site;
+use crate::install::{Readers, Site};
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
@@ -351,7 +351,13 @@ fn install(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
             let recipe = recipe::text(service, core, &templates)?;
             let file = core.recipe();
             let name = file.rsplit('/').next().unwrap_or(&file);
-            let written = site.write_beside(name, &recipe, plan.private);
+            let user = service.user.as_deref().and_then(host::uid_of);
+            let readers = if plan.private {
+                Readers::Owner(user)
+            } else {
+                Readers::All
+            };
+            let written = site.write_beside(name, &recipe, readers);
             written.map_err(failed)?;
         }
     }

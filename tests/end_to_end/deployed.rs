@@ -306,7 +306,7 @@ fn the_image_before_is_put_back_below_supervisord() {
     .unwrap();
     let said = deploy(&[]).failure(1);
     assert!(
-        said.contains("the image of the service `shop-1` could not be built"),
+        said.contains("the image of `shop-1` could not be built"),
         "{said}"
     );
     load.until_answered("three", 50);

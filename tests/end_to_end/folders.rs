@@ -120,8 +120,9 @@ fn runit_keeps_a_service() {
     let supervisor = Supervisor::start(&project, "runit", "runsvdir");
     let folder = supervisor.folder();
     eventually("runsv is there", || {
-        let there = Path::new(&folder).join("supervise/ok").exists();
-        there.then_some(())
+        // The pipe is there a little before runsv reads it.
+        let status = Command::new("sv").args(["status", &folder]).output();
+        status.unwrap().status.success().then_some(())
     });
     said("sv", &["-w", "120", "start", &folder]);
     let pid = || {

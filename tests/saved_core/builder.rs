@@ -43,6 +43,21 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
+/// The recipe holds secrets then, and the user has to read it.
+#[test]
+fn secrets_of_a_user_are_for_that_user() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let yaml = format!("{YAML}user: {USER}\nenv: {{HOME: /srv, API_TOKEN: secret}}\n");
+    let project = with_code(&yaml, CODE);
+    open(&project);
+    project.run(&["build"]).success();
+    let recipe = project.folder().join(".lisplaunch/app.recipe");
+    let recipe = recipe.metadata().unwrap();
+    assert_eq!((recipe.uid(), recipe.mode() & 0o777), (UID, 0o600));
+}
+
 #[test]
 fn the_code_of_a_user_is_executed_as_that_user() {
     if !rustix::process::geteuid().is_root() {
