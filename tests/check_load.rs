@@ -139,7 +139,7 @@ after-reload: (progn cl-user::*early* (more))
     );
     let more = "(in-package :my-app)\n(defun more () 2)\n";
     let project =
-        project(&yaml, &[("more.lisp", more)]).with_variable("XDG_CACHE_HOME", "/nowhere");
+        project(&yaml, &[("more.lisp", more)]).with_variable("XDG_CACHE_HOME", "/proc/nowhere");
     let before = files_below(&project.folder());
     let outcome = project.run(&["check", "--load"]);
     assert_eq!(outcome.stderr, "");
