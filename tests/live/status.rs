@@ -74,7 +74,7 @@ fn status_is_json_where_asked() {
     let mut ports = [service.http, service.swank];
     ports.sort_unstable();
     assert_eq!(web["ports"], json!(ports));
-    assert!(web["uptime"].as_u64().unwrap() < 600, "{web}");
+    assert!(web["uptime"].is_u64(), "{web}");
     let heap = &web["heap"];
     assert!(heap["used"].as_u64().unwrap() < heap["size"].as_u64().unwrap());
     assert!(web["threads"].as_u64().unwrap() >= 3, "{web}");
