@@ -1,4 +1,4 @@
-//! People who use a site without a pause, in every way in which a request could be lost: over
+//! People who use a site all the time, in every way in which a request could be lost: over
 //! connections that are new or kept, with bodies, and with answers that take long.
 
 use std::collections::BTreeMap;
@@ -7,9 +7,13 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::super::network::connect;
 use super::super::running::eventually;
+
+/// Between two requests of one of them.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// How one of them asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +68,8 @@ impl Load {
                 };
                 while !enough.load(Ordering::Relaxed) {
                     let answer = person.ask();
+                    // The other tests need the processors, too.
+                    thread::sleep(PAUSE);
                     let mut seen = seen.lock().unwrap();
                     match answer {
                         Ok(text) => {
@@ -92,12 +98,19 @@ impl Load {
     }
 
     /// Ends it, and says what was seen.
-    pub(super) fn end(self) -> Seen {
+    pub(super) fn end(mut self) -> Seen {
         self.enough.store(true, Ordering::Relaxed);
-        for thread in self.threads {
+        for thread in self.threads.drain(..) {
             thread.join().unwrap();
         }
         std::mem::take(&mut *self.seen.lock().unwrap())
+    }
+}
+
+impl Drop for Load {
+    /// Nobody goes on after a test that fails.
+    fn drop(&mut self) {
+        self.enough.store(true, Ordering::Relaxed);
     }
 }
 
