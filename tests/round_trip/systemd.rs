@@ -11,6 +11,7 @@ use crate::consumer::Systemd;
 const BY_SYSTEMD: &[&str] = &[
     "DBUS_SESSION_BUS_ADDRESS",
     "INVOCATION_ID",
+    "JOURNAL_STREAM",
     "MANAGERPID",
     "NOTIFY_SOCKET",
     "QT_ACCESSIBILITY",

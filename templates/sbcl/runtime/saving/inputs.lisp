@@ -93,13 +93,14 @@ none."
     (when changed
       (refuse-to-save "~a was written meanwhile: build it again" changed))))
 
-(defun write-manifest (file inputs)
-  "Writes FILE, which says the same to the program that starts services, and which sbcl this is."
+(defun write-manifest (file recipe inputs)
+  "Writes FILE, which says the same to the program that starts services, and which sbcl this is.
+RECIPE is the file that says how the service is loaded."
   (with-open-file (out (sb-ext:native-pathname file) :direction :output :if-exists :supersede
                                                      :external-format :utf-8)
     (with-usual-syntax
       (let ((*print-pretty* nil))
-        (format out "recipe ~(~16,'0x~)~%" (file-fingerprint *recipe-file*))
+        (format out "recipe ~(~16,'0x~)~%" (file-fingerprint recipe))
         (write-input (input (native-name sb-ext:*runtime-pathname*)) out)
         (dolist (input inputs)
           (write-input input out))))))

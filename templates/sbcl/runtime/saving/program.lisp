@@ -13,7 +13,7 @@ arguments of BOOT. START are the words of the options that start the service, AR
 the service before the ones that the program is given: each is a list of strings and of variables
 of the environment, (NAME . DEFAULT). ENVIRONMENT lists variables for an environment that lacks
 them, (NAME . VALUE)."
-  (declare (ignore identity start arguments environment umask))
+  (declare (ignore identity start arguments environment env-file umask))
   (prepare-to-save compression)
   (setf *program* program)
   (clear-image)

@@ -17,7 +17,7 @@ starts. COMPRESSION is a level of zstd; EXECUTABLE puts the program into the fil
   (when manifest
     (setf *inputs-of-core* (mapcar #'input (core-files depends)))
     (check-unchanged depends)
-    (write-manifest manifest *inputs-of-core*))
+    (write-manifest manifest *recipe-file* *inputs-of-core*))
   (clear-image)
   (save-image file compression executable))
 
