@@ -5,7 +5,7 @@ mod table;
 use std::env;
 use std::fs;
 use std::os::unix::fs::chown;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::support::{Outcome, Project};
+use crate::support::{Outcome, Project, files_below};
 use table::{CASES, Case, Fails};
 
 /// What a case leaves out.
@@ -149,20 +149,6 @@ after-reload: (progn cl-user::*early* (more))
     );
     assert_eq!(files_below(&project.folder()), before);
     assert_eq!(files_below(&project.home()), Vec::<PathBuf>::new());
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(files_below(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }
 
 #[test]

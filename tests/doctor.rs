@@ -4,13 +4,12 @@ mod cases;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
 use lisplaunch::doctor::ALL;
 use serde_json::Value;
 
-use crate::support::{Outcome, Project, REPOSITORY};
+use crate::support::{Outcome, Project, REPOSITORY, files_below};
 use cases::{CASES, Case};
 
 const YAML: &str = "loader: asdf\nregistry: [.]\nsystems: [app]\nstart: (app:start)\n";
@@ -47,20 +46,6 @@ impl Case {
         let missed = !of_check.any(as_wanted);
         missed.then(|| format!("{}: {findings:#?}", self.message))
     }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(files_below(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
 }
 
 #[test]

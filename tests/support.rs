@@ -149,6 +149,21 @@ impl Outcome {
     }
 }
 
+/// The files below a folder, in order.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// Lets everybody execute a file.
 pub fn make_executable(file: &Path) {
     use std::os::unix::fs::PermissionsExt;

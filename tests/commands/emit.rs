@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use lisplaunch::format::ALL;
 
 use super::{PLAIN, SERVED};
-use crate::support::Project;
+use crate::support::{self, Project};
 
 #[test]
 fn formats_are_listed() {
@@ -24,19 +24,12 @@ fn formats_are_listed() {
 
 /// The files below a folder with their texts, in order.
 pub fn files_below(folder: &Path) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(below) = folders.pop() {
-        for entry in fs::read_dir(below).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                found.push((name.to_owned(), fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
+    let files = support::files_below(folder).into_iter();
+    let named = files.map(|path| {
+        let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+        (name.to_owned(), fs::read_to_string(&path).unwrap())
+    });
+    let mut found: Vec<_> = named.collect();
     found.sort();
     found
 }

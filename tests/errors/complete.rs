@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::REPOSITORY;
+use crate::support::{self, REPOSITORY};
 
 /// What is written before the text of a message.
 const OPENINGS: &[&str] = &[
@@ -52,21 +52,11 @@ fn every_message_is_in_a_test() {
 }
 
 fn files_below(folder: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(REPOSITORY).join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                && !path.ends_with("errors/complete.rs")
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
+    let mut found = support::files_below(&Path::new(REPOSITORY).join(folder));
+    found.retain(|path| {
+        path.extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with("errors/complete.rs")
+    });
     found
 }
 

@@ -9,7 +9,7 @@ use lisplaunch::project::keys;
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::validator::json;
-use crate::support::REPOSITORY;
+use crate::support::{self, REPOSITORY};
 
 /// Those of the examples, and all texts in the tests that are project files or begin one.
 pub(super) fn files() -> Vec<String> {
@@ -31,19 +31,7 @@ pub(super) fn files() -> Vec<String> {
 }
 
 fn files_below(folder: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(REPOSITORY).join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found
+    support::files_below(&Path::new(REPOSITORY).join(folder))
 }
 
 /// The texts in Rust, those within macros too.
