@@ -15,7 +15,7 @@ use crate::plan::service::{Sbcl, Secret, Service, Swank};
 use crate::plan::stopping;
 use crate::problem::{Problem, shown};
 use crate::project::keys;
-use crate::render::{Template, Templates, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues, Templates};
 use crate::word::{Argv, LONGEST, Line, Piece, Word};
 use keywords::{Keywords, in_list};
 use values::{bare, list, some_words, word, words};
@@ -245,16 +245,14 @@ fn render(
             PLAIN
         }
     };
-    let text = templates.render(template.name, &Variable::map(context))?;
+    let text = templates.render(template.name, &TemplateValue::map(context))?;
     let argv = rendered::lines(template.name, &text)?;
     check_lengths(&argv, service)?;
     Ok(argv)
 }
 
-type Context = Vec<(&'static str, Variable)>;
-
 /// sbcl itself, and what it leaves to the program.
-fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -> Context {
+fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -> TemplateValues {
     let in_a_row = |options: &[Vec<Word>]| words(options.iter().flatten().cloned());
     let sbcl = &service.sbcl;
     let (program, runtime, toplevel) = match process {
@@ -316,7 +314,7 @@ fn without(names: &[&str], options: &[Vec<Word>]) -> Vec<Vec<Word>> {
 }
 
 /// What is loaded.
-fn loading_context(service: &Service, process: Process<'_>) -> Context {
+fn loading_context(service: &Service, process: Process<'_>) -> TemplateValues {
     let mut before: Vec<&Word> = service.before_load.iter().map(|form| &form.word).collect();
     let mut load = service.load.as_slice();
     let mut systems = loading_forms(service);
@@ -338,8 +336,14 @@ fn loading_context(service: &Service, process: Process<'_>) -> Context {
         }
     }
     vec![
-        ("require_asdf", Variable::flag(service.loader.needs_asdf())),
-        ("setup", Variable::option(service.setup.as_ref().map(word))),
+        (
+            "require_asdf",
+            TemplateValue::flag(service.loader.needs_asdf()),
+        ),
+        (
+            "setup",
+            TemplateValue::option(service.setup.as_ref().map(word)),
+        ),
         ("before_load", list(before, word)),
         ("systems", some_words(systems.into_iter().map(Word::from))),
         ("load", list(load, word)),
@@ -347,7 +351,7 @@ fn loading_context(service: &Service, process: Process<'_>) -> Context {
 }
 
 /// The forms that start the service.
-fn starting_context(service: &Service) -> Context {
+fn starting_context(service: &Service) -> TemplateValues {
     let package = service.package.as_deref();
     let package = package.map(|name| bare(system_designator(name)));
     let form = |form: &Form| word(&form.word);
@@ -356,10 +360,10 @@ fn starting_context(service: &Service) -> Context {
         None => (None, [].as_slice()),
     };
     vec![
-        ("package", Variable::option(package)),
+        ("package", TemplateValue::option(package)),
         ("cl", bare(cl(service))),
         ("stop", list(&service.stop, form)),
-        ("starts", Variable::flag(first.is_some())),
+        ("starts", TemplateValue::flag(first.is_some())),
         ("first", words(first)),
         ("further", list(further, form)),
     ]
@@ -371,9 +375,9 @@ fn cl(service: &Service) -> &'static str {
 }
 
 /// The options of the runtime's functions. They stand where they differ from what holds without them.
-fn runtime_context(service: &Service, process: Process<'_>) -> Context {
+fn runtime_context(service: &Service, process: Process<'_>) -> TemplateValues {
     let saving = match process {
-        Process::Saving(saving) => Some(Variable::map([
+        Process::Saving(saving) => Some(TemplateValue::map([
             ("warm", list(&saving.core.warm, |form| word(&form.word))),
             ("function", bare(saving.function())),
             ("options", words(saving.options(cl(service)))),
@@ -381,18 +385,18 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
         _ => None,
     };
     vec![
-        ("serves", Variable::flag(process.serves())),
+        ("serves", TemplateValue::flag(process.serves())),
         (
             "resumes",
-            Variable::flag(matches!(process, Process::Core(_))),
+            TemplateValue::flag(matches!(process, Process::Core(_))),
         ),
-        ("boot", Variable::option(process.beginning().map(bare))),
-        ("save", Variable::option(saving)),
+        ("boot", TemplateValue::option(process.beginning().map(bare))),
+        ("save", TemplateValue::option(saving)),
         ("libraries", libraries_context(service, process)),
         ("identity", words(identity(service, ""))),
         (
             "swank",
-            Variable::option(service.swank.as_ref().map(|swank| {
+            TemplateValue::option(service.swank.as_ref().map(|swank| {
                 let mut options = server(swank);
                 options.option(":secret", secret(swank));
                 let close = format!("{}nil", cl(service));
@@ -402,20 +406,20 @@ fn runtime_context(service: &Service, process: Process<'_>) -> Context {
         ),
         (
             "ready",
-            Variable::option(service.ready.as_ref().map(ready_context)),
+            TemplateValue::option(service.ready.as_ref().map(ready_context)),
         ),
     ]
 }
 
 /// The function that loads libraries, and the systems that need them.
-fn libraries_context(service: &Service, process: Process<'_>) -> Variable {
+fn libraries_context(service: &Service, process: Process<'_>) -> TemplateValue {
     let load_system = service.loader.load_function();
     let load_system = load_system.filter(|_| matches!(process, Process::Libraries));
-    Variable::option(load_system.map(|load_system| {
+    TemplateValue::option(load_system.map(|load_system| {
         let swank = service.swank.as_ref().map(|_| "swank");
         let systems = service.systems.iter().map(String::as_str).chain(swank);
         let names = systems.map(|name| system_designator(name).into());
-        Variable::map([
+        TemplateValue::map([
             ("function", word(&format!("#'{load_system}").into())),
             ("names", words(names)),
         ])
@@ -465,7 +469,7 @@ fn secret(swank: &Swank) -> Option<Word> {
     }
 }
 
-fn ready_context(ready: &Ready) -> Variable {
+fn ready_context(ready: &Ready) -> TemplateValue {
     let (kind, what) = match &ready.check {
         Check::Form(form) => ("", form.word.clone()),
         Check::Http(url) => ("-http", string(url)),
@@ -474,11 +478,11 @@ fn ready_context(ready: &Ready) -> Variable {
     let timeout = ready.timeout.0.to_string();
     let mut what = Keywords(vec![what]);
     what.option(":timeout", (!usual).then(|| timeout.into()));
-    Variable::map([("kind", bare(kind)), ("what", words(what.0))])
+    TemplateValue::map([("kind", bare(kind)), ("what", words(what.0))])
 }
 
 /// What SBCL, ASDF and swank themselves are given.
-fn plain_context(service: &Service) -> Context {
+fn plain_context(service: &Service) -> TemplateValues {
     let folders = service.registry.iter().map(as_folder);
     let swank = service.swank.as_ref().map(|swank| {
         let mut options = server(swank);
@@ -490,7 +494,7 @@ fn plain_context(service: &Service) -> Context {
     vec![
         ("registry", list(folders, |folder| word(&string(&folder)))),
         ("stop_timeout", some_words(stop_timeout(service))),
-        ("swank", Variable::option(swank)),
+        ("swank", TemplateValue::option(swank)),
     ]
 }
 

@@ -59,8 +59,8 @@ pub fn taken_port(service: &Service, host: &Host) -> Option<Problem> {
         "the port {} of swank is taken by {holder}",
         address.port
     ));
-    let problem = match &swank.place {
-        Some(place) => problem.at(place.clone()),
+    let problem = match &swank.location {
+        Some(location) => problem.at(location.clone()),
         None => problem,
     };
     Some(problem.help("stop that, or take another port"))
@@ -173,8 +173,8 @@ pub fn missing(need: &Need) -> Option<Problem> {
     } else {
         return None;
     };
-    let problem = match &need.place {
-        Some(place) => problem.at(place.clone()),
+    let problem = match &need.location {
+        Some(location) => problem.at(location.clone()),
         None => problem,
     };
     Some(match need.help.as_str() {

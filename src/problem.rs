@@ -25,7 +25,7 @@ pub struct Source {
 
 /// A range of bytes in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The text.
     pub source: Arc<Source>,
     /// The bytes; both ends lie on character boundaries.
@@ -46,7 +46,7 @@ pub enum Severity {
 pub struct Problem {
     severity: Severity,
     message: String,
-    place: Option<Place>,
+    location: Option<Location>,
     label: String,
     remarks: Vec<Remark>,
 }
@@ -66,7 +66,7 @@ impl Problem {
         Problem {
             severity: Severity::Error,
             message: message.into(),
-            place: None,
+            location: None,
             label: String::new(),
             remarks: Vec::new(),
         }
@@ -92,16 +92,16 @@ impl Problem {
 
     /// Adds where it is.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    pub fn at(mut self, location: Location) -> Self {
+        self.location = Some(location);
         self
     }
 
     /// Adds where it is, unless that is known already.
     #[must_use]
-    pub fn or_at(self, place: &Place) -> Self {
+    pub fn or_at(self, location: &Location) -> Self {
         Problem {
-            place: self.place.or_else(|| Some(place.clone())),
+            location: self.location.or_else(|| Some(location.clone())),
             ..self
         }
     }
@@ -147,8 +147,8 @@ impl Problem {
     }
 
     /// Where it is.
-    pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
     }
 
     /// The words beside the caret, if there are any.
@@ -183,7 +183,7 @@ impl Problem {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let excerpt = self.place.as_ref().map(Excerpt::new);
+        let excerpt = self.location.as_ref().map(Excerpt::new);
         let label = printable(&self.label);
         let mut group = level
             .primary_title(printable(&self.message))
@@ -217,20 +217,20 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(place: &Place) -> Self {
-        let text = &place.source.text;
-        let range = place.shown();
+    fn new(location: &Location) -> Self {
+        let text = &location.source.text;
+        let range = location.shown();
         let lines = start_of_line(text, range.start)..end_of_line(text, range.end);
         Excerpt {
-            name: printable(&place.source.name).replace('\n', "␊"),
+            name: printable(&location.source.name).replace('\n', "␊"),
             text: visible(&text[lines.clone()]),
-            line: place.line(),
+            line: location.line(),
             range: range.start - lines.start..range.end - lines.start,
         }
     }
 }
 
-impl Place {
+impl Location {
     /// The number of the line that it starts on, counted from 1.
     pub fn line(&self) -> usize {
         let before = &self.source.text[..self.shown().start];

@@ -15,7 +15,7 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
 
 use crate::dialect::{Dialect, Printed, Refusal};
 use crate::host;
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 use crate::trust::{Owners, Standing};
 
 /// A template that is part of the program.
@@ -84,9 +84,12 @@ impl Folders {
     }
 }
 
-/// What a template knows by one name.
+/// The value of one name in a template.
 #[derive(Clone, Debug)]
-pub struct Variable(Value);
+pub struct TemplateValue(Value);
+
+/// All values of a template, by name.
+pub type TemplateValues = Vec<(&'static str, TemplateValue)>;
 
 impl Templates {
     /// The built-in templates, each replaced by the file of its name in the first of
@@ -151,7 +154,7 @@ impl Templates {
     pub fn render(
         &self,
         name: &'static str,
-        Variable(context): &Variable,
+        TemplateValue(context): &TemplateValue,
     ) -> Result<String, Problem> {
         self.environment
             .get_template(name)
@@ -186,10 +189,10 @@ impl Templates {
     }
 }
 
-impl Variable {
+impl TemplateValue {
     /// A value to be printed; `owner` is named where the template's language cannot hold it.
     pub fn printed(printed: Printed, owner: &str) -> Self {
-        Variable(Value::from_object(Slot {
+        TemplateValue(Value::from_object(Slot {
             printed,
             owner: owner.to_owned(),
         }))
@@ -197,7 +200,7 @@ impl Variable {
 
     /// A name that a template may ask for but not print.
     pub fn choice(name: &str) -> Self {
-        Variable(Value::from(name))
+        TemplateValue(Value::from(name))
     }
 
     /// Something that holds or not, which a template may ask for but not print.
@@ -206,22 +209,22 @@ impl Variable {
     }
 
     /// Something that may be missing.
-    pub fn option(variable: Option<Variable>) -> Self {
-        Variable(variable.map_or(Value::from(()), |Variable(value)| value))
+    pub fn option(variable: Option<TemplateValue>) -> Self {
+        TemplateValue(variable.map_or(Value::from(()), |TemplateValue(value)| value))
     }
 
     /// A list.
-    pub fn list(variables: impl IntoIterator<Item = Variable>) -> Self {
-        let values = variables.into_iter().map(|Variable(value)| value);
-        Variable(Value::from(values.collect::<Vec<_>>()))
+    pub fn list(variables: impl IntoIterator<Item = TemplateValue>) -> Self {
+        let values = variables.into_iter().map(|TemplateValue(value)| value);
+        TemplateValue(Value::from(values.collect::<Vec<_>>()))
     }
 
     /// Values by name.
-    pub fn map(variables: impl IntoIterator<Item = (&'static str, Variable)>) -> Self {
+    pub fn map(variables: impl IntoIterator<Item = (&'static str, TemplateValue)>) -> Self {
         let entries = variables
             .into_iter()
-            .map(|(name, Variable(value))| (name, value));
-        Variable(entries.collect::<std::collections::BTreeMap<_, _>>().into())
+            .map(|(name, TemplateValue(value))| (name, value));
+        TemplateValue(entries.collect::<std::collections::BTreeMap<_, _>>().into())
     }
 }
 
@@ -315,14 +318,14 @@ fn source_of<T: std::error::Error + 'static>(error: &Error) -> Option<&T> {
     None
 }
 
-fn line_of(name: &str, text: String, line: usize) -> Place {
+fn line_of(name: &str, text: String, line: usize) -> Location {
     let before: usize = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
     let length = text[before..].lines().next().map_or(0, str::len);
-    Place {
+    Location {
         source: Arc::new(Source {
             name: name.to_owned(),
             text,

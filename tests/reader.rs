@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use lisplaunch::lisp::print::{string, system_designator};
 use lisplaunch::lisp::reader::{read_form, read_forms};
-use lisplaunch::lisp::{Fault, FaultKind, Form, Origin, Part};
+use lisplaunch::lisp::{Fault, FaultKind, Form, Part, PartOrigin};
 use lisplaunch::word::{Piece, Variable, Word};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseResult};
@@ -120,7 +120,7 @@ fn written(text: &str) -> [Part<'_>; 1] {
     [Part {
         text,
         at: 0..text.len(),
-        origin: Origin::Written,
+        origin: PartOrigin::Written,
     }]
 }
 
@@ -139,17 +139,17 @@ fn with_value(before: &str, value: &str, after: &str) -> Result<Form, Fault> {
         Part {
             text: before,
             at: 0..variable.start,
-            origin: Origin::Written,
+            origin: PartOrigin::Written,
         },
         Part {
             text: value,
             at: variable.clone(),
-            origin: Origin::Value("X"),
+            origin: PartOrigin::Value("X"),
         },
         Part {
             text: after,
             at: variable.end..variable.end + after.len(),
-            origin: Origin::Written,
+            origin: PartOrigin::Written,
         },
     ])
 }
@@ -878,7 +878,7 @@ fn kept_variables_stay() {
     let kept = Part {
         text: "8080",
         at: 12..19,
-        origin: Origin::Kept(&port),
+        origin: PartOrigin::Kept(&port),
     };
     let form = read_form(&[head[0].clone(), kept, tail[0].clone()]).unwrap();
     let pieces = [
@@ -939,7 +939,7 @@ proptest! {
     fn parts_do_not_matter(text in texts(), cut in any::<prop::sample::Index>()) {
         let cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let cut = cuts[cut.index(cuts.len())];
-        let part = |range: std::ops::Range<usize>| Part { text: &text[range.clone()], at: range, origin: Origin::Written };
+        let part = |range: std::ops::Range<usize>| Part { text: &text[range.clone()], at: range, origin: PartOrigin::Written };
         prop_assert_eq!(read_forms(&[part(0..cut), part(cut..text.len())]), many(&text));
     }
 }

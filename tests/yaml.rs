@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use lisplaunch::problem::{Place, Problem, Source};
+use lisplaunch::problem::{Location, Problem, Source};
 use lisplaunch::project::yaml::{Kind, Node, read};
 use proptest::prelude::*;
 use serde_yaml::Value;
@@ -23,8 +23,8 @@ fn accepted(text: &str) -> Node {
     read(&source(text)).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
-fn written(place: &Place) -> &str {
-    &place.source.text[place.range.clone()]
+fn written(location: &Location) -> &str {
+    &location.source.text[location.range.clone()]
 }
 
 /// The problems of several texts, without the lines that only hold a bar.
@@ -52,7 +52,7 @@ fn outline(text: &str) -> String {
             Kind::Scalar(scalar) => format!("{:?}", scalar.text),
             kind => kind.name().to_owned(),
         };
-        writeln!(lines, "{path}: {value} from {:?}", written(&node.place))
+        writeln!(lines, "{path}: {value} from {:?}", written(&node.location))
             .expect("a string takes all");
     });
     lines
@@ -70,7 +70,7 @@ fn walk(node: &Node, path: &str, visit: &mut dyn FnMut(&str, &Node)) {
         }
         Kind::Map(entries) => {
             for (key, value) in entries {
-                assert!(!key.place.range.is_empty() || key.text.is_empty());
+                assert!(!key.location.range.is_empty() || key.text.is_empty());
                 let dot = if path.is_empty() { "" } else { "." };
                 walk(value, &format!("{path}{dot}{}", key.text), visit);
             }
@@ -669,12 +669,12 @@ fn part(text: &str, range: Range<usize>) -> String {
     let Kind::Map(entries) = &root.kind else {
         panic!("a map")
     };
-    let place = entries[0].1.place_of(range);
+    let location = entries[0].1.location_of(range);
     format!(
         "{}..{} {:?}",
-        place.range.start,
-        place.range.end,
-        written(&place)
+        location.range.start,
+        location.range.end,
+        written(&location)
     )
 }
 
@@ -796,7 +796,7 @@ proptest! {
         prop_assert_eq!(visible.len(), places.len());
         for ((at, found), (c, range)) in visible.into_iter().zip(places) {
             prop_assert_eq!(found, c);
-            prop_assert_eq!(node.place_of(at..at + c.len_utf8()).range, range);
+            prop_assert_eq!(node.location_of(at..at + c.len_utf8()).range, range);
         }
     }
 
@@ -910,10 +910,10 @@ services:
 fn survives(text: &str) {
     match read(&source(text)) {
         Ok(root) => walk(&root, "", &mut |_, node| {
-            written(&node.place);
+            written(&node.location);
             for at in 0..12 {
-                written(&node.place_of(at..at + 3));
-                written(&node.place_of(at + 3..at));
+                written(&node.location_of(at..at + 3));
+                written(&node.location_of(at + 3..at));
             }
         }),
         Err(problem) => assert!(!problem.render(true).is_empty()),
@@ -1018,7 +1018,7 @@ fn samples_are_read_as_serde_reads_them() {
 
 fn shown(text: &str, range: Range<usize>) -> String {
     Problem::error("found `x`")
-        .at(Place {
+        .at(Location {
             source: source(text),
             range,
         })
@@ -1164,7 +1164,7 @@ fn the_terminal_gets_no_control_characters() {
         text: format!("a: {bad}\n"),
     });
     let problem = Problem::error(bad)
-        .at(Place {
+        .at(Location {
             source,
             range: 3..4,
         })

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::dialect::marked::{Run, runs};
+use crate::dialect::marked::{MarkedSpan, runs};
 use crate::lisp::reader::read_form;
-use crate::lisp::{Origin, Part};
-use crate::problem::{Place, Problem, Source};
+use crate::lisp::{Part, PartOrigin};
+use crate::problem::{Location, Problem, Source};
 use crate::word::{Argv, Line, Piece, Word};
 
 /// Takes the rendered template apart.
@@ -16,7 +16,7 @@ pub(super) fn lines(template: &str, text: &str) -> Result<Argv, Problem> {
     let mut remark = None;
     for runs in lines_of_runs(text) {
         match runs.as_slice() {
-            [Run::Template(text)] if text.starts_with('#') => {
+            [MarkedSpan::Template(text)] if text.starts_with('#') => {
                 remark = Some(text[1..].trim().to_owned());
             }
             runs => {
@@ -32,20 +32,23 @@ pub(super) fn lines(template: &str, text: &str) -> Result<Argv, Problem> {
 }
 
 /// The lines, each with those that are indented below it.
-fn lines_of_runs(text: &str) -> Vec<Vec<Run<'_>>> {
+fn lines_of_runs(text: &str) -> Vec<Vec<MarkedSpan<'_>>> {
     let mut lines = Vec::new();
     let mut fresh = true;
     for run in runs(text) {
-        let pieces: Vec<Run<'_>> = match run {
-            Run::Template(text) => text.split_inclusive('\n').map(Run::Template).collect(),
-            piece @ Run::Piece(_) => vec![piece],
+        let pieces: Vec<MarkedSpan<'_>> = match run {
+            MarkedSpan::Template(text) => text
+                .split_inclusive('\n')
+                .map(MarkedSpan::Template)
+                .collect(),
+            piece @ MarkedSpan::Piece(_) => vec![piece],
         };
         for piece in pieces {
-            let goes_on = matches!(&piece, Run::Template(text) if text.starts_with(BLANKS));
+            let goes_on = matches!(&piece, MarkedSpan::Template(text) if text.starts_with(BLANKS));
             if lines.is_empty() || fresh && !goes_on {
                 lines.push(Vec::new());
             }
-            fresh = matches!(&piece, Run::Template(text) if text.ends_with('\n'));
+            fresh = matches!(&piece, MarkedSpan::Template(text) if text.ends_with('\n'));
             lines.last_mut().expect("there is a line now").push(piece);
         }
     }
@@ -55,17 +58,17 @@ fn lines_of_runs(text: &str) -> Vec<Vec<Run<'_>>> {
 const BLANKS: [char; 3] = [' ', '\t', '\n'];
 
 /// The words of a line: the last one is a form where it begins with `(`.
-fn line_words(template: &str, runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
+fn line_words(template: &str, runs: &[MarkedSpan<'_>]) -> Result<Vec<Word>, Problem> {
     let mut words = Vec::new();
     let mut word: Option<Word> = None;
     for (index, run) in runs.iter().enumerate() {
         match run {
-            Run::Piece(piece) => word.get_or_insert_default().push(piece.clone()),
-            Run::Template(text) => {
+            MarkedSpan::Piece(piece) => word.get_or_insert_default().push(piece.clone()),
+            MarkedSpan::Template(text) => {
                 for (at, character) in text.char_indices() {
                     match character {
                         '(' if word.is_none() => {
-                            let first = Run::Template(&text[at..]);
+                            let first = MarkedSpan::Template(&text[at..]);
                             let rest = std::iter::once(&first).chain(&runs[index + 1..]);
                             words.push(form(template, rest)?);
                             return Ok(words);
@@ -84,14 +87,19 @@ fn line_words(template: &str, runs: &[Run<'_>]) -> Result<Vec<Word>, Problem> {
 }
 
 /// Reads the form that stands in the template.
-fn form<'a>(template: &str, runs: impl Iterator<Item = &'a Run<'a>>) -> Result<Word, Problem> {
+fn form<'a>(
+    template: &str,
+    runs: impl Iterator<Item = &'a MarkedSpan<'a>>,
+) -> Result<Word, Problem> {
     let mut shown = String::new();
     let parts: Vec<Part<'_>> = runs
         .map(|run| {
             let (text, origin) = match run {
-                Run::Template(text) => (*text, Origin::Written),
-                Run::Piece(Piece::Text(text)) => (text.as_str(), Origin::Written),
-                Run::Piece(Piece::Variable(kept)) => (kept.value.as_str(), Origin::Kept(kept)),
+                MarkedSpan::Template(text) => (*text, PartOrigin::Written),
+                MarkedSpan::Piece(Piece::Text(text)) => (text.as_str(), PartOrigin::Written),
+                MarkedSpan::Piece(Piece::Variable(kept)) => {
+                    (kept.value.as_str(), PartOrigin::Kept(kept))
+                }
             };
             let start = shown.len();
             shown.push_str(text);
@@ -104,7 +112,7 @@ fn form<'a>(template: &str, runs: impl Iterator<Item = &'a Run<'a>>) -> Result<W
             name: format!("the text that the template `{template}` renders to"),
             text: shown,
         });
-        fault.error(Place {
+        fault.error(Location {
             source,
             range: fault.at.clone(),
         })

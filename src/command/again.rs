@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::Session;
+use super::Invocation;
 
 /// The words that do `run` for a service with what is chosen here, `options` and arguments for the
 /// program.
 pub(super) fn run(
     program: &Path,
-    session: &Session,
+    invocation: &Invocation,
     service: Option<&str>,
     options: &[&str],
     arguments: &[String],
@@ -19,7 +19,7 @@ pub(super) fn run(
         option.push(value);
         option
     };
-    let selection = &session.selection;
+    let selection = &invocation.selection;
     let mut command = vec![program.into(), "run".into()];
     let directory = selection.directory.clone();
     command.extend(directory.map(|folder| option("directory", folder.into())));
@@ -29,7 +29,7 @@ pub(super) fn run(
     command.extend(profiles.map(|profile| option("profile", profile.into())));
     let set = selection.set.iter();
     command.extend(set.map(|(name, value)| option("set", format!("{name}={value}").into())));
-    let trusted = session.trusted().iter();
+    let trusted = invocation.trusted().iter();
     command.extend(trusted.map(|user| option("trust", user.into())));
     command.extend(options.iter().map(OsString::from));
     command.extend(service.map(OsString::from));

@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Failure, Session, command_line, deliver};
+use super::{Failure, Invocation, command_line, deliver};
 use crate::cli::{ArgvFormat, PrintArgv};
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::problem::{Problem, shown};
 use crate::word::Word;
 
-pub(super) fn execute(session: &Session, arguments: &PrintArgv) -> Result<ExitCode> {
-    let (plan, service) = session.plan_one(arguments.service.name())?;
+pub(super) fn execute(invocation: &Invocation, arguments: &PrintArgv) -> Result<ExitCode> {
+    let (plan, service) = invocation.plan_one(arguments.service.name())?;
     let argv = command_line(&plan, &service, &arguments.arguments)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     deliver(&spell(&words, arguments.format)?)?;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::printing::Progress;
-use super::{Failure, Session, as_user, check_single, images, install, print, tell};
+use super::{Failure, Invocation, as_user, check_single, images, install, print, tell};
 use crate::argv::{Program, program};
 use crate::cli;
 use crate::install::Site;
@@ -24,16 +24,16 @@ use crate::saved_core::{self, Failed, Freshness};
 /// How much of what sbcl printed is shown, in lines: the end matters.
 const MOST_LINES: usize = 40;
 
-pub(super) fn execute(session: &Session, arguments: &cli::Build) -> Result<ExitCode> {
-    let project = session.project()?;
-    let orders = as_user(session.orders(&arguments.services.names())?);
-    let plan = session.plan(&project, &orders)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &cli::Build) -> Result<ExitCode> {
+    let project = invocation.project()?;
+    let orders = as_user(invocation.orders(&arguments.services.names())?);
+    let plan = invocation.plan(&project, &orders)?;
     let templates = super::templates(&plan)?;
     if arguments.check {
-        return check(session, &plan, &templates);
+        return check(invocation, &plan, &templates);
     }
     if let Some(file) = &arguments.output {
-        return execute_program(session, &plan, file, &templates);
+        return execute_program(invocation, &plan, file, &templates);
     }
     let Some(site) = Site::of(&plan) else {
         print("no service loads it: `runtime` is `false`\n")?;
@@ -42,7 +42,7 @@ pub(super) fn execute(session: &Session, arguments: &cli::Build) -> Result<ExitC
     let written = install(&plan)?;
     let images = plan.services_with_images();
     for (service, core) in &images {
-        build(session, service, core, &templates)?;
+        build(invocation, service, core, &templates)?;
     }
     let mut lines: String = written
         .iter()
@@ -57,7 +57,7 @@ pub(super) fn execute(session: &Session, arguments: &cli::Build) -> Result<ExitC
 
 /// Makes the program of the one service that is chosen.
 fn execute_program(
-    session: &Session,
+    invocation: &Invocation,
     plan: &Plan,
     file: &Path,
     templates: &Templates,
@@ -75,7 +75,7 @@ fn execute_program(
     let keeps = |name: &str| !from_file.contains_key(name);
     let core = Core::standalone(file.to_string_lossy(), service.core.as_ref());
     let program = program(service, &core, keeps, templates).map_err(Failure::from)?;
-    build_program(session, service, &core, program, file, templates)?;
+    build_program(invocation, service, &core, program, file, templates)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,12 +91,12 @@ pub(super) fn check_runtime(service: &Service, what: &str) -> Result<(), Problem
 }
 
 /// Reports which images are stale.
-fn check(session: &Session, plan: &Plan, templates: &Templates) -> Result<ExitCode> {
+fn check(invocation: &Invocation, plan: &Plan, templates: &Templates) -> Result<ExitCode> {
     let mut lines = String::new();
     let mut code = ExitCode::SUCCESS;
     for (service, core) in plan.services_with_images() {
         let name = &service.name;
-        match images::judge_image(service, core, templates, &session.host)? {
+        match images::judge_image(service, core, templates, &invocation.host)? {
             Freshness::Fresh => lines += &format!("{name}: up to date\n"),
             Freshness::Stale(why) => {
                 lines += &format!("{name}: stale: {why}\n");
@@ -110,19 +110,19 @@ fn check(session: &Session, plan: &Plan, templates: &Templates) -> Result<ExitCo
 
 /// Makes the image of a service.
 pub(super) fn build(
-    session: &Session,
+    invocation: &Invocation,
     service: &Service,
     core: &Core,
     templates: &Templates,
 ) -> Result<(), Failure> {
-    run(session, service, &core.file.resolved(), || {
-        saved_core::Build::core(service, core, templates, &session.host)
+    run(invocation, service, &core.file.resolved(), || {
+        saved_core::Build::core(service, core, templates, &invocation.host)
     })
 }
 
 /// Makes a program of its own of a service.
 pub(super) fn build_program(
-    session: &Session,
+    invocation: &Invocation,
     service: &Service,
     core: &Core,
     program: Program,
@@ -130,19 +130,19 @@ pub(super) fn build_program(
     templates: &Templates,
 ) -> Result<(), Failure> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    run(session, service, &name, || {
-        saved_core::Build::program(service, core, program, file, templates, &session.host)
+    run(invocation, service, &name, || {
+        saved_core::Build::program(service, core, program, file, templates, &invocation.host)
     })
 }
 
 fn run(
-    session: &Session,
+    invocation: &Invocation,
     service: &Service,
     file: &str,
     build: impl FnOnce() -> Result<saved_core::Build, Problem>,
 ) -> Result<(), Failure> {
     let failed = |problem| Failure::failed([problem]);
-    let obstacles = launch::obstacles(service, &session.host);
+    let obstacles = launch::obstacles(service, &invocation.host);
     if !obstacles.is_empty() {
         return Err(Failure::failed(obstacles));
     }

@@ -13,12 +13,12 @@ use anyhow::Result;
 
 use self::account::Cache;
 use self::seen::Seen;
-use super::{FAILURE, Failure, Session, images, print, report};
+use super::{FAILURE, Failure, Invocation, images, print, report};
 use crate::argv::argv;
 use crate::cli;
 use crate::dialect::sh::Sh;
 use crate::dialect::{Dialect, Printed};
-use crate::format::{self, Choice, Origin};
+use crate::format::{self, Choice, Provenance};
 use crate::host::Host;
 use crate::host::account::Account;
 use crate::install::Site;
@@ -33,11 +33,11 @@ use crate::project::find::find;
 use crate::render::Templates;
 use crate::word::Word;
 
-pub(super) fn execute(session: &Session, arguments: &cli::Check) -> Result<ExitCode> {
-    let found = find(&session.wanted()).map_err(Failure::from)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &cli::Check) -> Result<ExitCode> {
+    let found = find(&invocation.wanted()).map_err(Failure::from)?;
     let file = found.source.name.clone();
     let findings = match Project::read(found) {
-        Ok(project) => check(session, arguments, &project)?,
+        Ok(project) => check(invocation, arguments, &project)?,
         Err(problem) => Findings::of_broken_file(problem),
     };
     if arguments.json {
@@ -82,18 +82,18 @@ impl Findings {
     }
 }
 
-fn check(session: &Session, arguments: &cli::Check, project: &Project) -> Result<Findings> {
-    let mut check = Check::new(session, arguments, project).map_err(Failure::from)?;
-    let variants = variants(session, arguments, project).map_err(Failure::from)?;
+fn check(invocation: &Invocation, arguments: &cli::Check, project: &Project) -> Result<Findings> {
+    let mut check = Check::new(invocation, arguments, project).map_err(Failure::from)?;
+    let variants = variants(invocation, arguments, project).map_err(Failure::from)?;
     for profiles in &variants {
         // A profile that was not chosen may be for users and folders of another machine.
-        let asked_for = profiles.is_empty() || !session.profiles().is_empty();
+        let asked_for = profiles.is_empty() || !invocation.profiles().is_empty();
         check.choices.as_user = asked_for;
         check.variant(profiles.clone());
     }
     if arguments.load {
         let limits = Limits::start(arguments.timeout)?;
-        load::problems(session, project, &limits, &mut check.problems)?;
+        load::problems(invocation, project, &limits, &mut check.problems)?;
     }
     Ok(Findings {
         services: check.services.names,
@@ -112,11 +112,11 @@ fn counted(count: usize, what: &str) -> String {
 
 /// The profiles to check: those that were chosen, or else none and each one alone.
 fn variants(
-    session: &Session,
+    invocation: &Invocation,
     arguments: &cli::Check,
     project: &Project,
 ) -> Result<Vec<Vec<String>>, Problem> {
-    let chosen = session.profiles();
+    let chosen = invocation.profiles();
     match (arguments.no_profiles, chosen) {
         (true, [_, ..]) => Err(Problem::error(format!(
             "`--no-profiles`, and the profile `{}` is chosen",
@@ -151,7 +151,7 @@ impl Names {
 
 /// A check of one project.
 struct Check<'a> {
-    session: &'a Session,
+    invocation: &'a Invocation,
     arguments: &'a cli::Check,
     project: &'a Project,
     choices: Choices,
@@ -166,21 +166,21 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(
-        session: &'a Session,
+        invocation: &'a Invocation,
         arguments: &'a cli::Check,
         project: &'a Project,
     ) -> Result<Self, Problem> {
         // Whoever starts it may be its own user.
-        let owners = session.owners()?.or_service_user();
+        let owners = invocation.owners()?.or_service_user();
         Ok(Check {
-            session,
+            invocation,
             arguments,
             project,
             choices: Choices {
                 owners: Some(owners),
                 allow_unset: arguments.allow_unset,
                 unknown_as_self: true,
-                ..session.choices(&[])
+                ..invocation.choices(&[])
             },
             digits_count: project.has_value(tells_digits_apart),
             problems: Problems::default(),
@@ -193,7 +193,7 @@ impl<'a> Check<'a> {
     /// Checks the project with these profiles laid over it.
     fn variant(&mut self, profiles: Vec<String>) {
         self.choices.profiles = profiles;
-        let host = &self.session.host;
+        let host = &self.invocation.host;
         let Some(plan) = plan::attempt(self.project, &self.choices, host, &mut self.problems)
         else {
             return;
@@ -211,7 +211,7 @@ impl<'a> Check<'a> {
                 self.problems
                     .extend(templates.strays().iter().map(|file| stray(file)));
                 self.problems
-                    .extend(images::warnings(&plan, &templates, &self.session.host));
+                    .extend(images::warnings(&plan, &templates, &self.invocation.host));
                 self.check_texts(plan, &templates);
             }
             Err(problem) => self.problems.push(problem),
@@ -224,9 +224,9 @@ impl<'a> Check<'a> {
             .hash((seen::files(service), cache, self.choices.as_user));
         self.files.is_right(files, || {
             let mut found = if self.choices.as_user {
-                obstacles(service, cache, &self.session.host)
+                obstacles(service, cache, &self.invocation.host)
             } else {
-                launch::obstacles(service, &self.session.host)
+                launch::obstacles(service, &self.invocation.host)
             };
             found.extend(missing_log_folder(service));
             found.extend(missing_folders(service));
@@ -253,7 +253,7 @@ impl<'a> Check<'a> {
                     &plan,
                     &self.arguments.formats,
                     templates,
-                    &self.session.host,
+                    &self.invocation.host,
                 )
                 .collect();
                 let right = found.is_empty();
@@ -271,7 +271,7 @@ impl<'a> Check<'a> {
                 &plan,
                 &self.arguments.formats,
                 templates,
-                &self.session.host,
+                &self.invocation.host,
             ));
         }
     }
@@ -353,7 +353,7 @@ fn unwritable(
     let formats = formats.iter().filter_map(|name| {
         let format = format::find(name).ok()?;
         let problem = format
-            .emit(plan, &Origin::default(), templates, host)
+            .emit(plan, &Provenance::default(), templates, host)
             .err()?;
         Some(problem.as_warning().note(format!(
             "so `lisplaunch emit {name}` is refused; nothing in the project file asks for it"
@@ -380,14 +380,14 @@ fn unwritable_as(
     host: &Host,
 ) -> Result<(), Problem> {
     let choice = Choice::of(output)?;
-    let origin = Origin {
+    let origin = Provenance {
         selection: Some(Vec::new()),
         indirect: choice.indirect,
         personal: choice.personal,
-        ..Origin::default()
+        ..Provenance::default()
     };
     let files = choice.format.emit(plan, &origin, templates, host);
     files
         .map(|_| ())
-        .map_err(|problem| problem.or_at(&output.place))
+        .map_err(|problem| problem.or_at(&output.location))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Session, deliver};
+use super::{Invocation, deliver};
 use crate::cli::complete::{Names, Request};
 use crate::cli::editor::Completions;
 
@@ -16,24 +16,24 @@ pub(super) fn execute(arguments: &Completions) -> Result<ExitCode> {
 }
 
 /// Answers a shell. What cannot be offered is left out: a person who types sees no errors.
-pub(super) fn complete(session: &Session, request: Request) -> Result<ExitCode> {
-    let offered = request.offered(names(session)).unwrap_or_default();
+pub(super) fn complete(invocation: &Invocation, request: Request) -> Result<ExitCode> {
+    let offered = request.offered(names(invocation)).unwrap_or_default();
     io::stdout().write_all(&offered)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The names in the project file at hand; none where it cannot be read.
-fn names(session: &Session) -> Names {
+fn names(invocation: &Invocation) -> Names {
     // Standard input is the terminal on which the word is typed.
-    if session.selection.file.as_deref() == Some(Path::new("-")) {
+    if invocation.selection.file.as_deref() == Some(Path::new("-")) {
         return Names::default();
     }
-    let Ok(project) = session.project() else {
+    let Ok(project) = invocation.project() else {
         return Names::default();
     };
     let profiles = project.profile_names().into_iter().map(str::to_owned);
     Names {
-        services: session.service_names(&project).unwrap_or_default(),
+        services: invocation.service_names(&project).unwrap_or_default(),
         profiles: profiles.collect(),
         variables: project.variable_names().into_iter().collect(),
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Failure, Session, deliver};
+use super::{Failure, Invocation, deliver};
 use crate::cli::live::Connect;
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::live::finding::Running;
@@ -22,7 +22,7 @@ use crate::word::Word;
 /// Where a client connects to, for programs.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Place {
+struct Endpoint {
     service: String,
     host: String,
     port: u16,
@@ -36,15 +36,15 @@ struct Place {
     folder: String,
 }
 
-pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Connect) -> Result<ExitCode> {
     let mut connection = arguments.connection.clone();
     if let Some(pod) = &arguments.pod {
         let name = arguments.service.name();
-        deliver(&pod::way_into(session, name, pod, &connection)?)?;
+        deliver(&pod::way_into(invocation, name, pod, &connection)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let machine = connection.host.take();
-    let running = session.running(arguments.service.name(), &connection)?;
+    let running = invocation.running(arguments.service.name(), &connection)?;
     deliver(&match (machine, arguments.json) {
         (machine, true) => {
             // The files that the project file names are those of the other machine.
@@ -52,9 +52,10 @@ pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode
                 (Some(_), None) => &Secret::Slime,
                 _ => &running.expected_secret,
             };
-            let secret_file = secret::file(secret, &session.host);
-            let place = Place::of(&running, machine, secret_file);
-            serde_json::to_string_pretty(&place).context("cannot write the place as JSON")? + "\n"
+            let secret_file = secret::file(secret, &invocation.host);
+            let endpoint = Endpoint::of(&running, machine, secret_file);
+            serde_json::to_string_pretty(&endpoint).context("cannot write the place as JSON")?
+                + "\n"
         }
         (Some(machine), false) => through_tunnel(&running, &machine)?,
         (None, false) => in_emacs(&running.address),
@@ -62,7 +63,7 @@ pub(super) fn execute(session: &Session, arguments: &Connect) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-impl Place {
+impl Endpoint {
     fn of(running: &Running, machine: Option<String>, secret_file: Option<PathBuf>) -> Self {
         let there = running.address.clone();
         let (here, tunnel) = match &machine {
@@ -73,7 +74,7 @@ impl Place {
                 (here, Some(tunnel))
             }
         };
-        Place {
+        Endpoint {
             service: running.service.name.to_string(),
             host: here.host,
             port: here.port,

@@ -18,7 +18,7 @@ use anyhow::Result;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::{Failure, Session, as_user, check_single, deliver, print, report, tell};
+use super::{Failure, Invocation, as_user, check_single, deliver, print, report, tell};
 use crate::cli::deploy::Deploy;
 use crate::cli::live::Connection;
 use crate::format::{self, Choice, Upstream};
@@ -35,17 +35,17 @@ use story::Story;
 use traffic::Traffic;
 use waiting::Wait;
 
-pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode> {
-    let project = session.project()?;
-    let plan = chosen(session, &project, arguments.service.name())?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Deploy) -> Result<ExitCode> {
+    let project = invocation.project()?;
+    let plan = chosen(invocation, &project, arguments.service.name())?;
     if arguments.rollback {
         check_kept(&plan)?;
     }
     let name = group(&plan.services[0]).clone();
     let _alone = alone(&project, arguments.dry_run)?;
-    let overrides = session.overrides(&Connection::default())?;
-    let members = Member::all(session, &plan.services, &overrides)?;
-    let traffic = Traffic::of(session, &project, &plan)?;
+    let overrides = invocation.overrides(&Connection::default())?;
+    let members = Member::all(invocation, &plan.services, &overrides)?;
+    let traffic = Traffic::of(invocation, &project, &plan)?;
     let mut steps = step::code(&members, arguments.rollback);
     steps.extend(replacement(&plan, &members, traffic.as_ref())?);
     if arguments.dry_run {
@@ -56,7 +56,7 @@ pub(super) fn execute(session: &Session, arguments: &Deploy) -> Result<ExitCode>
     }
     let limits = Limits::start(None)?;
     let deployment = Deployment {
-        session,
+        invocation,
         plan: &plan,
         overrides,
         traffic: traffic.as_ref(),
@@ -100,9 +100,13 @@ fn alone(project: &Project, rehearsal: bool) -> Result<Option<File>, Failure> {
 }
 
 /// The services that are deployed together.
-fn chosen(session: &Session, project: &Project, name: Option<&String>) -> Result<Plan, Failure> {
+fn chosen(
+    invocation: &Invocation,
+    project: &Project,
+    name: Option<&String>,
+) -> Result<Plan, Failure> {
     let wanted: Vec<String> = name.cloned().into_iter().collect();
-    let plan = session.plan(project, &as_user(session.orders(&wanted)?))?;
+    let plan = invocation.plan(project, &as_user(invocation.orders(&wanted)?))?;
     let mut groups: Vec<String> = Vec::new();
     for service in &plan.services {
         let name = group(service).to_string();
@@ -220,16 +224,20 @@ fn unsent(service: &Service) -> Problem {
 
 impl Traffic {
     /// Of the services of a plan that a file tells nginx of.
-    fn of(session: &Session, project: &Project, plan: &Plan) -> Result<Option<Self>, Failure> {
+    fn of(
+        invocation: &Invocation,
+        project: &Project,
+        plan: &Plan,
+    ) -> Result<Option<Self>, Failure> {
         let Some(upstream) = Upstream::all(&plan.services).pop() else {
             return Ok(None);
         };
         let choice = Choice::new(format::find("nginx")?, false, false)?;
         Ok(Some(Traffic {
             upstream,
-            origin: session.origin(project, &[], choice, plan)?,
+            origin: invocation.origin(project, &[], choice, plan)?,
             templates: super::templates(plan)?,
-            owners: session.owners()?,
+            owners: invocation.owners()?,
         }))
     }
 }

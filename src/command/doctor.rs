@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::check::account::{self, Cache};
-use super::{FAILURE, Failure, Session, deliver, templates};
+use super::{FAILURE, Failure, Invocation, deliver, templates};
 use crate::cli;
 use crate::cli::live::Connection;
 use crate::doctor::ALL;
@@ -29,32 +29,32 @@ use crate::saved_core::{self, Freshness, recipe};
 use crate::trust::Owners;
 use report::Report;
 
-pub(super) fn execute(session: &Session, arguments: &cli::Doctor) -> Result<ExitCode> {
-    let patient = Patient::find(session)?;
-    let overrides = session.overrides(&Connection::default())?;
+pub(super) fn execute(invocation: &Invocation, arguments: &cli::Doctor) -> Result<ExitCode> {
+    let patient = Patient::find(invocation)?;
+    let overrides = invocation.overrides(&Connection::default())?;
     let (services, outputs): (&[Service], &[Output]) = match &patient.plan {
         Some(plan) => (&plan.services, &plan.outputs),
         None => (&[], &[]),
     };
     let emitted: Vec<_> = outputs
         .iter()
-        .flat_map(|output| patient.emitted(session, output))
+        .flat_map(|output| patient.emitted(invocation, output))
         .collect();
-    let cores = patient.cores(session);
+    let cores = patient.cores(invocation);
     let permissions = patient.permissions(services);
-    let trusted = patient.trusted(session)?;
+    let trusted = patient.trusted(invocation)?;
     let mut lisps: Vec<Lisp> = services
         .iter()
         .filter(|_| trusted)
-        .filter_map(|service| Lisp::of(service, &session.host))
+        .filter_map(|service| Lisp::of(service, &invocation.host))
         .collect();
     if services.is_empty() {
-        lisps.extend(Lisp::on_path(&session.host));
+        lisps.extend(Lisp::on_path(&invocation.host));
     }
     let project = patient.file.as_deref();
     let folder = patient.project.as_ref();
     let scene = Scene {
-        host: &session.host,
+        host: &invocation.host,
         project: project.map(|file| (file, patient.problems.as_slice())),
         folder: folder.map(|project| Path::new(&project.folder)),
         services,
@@ -93,8 +93,8 @@ struct Patient {
 
 impl Patient {
     /// The one that is chosen. Without a project file there is still the machine.
-    fn find(session: &Session) -> Result<Self, Failure> {
-        let wanted = session.wanted();
+    fn find(invocation: &Invocation) -> Result<Self, Failure> {
+        let wanted = invocation.wanted();
         let found = match find(&wanted) {
             Ok(found) => found,
             Err(_) if matches!(wanted, Wanted::Above(_)) => return Ok(Patient::default()),
@@ -111,9 +111,9 @@ impl Patient {
                 });
             }
         };
-        let choices = choices(session, session.owners()?.or_service_user());
+        let choices = choices(invocation, invocation.owners()?.or_service_user());
         let mut problems = Problems::default();
-        let plan = plan::attempt(&project, &choices, &session.host, &mut problems);
+        let plan = plan::attempt(&project, &choices, &invocation.host, &mut problems);
         Ok(Patient {
             file,
             project: Some(project),
@@ -123,23 +123,28 @@ impl Patient {
     }
 
     /// Whether what the project file names may be run: it belongs to whoever asks, or to root.
-    fn trusted(&self, session: &Session) -> Result<bool, Failure> {
+    fn trusted(&self, invocation: &Invocation) -> Result<bool, Failure> {
         let Some((project, plan)) = self.project.as_ref().zip(self.plan.as_ref()) else {
             return Ok(false);
         };
-        let choices = choices(session, session.owners()?);
-        let planned = plan::attempt(project, &choices, &session.host, &mut Problems::default());
+        let choices = choices(invocation, invocation.owners()?);
+        let planned = plan::attempt(
+            project,
+            &choices,
+            &invocation.host,
+            &mut Problems::default(),
+        );
         Ok(planned.is_some_and(|planned| planned.services.len() == plan.services.len()))
     }
 
     /// The files of an output, each with how it differs from what would be written now.
     fn emitted(
         &self,
-        session: &Session,
+        invocation: &Invocation,
         output: &Output,
     ) -> Vec<(String, Result<Comparison, Problem>)> {
         let path = Path::new(&output.path);
-        match self.targets(session, output) {
+        match self.targets(invocation, output) {
             Ok(targets) => targets
                 .into_iter()
                 .map(|target| (target.path.display().to_string(), target.compare()))
@@ -152,15 +157,19 @@ impl Patient {
         }
     }
 
-    fn targets(&self, session: &Session, output: &Output) -> Result<Vec<output::Target>, Failure> {
+    fn targets(
+        &self,
+        invocation: &Invocation,
+        output: &Output,
+    ) -> Result<Vec<output::Target>, Failure> {
         let Some(project) = &self.project else {
             return Ok(Vec::new());
         };
         let path = Path::new(&output.path);
         let folder = output::folder(path);
-        let emitted = session.emitted(
+        let emitted = invocation.emitted(
             project,
-            session.orders(&[])?,
+            invocation.orders(&[])?,
             Choice::of(output)?,
             Some(&folder),
         )?;
@@ -168,7 +177,7 @@ impl Patient {
     }
 
     /// The services that start from a saved image, and whether that is stale.
-    fn cores(&self, session: &Session) -> Vec<(String, Stale, Result<Freshness, Problem>)> {
+    fn cores(&self, invocation: &Invocation) -> Vec<(String, Stale, Result<Freshness, Problem>)> {
         let Some(plan) = &self.plan else {
             return Vec::new();
         };
@@ -182,7 +191,7 @@ impl Patient {
             .map(|(service, core)| {
                 let recipe = recipe::text(service, core, &templates);
                 let judged = recipe
-                    .and_then(|recipe| saved_core::judge(service, core, &recipe, &session.host));
+                    .and_then(|recipe| saved_core::judge(service, core, &recipe, &invocation.host));
                 (service.name.to_string(), core.stale, judged)
             });
         judged.collect()
@@ -209,12 +218,12 @@ impl Patient {
 }
 
 /// The services as their users have them.
-fn choices(session: &Session, owners: Owners) -> Choices {
+fn choices(invocation: &Invocation, owners: Owners) -> Choices {
     Choices {
         owners: Some(owners),
         as_user: true,
         unknown_as_self: true,
-        ..session.choices(&[])
+        ..invocation.choices(&[])
     }
 }
 

@@ -7,21 +7,21 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::emitted::Emitted;
-use super::{FAILURE, Failure, Session, deliver, images, install, print, report};
+use super::{FAILURE, Failure, Invocation, deliver, images, install, print, report};
 use crate::cli::Emit;
 use crate::format::{self, Choice, File, Format};
 use crate::output::{self, Comparison, Target};
 use crate::problem::{Problem, Problems};
 use crate::project::Project;
 
-pub(super) fn execute(session: &Session, arguments: &Emit) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Emit) -> Result<ExitCode> {
     if arguments.list {
         deliver(&list())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let project = session.project()?;
+    let project = invocation.project()?;
     let emitting = Emitting {
-        session,
+        invocation,
         arguments,
         project: &project,
         found: RefCell::default(),
@@ -84,7 +84,7 @@ fn only(format: &Format, files: Vec<File>) -> Result<String, Failure> {
 
 /// What is written, and for whom.
 struct Emitting<'a> {
-    session: &'a Session,
+    invocation: &'a Invocation,
     arguments: &'a Emit,
     project: &'a Project,
     /// What is wrong with the images that the files start.
@@ -94,8 +94,8 @@ struct Emitting<'a> {
 impl Emitting<'_> {
     /// The files that the project file names, of `wanted` or of all its formats.
     fn outputs(&self, wanted: Option<&Format>) -> Result<Vec<Target>, Failure> {
-        let orders = self.session.orders(&self.arguments.services.names())?;
-        let mut outputs = self.session.plan(self.project, &orders)?.outputs;
+        let orders = self.invocation.orders(&self.arguments.services.names())?;
+        let mut outputs = self.invocation.plan(self.project, &orders)?.outputs;
         outputs.retain(|output| wanted.is_none_or(|format| format.name == output.format));
         if outputs.is_empty() {
             return Err(self.no_outputs(wanted).into());
@@ -127,17 +127,17 @@ impl Emitting<'_> {
 
     /// The files of one format that go to `path`, of which nothing is written yet.
     fn files(&self, choice: Choice, path: Option<&Path>) -> Result<Vec<File>, Failure> {
-        let orders = self.session.orders(&self.arguments.services.names())?;
+        let orders = self.invocation.orders(&self.arguments.services.names())?;
         let folder = path.map(output::folder);
         let emitted = self
-            .session
+            .invocation
             .emitted(self.project, orders, choice, folder.as_deref())?;
         if !self.arguments.check {
             if !choice.indirect {
                 install(&emitted.plan)?;
                 self.note_images(choice, &emitted)?;
             }
-            let completed = emitted.complete(&self.session.owners()?);
+            let completed = emitted.complete(&self.invocation.owners()?);
             completed.map_err(|problem| Failure::failed([problem]))?;
         }
         Ok(emitted.files)
@@ -147,7 +147,7 @@ impl Emitting<'_> {
     fn note_images(&self, choice: Choice, emitted: &Emitted) -> Result<(), Failure> {
         if choice.format.placement.is_none() {
             let templates = super::templates(&emitted.plan)?;
-            let found = images::warnings(&emitted.plan, &templates, &self.session.host);
+            let found = images::warnings(&emitted.plan, &templates, &self.invocation.host);
             self.found.borrow_mut().extend(found);
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Emitting<'_> {
         if self.arguments.check {
             return check(targets);
         }
-        let owners = self.session.owners().map_err(Failure::from)?;
+        let owners = self.invocation.owners().map_err(Failure::from)?;
         output::write(targets, self.arguments.force, &owners)
             .map_err(|problem| Failure::failed([problem]))?;
         self.report_images();

@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Session, as_user};
-use crate::format::{Choice, File, Origin, Upstream};
+use super::{Failure, Invocation, as_user};
+use crate::format::{Choice, File, Provenance, Upstream};
 use crate::host;
 use crate::output::{self, Target};
 use crate::plan::secrecy::looks_secret;
@@ -31,7 +31,7 @@ impl Emitted {
     }
 }
 
-impl Session {
+impl Invocation {
     /// The files of one format for the services that are chosen, as they are written into `folder`.
     pub(super) fn emitted(
         &self,
@@ -47,7 +47,7 @@ impl Session {
             orders
         };
         let plan = self.plan(project, &choices)?;
-        let origin = Origin {
+        let origin = Provenance {
             beside: folder.is_some_and(|folder| is_same(folder, Path::new(&project.folder))),
             ..self.origin(project, &choices.services, choice, &plan)?
         };
@@ -73,7 +73,7 @@ impl Session {
         services: &[String],
         choice: Choice,
         plan: &Plan,
-    ) -> Result<Origin, Failure> {
+    ) -> Result<Provenance, Failure> {
         let file = project.file.clone();
         if choice.indirect && file.is_none() {
             return Err(
@@ -91,7 +91,7 @@ impl Session {
         command.extend(selection.iter().cloned());
         command.extend(choice.indirect.then(|| "--indirect".to_owned()));
         command.extend(choice.personal.then(|| "--user".to_owned()));
-        Ok(Origin {
+        Ok(Provenance {
             owner: file.as_deref().and_then(|file| self.owner_to_trust(file)),
             selection: file.is_some().then_some(selection),
             file: file.unwrap_or_else(|| project.source.name.clone()),

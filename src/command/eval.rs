@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::live::{connect, warn_of_replicas};
-use super::{FAILURE, Failure, Session, print, report};
+use super::{FAILURE, Failure, Invocation, print, report};
 use crate::cli::live::Eval;
 use crate::live::finding::Running;
 use crate::live::signals::Signals;
@@ -29,10 +29,10 @@ const MOST_FRAMES: usize = 10;
 /// How much of each, in characters.
 const LONGEST_FRAME: usize = 160;
 
-pub(super) fn execute(session: &Session, arguments: &Eval) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Eval) -> Result<ExitCode> {
     let least = usize::from(arguments.file.is_none());
     let others = least..=usize::MAX;
-    let (running, words) = session.running_for(
+    let (running, words) = invocation.running_for(
         (&arguments.words, &arguments.service),
         &others,
         &arguments.connection,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::eval::{self, Recorded};
-use super::{Failure, Session, deliver, print, report};
+use super::{Failure, Invocation, deliver, print, report};
 use crate::argv::trial_argv;
 use crate::cli::everyday::Exec;
 use crate::job::{Ended, Job};
@@ -18,12 +18,12 @@ use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 
-pub(super) fn execute(session: &Session, arguments: &Exec) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Exec) -> Result<ExitCode> {
     let least = usize::from(arguments.file.is_none());
     let words = (arguments.words.as_slice(), &arguments.service);
     let others = least..=usize::MAX;
-    let orders = session.orders(&[])?;
-    let (plan, words) = session.plan_for(&session.project()?, words, &others, orders)?;
+    let orders = invocation.orders(&[])?;
+    let (plan, words) = invocation.plan_for(&invocation.project()?, words, &others, orders)?;
     let forms = eval::forms::read(words, arguments.file.as_deref()).map_err(Failure::from)?;
     let package = eval::package(arguments.package.as_ref(), &plan.services[0]);
     let evaluation = Evaluation {
@@ -31,19 +31,19 @@ pub(super) fn execute(session: &Session, arguments: &Exec) -> Result<ExitCode> {
         timeout: arguments.timeout,
         ..Evaluation::new(&forms)
     };
-    run(session, &plan, &evaluation, arguments.json)
+    run(invocation, &plan, &evaluation, arguments.json)
 }
 
 /// Evaluates forms in a fresh image with the code of the one service of `plan`.
 pub(super) fn run(
-    session: &Session,
+    invocation: &Invocation,
     plan: &Plan,
     evaluation: &Evaluation<'_>,
     json: bool,
 ) -> Result<ExitCode> {
     let service = &plan.services[0];
     let failed = |problem: Problem| Failure::failed([problem]);
-    let obstacles = launch::obstacles(service, &session.host);
+    let obstacles = launch::obstacles(service, &invocation.host);
     if !obstacles.is_empty() {
         return Err(Failure::failed(obstacles).into());
     }
@@ -57,7 +57,7 @@ pub(super) fn run(
     let cannot = |error| failed(Problem::cannot("evaluate the forms", &error));
     let trial = job.prepare().map_err(cannot)?;
     let argv = trial_argv(service, &trial, &super::templates(plan)?).map_err(Failure::from)?;
-    let mut command = launch::command(service, &argv, &session.host).map_err(failed)?;
+    let mut command = launch::command(service, &argv, &invocation.host).map_err(failed)?;
     let signals = Signals::catch().context("cannot catch signals")?;
     if !json {
         // Where standard output is closed its values would be lost.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, deliver, report, tell, templates};
+use super::{Failure, Invocation, deliver, report, tell, templates};
 use crate::argv;
 use crate::cli::beginning::Import;
 use crate::format::File;
@@ -20,16 +20,16 @@ use crate::project::Project;
 use crate::project::find::Found;
 use crate::trust::Standing;
 
-pub(super) fn execute(session: &Session, arguments: &Import) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Import) -> Result<ExitCode> {
     let files = arguments.files.iter().map(|file| read(file));
     let files = files.collect::<Result<Vec<Source>, Problem>>();
     let imported = import(&files.map_err(Failure::from)?).map_err(Failure::from)?;
     let output = arguments.output.as_deref();
     match output.filter(|path| *path != Path::new("-")) {
-        Some(path) => write(session, path, &imported.text, arguments.force)?,
+        Some(path) => write(invocation, path, &imported.text, arguments.force)?,
         None => deliver(&imported.text)?,
     }
-    explain(session, &imported, output)?;
+    explain(invocation, &imported, output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -39,7 +39,7 @@ fn read(file: &Path) -> Result<Source, Problem> {
     Ok(Source { name, text })
 }
 
-fn write(session: &Session, path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+fn write(invocation: &Invocation, path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let file = File {
         path: "lisplaunch.yaml".to_owned(),
         text: text.to_owned(),
@@ -47,17 +47,21 @@ fn write(session: &Session, path: &Path, text: &str, force: bool) -> Result<(), 
         private: false,
     };
     let targets = output::targets(path, vec![file])?;
-    Ok(output::write(&targets, force, &session.owners()?)?)
+    Ok(output::write(&targets, force, &invocation.owners()?)?)
 }
 
 /// Prints for each service whether it is started as before.
-fn explain(session: &Session, imported: &Imported, output: Option<&Path>) -> Result<(), Failure> {
+fn explain(
+    invocation: &Invocation,
+    imported: &Imported,
+    output: Option<&Path>,
+) -> Result<(), Failure> {
     let folder = match output {
         Some(path) => output::folder(path),
         None => Path::new(".").to_owned(),
     };
     let folder = std::path::absolute(&folder).unwrap_or(folder);
-    let plan = planned(imported, &folder, session);
+    let plan = planned(imported, &folder, invocation);
     for (index, service) in imported.services.iter().enumerate() {
         let line = service.line;
         let place = service.place.replacen(": ", &format!(":{line}: "), 1);
@@ -117,7 +121,11 @@ fn verdict(
 }
 
 /// The plan of the project file, in an environment that says nothing of its variables.
-fn planned(imported: &Imported, folder: &Path, session: &Session) -> Result<Plan, Vec<Problem>> {
+fn planned(
+    imported: &Imported,
+    folder: &Path,
+    invocation: &Invocation,
+) -> Result<Plan, Vec<Problem>> {
     let found = Found {
         source: Source {
             name: "the project file".to_owned(),
@@ -141,7 +149,7 @@ fn planned(imported: &Imported, folder: &Path, session: &Session) -> Result<Plan
     };
     let host = Host {
         environment: std::sync::Arc::default(),
-        ..session.host.clone()
+        ..invocation.host.clone()
     };
     plan::plan(&project, &choices, &host)
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, check, schema, tell};
+use super::{Failure, Invocation, check, schema, tell};
 use crate::cli::beginning::Init;
 use crate::cli::selection::Selection;
 use crate::format::File;
@@ -23,21 +23,21 @@ use crate::project::find::FILE_NAMES;
 /// The port that SLIME tries first, and the last one that is looked at.
 const SWANK_PORTS: std::ops::RangeInclusive<u16> = 4005..=4999;
 
-pub(super) fn execute(session: &Session, arguments: &Init) -> Result<ExitCode> {
-    let folder = folder(session, arguments.folder.as_deref()).map_err(Failure::from)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Init) -> Result<ExitCode> {
+    let folder = folder(invocation, arguments.folder.as_deref()).map_err(Failure::from)?;
     refuse_existing(&folder, FILE_NAMES).map_err(Failure::from)?;
-    let port = free_port(&session.host);
+    let port = free_port(&invocation.host);
     let files = match &arguments.template {
-        Some(name) => from_template(name, &folder, port, &session.host),
-        None => from_folder(&folder, port, &session.host),
+        Some(name) => from_template(name, &folder, port, &invocation.host),
+        None => from_folder(&folder, port, &invocation.host),
     };
-    write(session, &folder, files.map_err(Failure::from)?)?;
-    let checked = Session {
+    write(invocation, &folder, files.map_err(Failure::from)?)?;
+    let checked = Invocation {
         selection: Selection {
             file: Some(folder.join(FILE_NAMES[0])),
             ..Selection::default()
         },
-        host: session.host.clone(),
+        host: invocation.host.clone(),
     };
     let code = check::execute(&checked, &crate::cli::Check::default())?;
     let there = match arguments.folder.as_deref().map(Path::display) {
@@ -48,8 +48,8 @@ pub(super) fn execute(session: &Session, arguments: &Init) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn folder(session: &Session, given: Option<&Path>) -> Result<PathBuf, Problem> {
-    let start = session
+fn folder(invocation: &Invocation, given: Option<&Path>) -> Result<PathBuf, Problem> {
+    let start = invocation
         .selection
         .directory
         .as_deref()
@@ -152,8 +152,12 @@ fn answer(question: &str, guess: Option<&String>) -> io::Result<Option<String>> 
     Ok((!line.is_empty()).then(|| line.to_owned()))
 }
 
-fn write(session: &Session, folder: &Path, files: Vec<(String, String)>) -> Result<(), Failure> {
-    let owners = session.owners()?;
+fn write(
+    invocation: &Invocation,
+    folder: &Path,
+    files: Vec<(String, String)>,
+) -> Result<(), Failure> {
+    let owners = invocation.owners()?;
     let below = folder.join("");
     let names: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let files = files.into_iter().map(|(path, text)| plain(path, text));

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::managed::Managed;
 use super::steps::{self, Stopped};
-use super::{Failure, Session, UNANSWERED, tell};
+use super::{Failure, Invocation, UNANSWERED, tell};
 use crate::cli::live::Connection;
 use crate::cli::manager::Install;
 use crate::host::Host;
@@ -24,10 +24,10 @@ use crate::service_manager::ServiceManager;
 /// How often the manager is asked what it thinks of a service that says nothing.
 const LOOK: Duration = Duration::from_secs(2);
 
-pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode> {
-    let orders = session.orders(&arguments.services.names())?;
-    let managed = session.managed(&arguments.manager, arguments.indirect, orders)?;
-    let owners = session.owners().map_err(Failure::from)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Install) -> Result<ExitCode> {
+    let orders = invocation.orders(&arguments.services.names())?;
+    let managed = invocation.managed(&arguments.manager, arguments.indirect, orders)?;
+    let owners = invocation.owners().map_err(Failure::from)?;
     let failed = |problem| Failure::failed([problem]);
     let targets = managed.files.iter().map(|placed| &placed.target);
     output::check(targets, arguments.force, &owners).map_err(failed)?;
@@ -61,8 +61,8 @@ pub(super) fn execute(session: &Session, arguments: &Install) -> Result<ExitCode
     let installing = Installing {
         services: &plan.services,
         manager: manager.as_ref(),
-        host: &session.host,
-        overrides: session.overrides(&Connection::default())?,
+        host: &invocation.host,
+        overrides: invocation.overrides(&Connection::default())?,
     };
     let before = installing.reports(&installing.answering())?;
     steps::perform(&steps, arguments.force, &owners)

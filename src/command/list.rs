@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Session, deliver};
+use super::{Invocation, deliver};
 use crate::cli::everyday::List;
 
-pub(super) fn execute(session: &Session, arguments: &List) -> Result<ExitCode> {
-    let names = session.service_names(&session.project()?)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &List) -> Result<ExitCode> {
+    let names = invocation.service_names(&invocation.project()?)?;
     let text = if arguments.json {
         serde_json::to_string(&names).context("cannot write the names as JSON")? + "\n"
     } else {

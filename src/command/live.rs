@@ -3,14 +3,14 @@
 use std::ops::RangeInclusive;
 
 use super::words::Words;
-use super::{Failure, Session, report};
+use super::{Failure, Invocation, report};
 use crate::cli::live::Connection;
 use crate::live::finding::{Connected, Overrides, Running};
 use crate::live::swank::{Client, Timeouts};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 
-impl Session {
+impl Invocation {
     /// The service of this name, which must be given where there are several.
     pub(super) fn running(
         &self,

@@ -5,22 +5,22 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session};
+use super::{Failure, Invocation};
 use crate::cli::everyday::Logs;
 use crate::cli::live::Connection;
 use crate::live::found::Known;
-use crate::live::log::{Source, Stopped, Wanted};
+use crate::live::log::{LogOutput, Stopped, Wanted};
 use crate::problem::Problem;
 use crate::terminal;
 
-pub(super) fn execute(session: &Session, arguments: &Logs) -> Result<ExitCode> {
-    let project = session.project()?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Logs) -> Result<ExitCode> {
+    let project = invocation.project()?;
     let name = arguments.service.name();
-    let (_, service) = session.plan_one_of(&project, name, session.choices(&[]))?;
-    let overrides = session.overrides(&Connection::default())?;
-    let known = Known::of(&service, &overrides, &session.host);
+    let (_, service) = invocation.plan_one_of(&project, name, invocation.choices(&[]))?;
+    let overrides = invocation.overrides(&Connection::default())?;
+    let known = Known::of(&service, &overrides, &invocation.host);
     let failed = |problem| Failure::failed([problem]);
-    let source = Source::of(&service, &known).map_err(failed)?;
+    let source = LogOutput::of(&service, &known).map_err(failed)?;
     let wanted = Wanted {
         lines: arguments.lines,
         follow: arguments.follow,

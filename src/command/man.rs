@@ -5,24 +5,24 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Failure, Session, deliver};
+use super::{Failure, Invocation, deliver};
 use crate::cli::editor::Man;
 use crate::cli::manual::{self, Page};
 use crate::format::File;
 use crate::output;
 use crate::project;
 
-pub(super) fn execute(session: &Session, arguments: &Man) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Man) -> Result<ExitCode> {
     let pages = manual::pages().context("cannot make the pages of the manual")?;
     match &arguments.folder {
-        Some(folder) => write(session, folder, pages)?,
+        Some(folder) => write(invocation, folder, pages)?,
         None => deliver(&pages[0].text)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Writes all pages where `man` looks for them below a folder.
-fn write(session: &Session, folder: &Path, pages: Vec<Page>) -> Result<(), Failure> {
+fn write(invocation: &Invocation, folder: &Path, pages: Vec<Page>) -> Result<(), Failure> {
     let commands = pages
         .into_iter()
         .map(|page| File::new(format!("man1/{}", page.name), page.text));
@@ -30,5 +30,6 @@ fn write(session: &Session, folder: &Path, pages: Vec<Page>) -> Result<(), Failu
     let files = commands.chain([file]).collect();
     // It is a folder, whether it is there or not.
     let targets = output::targets(&folder.join(""), files)?;
-    output::write(&targets, true, &session.owners()?).map_err(|problem| Failure::failed([problem]))
+    output::write(&targets, true, &invocation.owners()?)
+        .map_err(|problem| Failure::failed([problem]))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::emitted::Emitted;
-use super::{Failure, Session, as_user, report};
+use super::{Failure, Invocation, as_user, report};
 use crate::cli::manager::Manager;
 use crate::format::{self, Choice, File, Format, Layout};
 use crate::output;
@@ -21,7 +21,7 @@ pub(super) struct Managed {
     pub(super) files: Vec<Placed>,
 }
 
-impl Session {
+impl Invocation {
     /// The chosen services for a manager, as the command line and the project file want it.
     pub(super) fn managed(
         &self,

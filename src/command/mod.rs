@@ -131,53 +131,53 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
     if cli.printing.quiet {
         be_quiet();
     }
-    let session = Session {
+    let invocation = Invocation {
         selection: cli.selection,
         host: Host::current(),
     };
     match cli.command.0 {
-        Command::Run(arguments) => run::execute(&session, &arguments),
-        Command::Argv(arguments) => argv::execute(&session, &arguments),
-        Command::Emit(arguments) => emit::execute(&session, &arguments),
-        Command::Install(arguments) => install::execute(&session, &arguments),
-        Command::Uninstall(arguments) => uninstall::execute(&session, &arguments),
-        Command::Build(arguments) => build::execute(&session, &arguments),
-        Command::Release(arguments) => release::execute(&session, &arguments),
-        Command::Init(arguments) => init::execute(&session, &arguments),
-        Command::Import(arguments) => import::execute(&session, &arguments),
-        Command::Check(arguments) => check::execute(&session, &arguments),
-        Command::Doctor(arguments) => doctor::execute(&session, &arguments),
-        Command::Show(arguments) => show::execute(&session, &arguments),
-        Command::Up(arguments) => up::execute(&session, &arguments),
-        Command::Exec(arguments) => exec::execute(&session, &arguments),
-        Command::List(arguments) => list::execute(&session, &arguments),
-        Command::Pid(arguments) => pid::execute(&session, &arguments),
-        Command::Logs(arguments) => logs::execute(&session, &arguments),
-        Command::Templates(arguments) => templates::execute(&session, &arguments),
-        Command::Tmux(arguments) => tmux::execute(&session, &arguments),
-        Command::Repl(arguments) => repl::execute(&session, &arguments),
-        Command::Connect(arguments) => connect::execute(&session, &arguments),
-        Command::Deploy(arguments) => deploy::execute(&session, &arguments),
-        Command::Restart(arguments) => restart::execute(&session, &arguments),
-        Command::Stop(arguments) => stop::execute(&session, &arguments),
-        Command::Status(arguments) => status::execute(&session, &arguments),
-        Command::Reload(arguments) => reload::execute(&session, &arguments),
-        Command::Eval(arguments) => eval::execute(&session, &arguments),
+        Command::Run(arguments) => run::execute(&invocation, &arguments),
+        Command::Argv(arguments) => argv::execute(&invocation, &arguments),
+        Command::Emit(arguments) => emit::execute(&invocation, &arguments),
+        Command::Install(arguments) => install::execute(&invocation, &arguments),
+        Command::Uninstall(arguments) => uninstall::execute(&invocation, &arguments),
+        Command::Build(arguments) => build::execute(&invocation, &arguments),
+        Command::Release(arguments) => release::execute(&invocation, &arguments),
+        Command::Init(arguments) => init::execute(&invocation, &arguments),
+        Command::Import(arguments) => import::execute(&invocation, &arguments),
+        Command::Check(arguments) => check::execute(&invocation, &arguments),
+        Command::Doctor(arguments) => doctor::execute(&invocation, &arguments),
+        Command::Show(arguments) => show::execute(&invocation, &arguments),
+        Command::Up(arguments) => up::execute(&invocation, &arguments),
+        Command::Exec(arguments) => exec::execute(&invocation, &arguments),
+        Command::List(arguments) => list::execute(&invocation, &arguments),
+        Command::Pid(arguments) => pid::execute(&invocation, &arguments),
+        Command::Logs(arguments) => logs::execute(&invocation, &arguments),
+        Command::Templates(arguments) => templates::execute(&invocation, &arguments),
+        Command::Tmux(arguments) => tmux::execute(&invocation, &arguments),
+        Command::Repl(arguments) => repl::execute(&invocation, &arguments),
+        Command::Connect(arguments) => connect::execute(&invocation, &arguments),
+        Command::Deploy(arguments) => deploy::execute(&invocation, &arguments),
+        Command::Restart(arguments) => restart::execute(&invocation, &arguments),
+        Command::Stop(arguments) => stop::execute(&invocation, &arguments),
+        Command::Status(arguments) => status::execute(&invocation, &arguments),
+        Command::Reload(arguments) => reload::execute(&invocation, &arguments),
+        Command::Eval(arguments) => eval::execute(&invocation, &arguments),
         Command::Schema(_) => schema::execute(),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Emacs(_) => emacs::execute(),
-        Command::Man(arguments) => man::execute(&session, &arguments),
-        Command::Complete(request) => completions::complete(&session, request),
+        Command::Man(arguments) => man::execute(&invocation, &arguments),
+        Command::Complete(request) => completions::complete(&invocation, request),
     }
 }
 
 /// What every command starts from.
-struct Session {
+struct Invocation {
     selection: Selection,
     host: Host,
 }
 
-impl Session {
+impl Invocation {
     fn project(&self) -> Result<Project, Failure> {
         let found = find(&self.wanted())?;
         Ok(Project::read(found)?)

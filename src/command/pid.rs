@@ -4,16 +4,16 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, deliver};
+use super::{Failure, Invocation, deliver};
 use crate::cli::everyday::Pid;
 use crate::live::found;
 
-pub(super) fn execute(session: &Session, arguments: &Pid) -> Result<ExitCode> {
-    let project = session.project()?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Pid) -> Result<ExitCode> {
+    let project = invocation.project()?;
     let name = arguments.service.name();
-    let (_, service) = session.plan_one_of(&project, name, session.choices(&[]))?;
-    let overrides = session.overrides(&arguments.connection)?;
-    let pid = found::pid(&service, &overrides, &session.host).map_err(Failure::unanswered)?;
+    let (_, service) = invocation.plan_one_of(&project, name, invocation.choices(&[]))?;
+    let overrides = invocation.overrides(&arguments.connection)?;
+    let pid = found::pid(&service, &overrides, &invocation.host).map_err(Failure::unanswered)?;
     deliver(&format!("{pid}\n"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::live::connected;
-use super::{Failure, Session};
+use super::{Failure, Invocation};
 use crate::cli::live::Connection;
 use crate::live::confirmed::Confirmed;
 use crate::live::finding::{Connected, Overrides, Running};
@@ -24,7 +24,7 @@ pub(super) enum Reached {
     Process(Box<Service>, Confirmed),
 }
 
-impl Session {
+impl Invocation {
     /// The service of this name, which must be given where there are several, if it runs.
     pub(super) fn reached(
         &self,

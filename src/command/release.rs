@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::build::{build_program, check_runtime};
-use super::{Failure, Session, as_user, install, tell};
+use super::{Failure, Invocation, as_user, install, tell};
 use crate::argv::program;
 use crate::cli::Release;
-use crate::format::{Choice, Origin};
+use crate::format::{Choice, Provenance};
 use crate::output::{self, TemporaryFolder};
 use crate::plan::core::Core;
 use crate::plan::outputs::Output;
@@ -29,10 +29,10 @@ const ARCHIVES: [&str; 2] = [".tar.gz", ".tgz"];
 /// Everyone may enter the folder; the programs in it are for their user alone.
 const FOLDER_MODE: u32 = 0o755;
 
-pub(super) fn execute(session: &Session, arguments: &Release) -> Result<ExitCode> {
-    let project = session.project()?;
-    let orders = session.orders(&arguments.services.names())?;
-    let here = session.plan(&project, &as_user(orders.clone()))?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Release) -> Result<ExitCode> {
+    let project = invocation.project()?;
+    let orders = invocation.orders(&arguments.services.names())?;
+    let here = invocation.plan(&project, &as_user(orders.clone()))?;
     for service in &here.services {
         check_runtime(service, "a release").map_err(Failure::from)?;
     }
@@ -44,7 +44,7 @@ pub(super) fn execute(session: &Session, arguments: &Release) -> Result<ExitCode
     let usual = || place::usual_root(&here.project);
     let root = arguments.root.clone().unwrap_or_else(usual);
     let releasing = Releasing {
-        session,
+        invocation,
         project: &project,
         templates: super::templates(&here)?,
         choices: Choices {
@@ -101,7 +101,7 @@ fn put(content: &Path, output: &Path, folder: &Path) -> io::Result<()> {
 
 /// A release that is being made.
 struct Releasing<'a> {
-    session: &'a Session,
+    invocation: &'a Invocation,
     project: &'a Project,
     templates: Templates,
     /// What is loaded here.
@@ -114,7 +114,7 @@ struct Releasing<'a> {
 
 impl Releasing<'_> {
     fn fill(&self, folder: &Path) -> Result<(), Failure> {
-        let there = self.session.plan(self.project, &self.choices)?;
+        let there = self.invocation.plan(self.project, &self.choices)?;
         make_folder(folder)?;
         install(&self.here)?;
         self.add_programs(&there, folder)?;
@@ -139,7 +139,14 @@ impl Releasing<'_> {
                 env_file: Some(format!("{}/{ENV_FILE}", self.root.trim_end_matches('/'))),
                 ..program(there, &core, keeps, &self.templates)?
             };
-            build_program(self.session, here, &core, program, &file, &self.templates)?;
+            build_program(
+                self.invocation,
+                here,
+                &core,
+                program,
+                &file,
+                &self.templates,
+            )?;
         }
         Ok(())
     }
@@ -179,17 +186,17 @@ impl Releasing<'_> {
             as_user: choice.as_user(),
             ..self.choices.clone()
         };
-        let plan = place::as_programs(self.session.plan(self.project, &choices)?, &self.root);
+        let plan = place::as_programs(self.invocation.plan(self.project, &choices)?, &self.root);
         let names = self.choices.services.as_slice();
-        let origin = Origin {
+        let origin = Provenance {
             // There is no lisplaunch that could be called.
             selection: None,
             command: self.command(),
-            ..self.session.origin(self.project, names, choice, &plan)?
+            ..self.invocation.origin(self.project, names, choice, &plan)?
         };
         let emitted = choice
             .format
-            .emit(&plan, &origin, &self.templates, &self.session.host)
+            .emit(&plan, &origin, &self.templates, &self.invocation.host)
             .map_err(|problem| Failure::failed([problem]))?;
         let single = Path::new(&output.path)
             .file_name()
@@ -224,7 +231,7 @@ fn check_direct(choice: Choice, output: &Output) -> Result<(), Problem> {
         "`emit.{}` has `indirect: true`, and a release goes where lisplaunch is not",
         output.format
     ))
-    .at(output.place.clone())
+    .at(output.location.clone())
     .help("leave it out, or set it in a profile that is not released"))
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::live::{connect, warn_of_replicas};
-use super::{Failure, Session, deliver, images, report, tell};
+use super::{Failure, Invocation, deliver, images, report, tell};
 use crate::argv::trial_argv;
 use crate::cli::live::Reload;
 use crate::launch;
@@ -35,11 +35,11 @@ use story::Story;
 /// How much of what the compiler says is shown.
 const MOST_DIAGNOSTICS: usize = 20;
 
-pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Reload) -> Result<ExitCode> {
     let limits = Limits::start(arguments.timeout)?;
-    let target = Target::choose(session, arguments)?;
+    let target = Target::choose(invocation, arguments)?;
     let mut story = Story::of(target.service.name.as_str());
-    let ended = target.reload(session, arguments, &limits, &mut story);
+    let ended = target.reload(invocation, arguments, &limits, &mut story);
     if arguments.json {
         let failure = ended.as_ref().err();
         let problem = failure.and_then(|failure| failure.problems.first());
@@ -54,7 +54,11 @@ pub(super) fn execute(session: &Session, arguments: &Reload) -> Result<ExitCode>
 ///
 /// # Errors
 /// When it cannot, with what was found.
-pub(super) fn try_code(session: &Session, plan: &Plan, limits: &Limits) -> Result<(), Failure> {
+pub(super) fn try_code(
+    invocation: &Invocation,
+    plan: &Plan,
+    limits: &Limits,
+) -> Result<(), Failure> {
     let service = &plan.services[0];
     if service.systems.is_empty() && service.load.is_empty() {
         return Ok(());
@@ -64,7 +68,7 @@ pub(super) fn try_code(session: &Session, plan: &Plan, limits: &Limits) -> Resul
         service: &target.service,
     };
     let mut story = Story::of(service.name.as_str());
-    target.compile(&code, &[], session, true, limits, &mut story)
+    target.compile(&code, &[], invocation, true, limits, &mut story)
 }
 
 /// What is to be reloaded.
@@ -82,11 +86,11 @@ struct Target {
 }
 
 impl Target {
-    fn choose(session: &Session, arguments: &Reload) -> Result<Self, Failure> {
-        let project = session.project()?;
+    fn choose(invocation: &Invocation, arguments: &Reload) -> Result<Self, Failure> {
+        let project = invocation.project()?;
         let words = (arguments.words.as_slice(), &arguments.service);
         let (plan, systems) =
-            session.plan_for(&project, words, &(0..=usize::MAX), session.orders(&[])?)?;
+            invocation.plan_for(&project, words, &(0..=usize::MAX), invocation.orders(&[])?)?;
         Target::new(&plan, systems, Path::new(&project.folder))
     }
 
@@ -118,13 +122,13 @@ impl Target {
 
     fn reload(
         &self,
-        session: &Session,
+        invocation: &Invocation,
         arguments: &Reload,
         limits: &Limits,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        let overrides = session.overrides(&arguments.connection)?;
-        let running = Running::new(self.service.clone(), &overrides, &session.host)?;
+        let overrides = invocation.overrides(&arguments.connection)?;
+        let running = Running::new(self.service.clone(), &overrides, &invocation.host)?;
         // Before anything is compiled: in vain if no service is there to load it.
         let mut client = connect(&running, Timeouts::default())?;
         let code = Code {
@@ -132,10 +136,10 @@ impl Target {
         };
         let changed = self.prepare(&code, &mut client, limits)?;
         let allowed = arguments.allow_warnings;
-        self.compile(&code, &changed, session, allowed, limits, story)?;
+        self.compile(&code, &changed, invocation, allowed, limits, story)?;
         self.load(&code, arguments.force, &mut client, limits, story)?;
         self.finish(arguments.json, &mut client, limits, story)?;
-        self.judge_image(session)
+        self.judge_image(invocation)
     }
 
     /// Asks the service which files differ from what it has loaded.
@@ -161,13 +165,13 @@ impl Target {
         &self,
         code: &Code<'_>,
         changed: &[String],
-        session: &Session,
+        invocation: &Invocation,
         allow_warnings: bool,
         limits: &Limits,
         story: &mut Story,
     ) -> Result<(), Failure> {
         let started = Instant::now();
-        let obstacles = launch::obstacles(&self.service, &session.host);
+        let obstacles = launch::obstacles(&self.service, &invocation.host);
         if !obstacles.is_empty() {
             return Err(Failure::failed(obstacles));
         }
@@ -178,7 +182,7 @@ impl Target {
             .map_err(|error| Failure::failed([Problem::cannot("try the code", &error)]))?;
         let trial = code.trial(place, &self.typed, changed);
         let argv = trial_argv(&self.service, &trial, &self.templates)?;
-        let command = launch::command(&self.service, &argv, &session.host)
+        let command = launch::command(&self.service, &argv, &invocation.host)
             .map_err(|problem| Failure::failed([problem]))?;
         let Tried { report, refusal } = fresh::compile(command, place, limits, allow_warnings);
         self.show_diagnostics(&report);
@@ -305,8 +309,8 @@ impl Target {
     }
 
     /// Reports that the service would not start with this code from its saved image.
-    fn judge_image(&self, session: &Session) -> Result<(), Failure> {
-        let judged = images::judge(&self.whole, &self.templates, &session.host)?;
+    fn judge_image(&self, invocation: &Invocation) -> Result<(), Failure> {
+        let judged = images::judge(&self.whole, &self.templates, &invocation.host)?;
         if let Some(Freshness::Stale(why)) = judged {
             let name = &self.service.name;
             tell(&format!(

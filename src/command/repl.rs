@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::live::connect;
-use super::{Failure, Session};
+use super::{Failure, Invocation};
 use crate::cli::live::Repl;
 use crate::live::repl::{self, Ending, Image};
 use crate::live::signals::Signals;
@@ -20,8 +20,8 @@ const TIMEOUTS: Timeouts = Timeouts {
     grace: Duration::from_secs(5),
 };
 
-pub(super) fn execute(session: &Session, arguments: &Repl) -> Result<ExitCode> {
-    let running = session.running(arguments.service.name(), &arguments.connection)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Repl) -> Result<ExitCode> {
+    let running = invocation.running(arguments.service.name(), &arguments.connection)?;
     let package = arguments.package.as_ref();
     let image = Image {
         service: running.service.name.to_string(),

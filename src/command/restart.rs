@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::reached::Reached;
-use super::{Failure, Session, tell, tmux};
+use super::{Failure, Invocation, tell, tmux};
 use crate::cli::live::Restart;
 use crate::live::manager::Manager;
 use crate::live::report::Report;
@@ -15,15 +15,15 @@ use crate::plan::name::Name;
 use crate::plan::service;
 use crate::problem::Problem;
 
-pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Restart) -> Result<ExitCode> {
     let service = arguments.service.name();
-    let reached = session.reached(service, &arguments.connection)?;
+    let reached = invocation.reached(service, &arguments.connection)?;
     let planned = reached.service().clone();
-    let overrides = session.overrides(&arguments.connection)?;
+    let overrides = invocation.overrides(&arguments.connection)?;
     let services = std::slice::from_ref(&planned);
-    let ask = || Report::of_all(services, &overrides, &session.host);
+    let ask = || Report::of_all(services, &overrides, &invocation.host);
     let before = ask().map_err(Failure::from)?;
-    begin(session, service, reached)?;
+    begin(invocation, service, reached)?;
     let deadline = Instant::now() + arguments.wait;
     let reports = until_started(&before, deadline, ask, tell).map_err(Failure::from)?;
     match reports.first() {
@@ -36,10 +36,14 @@ pub(super) fn execute(session: &Session, arguments: &Restart) -> Result<ExitCode
 }
 
 /// Lets whatever started it do so again.
-pub(super) fn begin(session: &Session, name: Option<&String>, reached: Reached) -> Result<()> {
+pub(super) fn begin(
+    invocation: &Invocation,
+    name: Option<&String>,
+    reached: Reached,
+) -> Result<()> {
     match (reached.manager().cloned(), reached.process()) {
         (Some(manager), _) => Ok(restart_by(&manager, reached)?),
-        (None, Some(process)) if tmux::restart(session, name, process)? => Ok(()),
+        (None, Some(process)) if tmux::restart(invocation, name, process)? => Ok(()),
         (None, _) => Err(nothing_restarts(&reached.service().name).into()),
     }
 }

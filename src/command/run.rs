@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, command_line, deliver, images, tell};
+use super::{Failure, Invocation, command_line, deliver, images, tell};
 use crate::argv::source_argv;
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
@@ -17,11 +17,11 @@ use crate::problem::Problem;
 use crate::saved_core::Freshness;
 use crate::word::{Argv, Word};
 
-pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Run) -> Result<ExitCode> {
     if arguments.until_parent_ends {
         launch::end_with_parent();
     }
-    let (plan, service) = session.plan_one(arguments.service.name())?;
+    let (plan, service) = invocation.plan_one(arguments.service.name())?;
     let argv = if arguments.from_source {
         super::source_command_line(&plan, &service, &arguments.arguments)?
     } else {
@@ -29,7 +29,7 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
     };
     let argv = match &service.core {
         Some(core) if !arguments.from_source => {
-            startable(&plan, &service, core, argv, arguments, session)?
+            startable(&plan, &service, core, argv, arguments, invocation)?
         }
         _ => argv,
     };
@@ -44,12 +44,12 @@ pub(super) fn execute(session: &Session, arguments: &Run) -> Result<ExitCode> {
         deliver(&command.map_err(Problem::from).map_err(Failure::from)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut obstacles = launch::obstacles(&service, &session.host);
-    obstacles.extend(launch::taken_port(&service, &session.host));
+    let mut obstacles = launch::obstacles(&service, &invocation.host);
+    obstacles.extend(launch::taken_port(&service, &invocation.host));
     if !obstacles.is_empty() {
         return Err(Failure::failed(obstacles).into());
     }
-    let problem = launch::exec(&service, &argv, &session.host);
+    let problem = launch::exec(&service, &argv, &invocation.host);
     Err(Failure::failed([problem]).into())
 }
 
@@ -60,10 +60,10 @@ fn startable(
     core: &Core,
     argv: Argv,
     arguments: &Run,
-    session: &Session,
+    invocation: &Invocation,
 ) -> Result<Argv, Failure> {
     let templates = super::templates(plan)?;
-    let judged = images::judge_image(service, core, &templates, &session.host)?;
+    let judged = images::judge_image(service, core, &templates, &invocation.host)?;
     let Freshness::Stale(why) = judged else {
         return Ok(argv);
     };

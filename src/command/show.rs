@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::{Session, deliver};
+use super::{Invocation, deliver};
 use crate::cli::Show;
 
-pub(super) fn execute(session: &Session, arguments: &Show) -> Result<ExitCode> {
-    let project = session.project()?;
-    let plan = session.plan(&project, &session.choices(&arguments.services.names()))?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Show) -> Result<ExitCode> {
+    let project = invocation.project()?;
+    let plan = invocation.plan(&project, &invocation.choices(&arguments.services.names()))?;
     let text = if arguments.json {
         serde_json::to_string_pretty(&plan).context("cannot write the plan as JSON")? + "\n"
     } else {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Failure, Session, UNANSWERED, images, print, tell};
+use super::{Failure, Invocation, UNANSWERED, images, print, tell};
 use crate::cli::live::{Connection, Status, parse_duration};
 use crate::live::report::Report;
 use crate::live::state::State;
@@ -18,14 +18,14 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::saved_core::Freshness;
 
-pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode> {
-    let project = session.project()?;
-    let plan = session
-        .plan(&project, &session.choices(&arguments.services.names()))
+pub(super) fn execute(invocation: &Invocation, arguments: &Status) -> Result<ExitCode> {
+    let project = invocation.project()?;
+    let plan = invocation
+        .plan(&project, &invocation.choices(&arguments.services.names()))
         .map_err(|failure| with_hint(failure, arguments))?;
     check_port(&plan.services, &arguments.connection).map_err(Failure::from)?;
-    let overrides = session.overrides(&arguments.connection)?;
-    let ask = |services: &[Service]| Report::of_all(services, &overrides, &session.host);
+    let overrides = invocation.overrides(&arguments.connection)?;
+    let ask = |services: &[Service]| Report::of_all(services, &overrides, &invocation.host);
     let mut reports = ask(&plan.services).map_err(Failure::from)?;
     if let Some(wait) = arguments.wait {
         let waited = wanted(&plan.services, &reports);
@@ -33,7 +33,7 @@ pub(super) fn execute(session: &Session, arguments: &Status) -> Result<ExitCode>
         until_ready(Instant::now() + wait, ask_waited, tell).map_err(Failure::from)?;
         reports = ask(&plan.services).map_err(Failure::from)?;
     }
-    let images = images(session, &plan)?;
+    let images = images(invocation, &plan)?;
     let text = if arguments.json {
         let reports = reports.iter().zip(&images);
         let reports: Vec<Described<'_>> = reports.map(Described::new).collect();
@@ -110,11 +110,11 @@ impl<'a> Described<'a> {
 }
 
 /// The images of the services, in their order.
-fn images(session: &Session, plan: &Plan) -> Result<Vec<Option<Image>>, Failure> {
+fn images(invocation: &Invocation, plan: &Plan) -> Result<Vec<Option<Image>>, Failure> {
     let templates = super::templates(plan)?;
     let image = |service: &Service| {
         let core = service.core.as_ref()?;
-        let stale = match images::judge_image(service, core, &templates, &session.host) {
+        let stale = match images::judge_image(service, core, &templates, &invocation.host) {
             Ok(Freshness::Fresh) => None,
             Ok(Freshness::Stale(why)) => Some(why.to_string()),
             // A service can be asked how it is all the same.

@@ -6,14 +6,14 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::reached::Reached;
-use super::{Failure, Session, tell};
+use super::{Failure, Invocation, tell};
 use crate::cli::live::Stop;
 use crate::live::manager::Manager;
 use crate::plan::service::Restart;
 use crate::problem::Problem;
 
-pub(super) fn execute(session: &Session, arguments: &Stop) -> Result<ExitCode> {
-    let reached = session.reached(arguments.service.name(), &arguments.connection)?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Stop) -> Result<ExitCode> {
+    let reached = invocation.reached(arguments.service.name(), &arguments.connection)?;
     let name = reached.service().name.clone();
     let always = reached.service().restart == Restart::Always;
     if let Some(manager) = reached.manager().filter(|_| always) {

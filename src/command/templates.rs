@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Session, deliver};
+use super::{Failure, Invocation, deliver};
 use crate::cli::{Templates as Arguments, TemplatesCommand};
 use crate::problem::Problem;
 use crate::render::Templates;
 use crate::suggest;
 
-pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCode> {
-    let templates = super::templates_in(project_folder(session)?, Vec::new())?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Arguments) -> Result<ExitCode> {
+    let templates = super::templates_in(project_folder(invocation)?, Vec::new())?;
     let text = match &arguments.command {
         None => list(&templates),
         Some(TemplatesCommand::Show { name }) => show(&templates, name)?,
@@ -23,13 +23,13 @@ pub(super) fn execute(session: &Session, arguments: &Arguments) -> Result<ExitCo
 
 /// The project's own folder; templates can be looked at without a project, and beside a file that
 /// is wrong, unless there are settings for it.
-fn project_folder(session: &Session) -> Result<Option<PathBuf>, Failure> {
-    let Ok(project) = session.project() else {
+fn project_folder(invocation: &Invocation) -> Result<Option<PathBuf>, Failure> {
+    let Ok(project) = invocation.project() else {
         return Ok(None);
     };
-    match crate::plan::plan(&project, &session.choices(&[]), &session.host) {
+    match crate::plan::plan(&project, &invocation.choices(&[]), &invocation.host) {
         Ok(plan) => Ok(plan.templates.map(PathBuf::from)),
-        Err(problems) if !session.settings().is_empty() => Err(Failure::usage(problems)),
+        Err(problems) if !invocation.settings().is_empty() => Err(Failure::usage(problems)),
         Err(_) => Ok(None),
     }
 }

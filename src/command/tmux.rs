@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{Failure, Session, again, command_line, deliver, print, tell};
+use super::{Failure, Invocation, again, command_line, deliver, print, tell};
 use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
 use crate::cli::selection::{OneService, ServiceOption};
 use crate::host::{self, Host};
@@ -23,9 +23,9 @@ use crate::plan::service::Service;
 use crate::plan::stopping;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
-use crate::tmux::client::{self, Failed};
+use crate::tmux::client::{self, TmuxError};
 use crate::tmux::handover::Handover;
-use crate::tmux::session::{self, Ended, Running, State};
+use crate::tmux::session::{self, EndedPane, RunningPane, SessionState};
 use crate::word::Argv;
 
 /// The service does not run.
@@ -38,40 +38,40 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// at this interval.
 const QUICK: Duration = Duration::from_millis(200);
 
-pub(super) fn execute(session: &Session, arguments: &Tmux) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Tmux) -> Result<ExitCode> {
     let target = |service: &OneService, choices| {
-        Target::new(session, service.name(), choices, arguments.print)
+        Target::new(invocation, service.name(), choices, arguments.print)
     };
-    let tmux = |service| target(service, session.choices(&[]));
-    let orders = |start: &TmuxStart| target(&start.service, session.orders(&[])?);
+    let tmux = |service| target(service, invocation.choices(&[]));
+    let orders = |start: &TmuxStart| target(&start.service, invocation.orders(&[])?);
     match &arguments.command {
-        TmuxCommand::Start(start) => orders(start)?.start(session, start),
+        TmuxCommand::Start(start) => orders(start)?.start(invocation, start),
         TmuxCommand::Attach(service) => tmux(service)?.attach(),
-        TmuxCommand::Send { words, service } => send(session, words, service, arguments.print),
+        TmuxCommand::Send { words, service } => send(invocation, words, service, arguments.print),
         TmuxCommand::Stop(service) => tmux(service)?.stop(),
-        TmuxCommand::Restart(start) => orders(start)?.restart(session, start),
-        TmuxCommand::Status(service) => tmux(service)?.status(&session.host),
+        TmuxCommand::Restart(start) => orders(start)?.restart(invocation, start),
+        TmuxCommand::Status(service) => tmux(service)?.status(&invocation.host),
         TmuxCommand::Enter { file } => enter(file),
     }
 }
 
 /// Restarts a service if `process` is in its session, and returns whether it is.
 pub(super) fn restart(
-    session: &Session,
+    invocation: &Invocation,
     service: Option<&String>,
     process: Process,
 ) -> Result<bool> {
-    if session.project()?.file.is_none() {
+    if invocation.project()?.file.is_none() {
         return Ok(false);
     }
-    let target = Target::new(session, service, session.orders(&[])?, false)?;
+    let target = Target::new(invocation, service, invocation.orders(&[])?, false)?;
     match target.session.state() {
-        Ok(State::Running(running)) if u32::try_from(running.pid) == Ok(process.pid) => {
+        Ok(SessionState::Running(running)) if u32::try_from(running.pid) == Ok(process.pid) => {
             let start = TmuxStart {
                 service: OneService::named(service.cloned()),
                 arguments: Vec::new(),
             };
-            target.restart(session, &start)?;
+            target.restart(invocation, &start)?;
             Ok(true)
         }
         _ => Ok(false),
@@ -89,13 +89,13 @@ struct Target {
 
 impl Target {
     fn new(
-        session: &Session,
+        invocation: &Invocation,
         service: Option<&String>,
         choices: Choices,
         print: bool,
     ) -> Result<Self, Failure> {
-        let project = session.project()?;
-        let (plan, _) = session.plan_one_of(&project, service, choices)?;
+        let project = invocation.project()?;
+        let (plan, _) = invocation.plan_one_of(&project, service, choices)?;
         Target::of_plan(plan, print)
     }
 
@@ -127,14 +127,14 @@ impl Target {
 
     // Starting.
 
-    fn start(&self, session: &Session, start: &TmuxStart) -> Result<ExitCode> {
-        let argv = self.checked_argv(session, start)?;
+    fn start(&self, invocation: &Invocation, start: &TmuxStart) -> Result<ExitCode> {
+        let argv = self.checked_argv(invocation, start)?;
         if self.print {
             deliver(&script::start(&self.session, &self.service, &argv)?)?;
             return Ok(ExitCode::SUCCESS);
         }
         match self.state()? {
-            State::Running(running) => {
+            SessionState::Running(running) => {
                 tell(&format!(
                     "`{}` runs already in the tmux session `{}`, process {}",
                     self.service.name,
@@ -143,8 +143,10 @@ impl Target {
                 ));
                 return Ok(ExitCode::SUCCESS);
             }
-            State::Ended(ended) => self.launch(session, start, Some(&ended))?,
-            State::Absent | State::Foreign(_) => self.launch(session, start, None)?,
+            SessionState::Ended(ended) => self.launch(invocation, start, Some(&ended))?,
+            SessionState::Absent | SessionState::Foreign(_) => {
+                self.launch(invocation, start, None)?;
+            }
         }
         tell(&format!(
             "`{}` is started in the tmux session `{}`; `{}` shows it",
@@ -155,8 +157,8 @@ impl Target {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn restart(&self, session: &Session, start: &TmuxStart) -> Result<ExitCode> {
-        let argv = self.checked_argv(session, start)?;
+    fn restart(&self, invocation: &Invocation, start: &TmuxStart) -> Result<ExitCode> {
+        let argv = self.checked_argv(invocation, start)?;
         if self.print {
             deliver(
                 &(self.session.stop_script()
@@ -165,13 +167,13 @@ impl Target {
             return Ok(ExitCode::SUCCESS);
         }
         self.stop()?;
-        self.start(session, start)
+        self.start(invocation, start)
     }
 
     /// The argument list of sbcl, if nothing keeps it from being started.
-    fn checked_argv(&self, session: &Session, start: &TmuxStart) -> Result<Argv, Failure> {
+    fn checked_argv(&self, invocation: &Invocation, start: &TmuxStart) -> Result<Argv, Failure> {
         let argv = command_line(&self.plan, &self.service, &start.arguments)?;
-        let obstacles = launch::obstacles(&self.service, &session.host);
+        let obstacles = launch::obstacles(&self.service, &invocation.host);
         if self.print || obstacles.is_empty() {
             Ok(argv)
         } else {
@@ -181,14 +183,19 @@ impl Target {
 
     /// Lets the session's first process become `lisplaunch run`, which becomes sbcl: so there
     /// is one way to start a service, with one environment, and nothing stays behind.
-    fn launch(&self, session: &Session, start: &TmuxStart, over: Option<&Ended>) -> Result<()> {
-        if let Some(taken) = launch::taken_port(&self.service, &session.host) {
+    fn launch(
+        &self,
+        invocation: &Invocation,
+        start: &TmuxStart,
+        over: Option<&EndedPane>,
+    ) -> Result<()> {
+        if let Some(taken) = launch::taken_port(&self.service, &invocation.host) {
             return Err(Failure::failed([taken]).into());
         }
         let program = std::env::current_exe().context("cannot find this program")?;
         let program_word = utf8(&program)?.into();
         let service = start.service.name().map(String::as_str);
-        let run = again::run(&program, session, service, &[], &start.arguments);
+        let run = again::run(&program, invocation, service, &[], &start.arguments);
         let handover = Handover::from_here(run).context("cannot find the working directory")?;
         let folder = private_folder();
         let file = handover
@@ -228,7 +235,7 @@ impl Target {
             deliver(&script::commands(&[command])?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        if let State::Absent = self.state()? {
+        if let SessionState::Absent = self.state()? {
             return Err(self.not_running().into());
         }
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -247,7 +254,7 @@ impl Target {
             deliver(&script::send(&self.session, text, &forms)?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        let State::Running(running) = self.state()? else {
+        let SessionState::Running(running) = self.state()? else {
             return Err(self.not_running().into());
         };
         if running.deaf {
@@ -265,7 +272,7 @@ impl Target {
         match client::run(&paste, typed.as_bytes()) {
             Ok(_) => Ok(ExitCode::SUCCESS),
             // It has ended since.
-            Err(Failed::Absent) => Err(self.not_running().into()),
+            Err(TmuxError::Absent) => Err(self.not_running().into()),
             Err(failed) => Err(explain(&failed).into()),
         }
     }
@@ -277,7 +284,7 @@ impl Target {
         }
         let state = self.state_of_any()?;
         let code = match state {
-            State::Running(_) => ExitCode::SUCCESS,
+            SessionState::Running(_) => ExitCode::SUCCESS,
             _ => ExitCode::from(NOT_RUNNING),
         };
         let mut text = describe(&state)?;
@@ -305,18 +312,20 @@ impl Target {
         }
         let name = &self.service.name;
         match self.state()? {
-            State::Running(running) => self.stop_running(&running)?,
-            State::Ended(ended) => {
+            SessionState::Running(running) => self.stop_running(&running)?,
+            SessionState::Ended(ended) => {
                 end(&ended.session)?;
                 tell(&format!("`{name}` had ended; its tmux session is gone"));
             }
-            State::Absent | State::Foreign(_) => tell(&format!("`{name}` does not run")),
+            SessionState::Absent | SessionState::Foreign(_) => {
+                tell(&format!("`{name}` does not run"));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
 
     /// SIGTERM makes SBCL run its exit hooks; that of a closed terminal would not.
-    fn stop_running(&self, running: &Running) -> Result<()> {
+    fn stop_running(&self, running: &RunningPane) -> Result<()> {
         let Some(pid) = Pid::from_raw(running.pid) else {
             return Ok(());
         };
@@ -345,7 +354,7 @@ impl Target {
                 session::reap().map_err(|failed| explain(&failed))?;
             }
         }
-        if let Ok(State::Ended(ended)) = self.state()
+        if let Ok(SessionState::Ended(ended)) = self.state()
             && ended.session == running.session
         {
             tell(&format!("`{name}`: {}", last_words(&ended)?));
@@ -357,14 +366,14 @@ impl Target {
 
     // What is there.
 
-    fn state_of_any(&self) -> Result<State, Failure> {
+    fn state_of_any(&self) -> Result<SessionState, Failure> {
         self.session.state().map_err(|failed| explain(&failed))
     }
 
     /// How the session is; one of somebody else is an error.
-    fn state(&self) -> Result<State, Failure> {
+    fn state(&self) -> Result<SessionState, Failure> {
         let state = self.state_of_any()?;
-        let State::Foreign(owner) = &state else {
+        let SessionState::Foreign(owner) = &state else {
             return Ok(state);
         };
         Err(Failure::failed([Problem::error(format!(
@@ -396,14 +405,18 @@ fn enter(file: &Path) -> Result<ExitCode> {
 }
 
 fn send(
-    session: &Session,
+    invocation: &Invocation,
     words: &[String],
     service: &ServiceOption,
     print: bool,
 ) -> Result<ExitCode> {
-    let project = session.project()?;
-    let (plan, forms) =
-        session.plan_for(&project, (words, service), &(1..=1), session.choices(&[]))?;
+    let project = invocation.project()?;
+    let (plan, forms) = invocation.plan_for(
+        &project,
+        (words, service),
+        &(1..=1),
+        invocation.choices(&[]),
+    )?;
     let target = Target::of_plan(plan, print)?;
     let form = forms.first().map_or("", String::as_str);
     if form == "-" {
@@ -436,28 +449,30 @@ fn utf8(path: &Path) -> Result<&str> {
 fn end(session: &str) -> Result<(), Failure> {
     match client::run(&[session::kill(session)], &[]) {
         // It has gone with its last process.
-        Ok(_) | Err(Failed::Absent) => Ok(()),
+        Ok(_) | Err(TmuxError::Absent) => Ok(()),
         Err(failed) => Err(explain(&failed)),
     }
 }
 
-fn explain(failed: &Failed) -> Failure {
+fn explain(failed: &TmuxError) -> Failure {
     let problem = Problem::error(failed.to_string());
     Failure::failed([match failed {
-        Failed::Missing => problem.help("install it (Debian and Ubuntu: `apt-get install tmux`)"),
-        Failed::Absent | Failed::Other(_) => problem,
+        TmuxError::Missing => {
+            problem.help("install it (Debian and Ubuntu: `apt-get install tmux`)")
+        }
+        TmuxError::Absent | TmuxError::Other(_) => problem,
     }])
 }
 
-fn describe(state: &State) -> Result<String> {
+fn describe(state: &SessionState) -> Result<String> {
     Ok(match state {
-        State::Absent => "not running".to_owned(),
-        State::Foreign(owner) => format!(
+        SessionState::Absent => "not running".to_owned(),
+        SessionState::Foreign(owner) => format!(
             "not running; the tmux session of its name is not of it: {}",
             foreign(owner.as_deref())
         ),
-        State::Ended(ended) => format!("not running; it {}", last_words(ended)?),
-        State::Running(running) => {
+        SessionState::Ended(ended) => format!("not running; it {}", last_words(ended)?),
+        SessionState::Running(running) => {
             let since = UNIX_EPOCH + Duration::from_secs(running.since);
             let age = SystemTime::now().duration_since(since).unwrap_or_default();
             format!(
@@ -481,7 +496,7 @@ fn foreign(owner: Option<&str>) -> String {
     }
 }
 
-fn last_words(ended: &Ended) -> Result<String, Failure> {
+fn last_words(ended: &EndedPane) -> Result<String, Failure> {
     let how = match (&ended.pane, ended.code) {
         (None, _) => return Ok("has ended".to_owned()),
         (_, Some(code)) => format!("ended with exit code {code}"),

@@ -6,17 +6,17 @@ use anyhow::Result;
 
 use super::managed::Managed;
 use super::steps;
-use super::{Failure, Session, tell};
+use super::{Failure, Invocation, tell};
 use crate::cli::manager::Uninstall;
 use crate::plan::Choices;
 
-pub(super) fn execute(session: &Session, arguments: &Uninstall) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &Uninstall) -> Result<ExitCode> {
     // The values of variables are for services that start.
     let orders = Choices {
         allow_unset: true,
-        ..session.orders(&[])?
+        ..invocation.orders(&[])?
     };
-    let managed = session.managed(&arguments.manager, false, orders)?;
+    let managed = invocation.managed(&arguments.manager, false, orders)?;
     managed.refuse_other_projects("uninstall it there")?;
     let Managed { manager, files, .. } = managed;
     let steps = manager
@@ -29,7 +29,7 @@ pub(super) fn execute(session: &Session, arguments: &Uninstall) -> Result<ExitCo
         steps::show(&steps)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let owners = session.owners().map_err(Failure::from)?;
+    let owners = invocation.owners().map_err(Failure::from)?;
     steps::perform(&steps, false, &owners).map_err(|stopped| Failure::failed([stopped.problem]))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 
-use super::{Failure, Session, again, install, report, tell};
+use super::{Failure, Invocation, again, install, report, tell};
 use crate::cli::everyday::Up;
 use crate::host::own_program;
 use crate::launch;
@@ -23,8 +23,8 @@ const COLOURS: [&str; 6] = [
 ];
 const PLAIN: &str = "\x1b[0m";
 
-pub(super) fn execute(session: &Session, arguments: &Up) -> Result<ExitCode> {
-    let project = session.project()?;
+pub(super) fn execute(invocation: &Invocation, arguments: &Up) -> Result<ExitCode> {
+    let project = invocation.project()?;
     if project.file.is_none() {
         return Err(Failure::from(
             Problem::error("`up` needs a project file, not standard input")
@@ -32,10 +32,10 @@ pub(super) fn execute(session: &Session, arguments: &Up) -> Result<ExitCode> {
         )
         .into());
     }
-    let plan = session.plan(&project, &session.orders(&arguments.only)?)?;
+    let plan = invocation.plan(&project, &invocation.orders(&arguments.only)?)?;
     let obstacles = plan.services.iter().flat_map(|service| {
-        let mut obstacles = launch::obstacles(service, &session.host);
-        obstacles.extend(launch::taken_port(service, &session.host));
+        let mut obstacles = launch::obstacles(service, &invocation.host);
+        obstacles.extend(launch::taken_port(service, &invocation.host));
         obstacles
     });
     let obstacles: Vec<Problem> = obstacles.collect();
@@ -43,10 +43,10 @@ pub(super) fn execute(session: &Session, arguments: &Up) -> Result<ExitCode> {
         return Err(Failure::failed(obstacles).into());
     }
     install(&plan)?;
-    let program = own_program(&session.host.environment).context("cannot find this program")?;
+    let program = own_program(&invocation.host.environment).context("cannot find this program")?;
     let start = |service: &Service| {
         let name = Some(service.name.as_str());
-        let words = again::run(&program, session, name, &["--until-parent-ends"], &[]);
+        let words = again::run(&program, invocation, name, &["--until-parent-ends"], &[]);
         command(&words)
     };
     let signals = Signals::catch().context("cannot catch signals")?;
@@ -56,7 +56,7 @@ pub(super) fn execute(session: &Session, arguments: &Up) -> Result<ExitCode> {
         print: &mut print,
         say: &tell,
     };
-    let together = Together::new(plan.services.clone(), start, &session.host, reporting);
+    let together = Together::new(plan.services.clone(), start, &invocation.host, reporting);
     conclude(together.run(&signals), &signals)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Failure, Session};
+use super::{Failure, Invocation};
 use crate::cli::selection::ServiceOption;
 use crate::plan::name::Name;
 use crate::plan::{Choices, Plan};
@@ -12,7 +12,7 @@ use crate::project::Project;
 /// The words, and the service as an option beside them.
 pub(super) type Words<'w> = (&'w [String], &'w ServiceOption);
 
-impl Session {
+impl Invocation {
     /// The plan of the service that `-s` or the first of `words` names, and the other words, of
     /// which there may be so many. The other choices are `choices`.
     ///

@@ -40,7 +40,7 @@ fn mark(word: &Word) -> String {
 
 /// A stretch of a rendered text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Run<'a> {
+pub enum MarkedSpan<'a> {
     /// From the template.
     Template(&'a str),
     /// From a word.
@@ -48,13 +48,13 @@ pub enum Run<'a> {
 }
 
 /// Takes a rendered text apart.
-pub fn runs(text: &str) -> impl Iterator<Item = Run<'_>> {
+pub fn runs(text: &str) -> impl Iterator<Item = MarkedSpan<'_>> {
     text.split('\0').enumerate().map(|(index, run)| {
         if index % 2 == 0 {
-            return Run::Template(run);
+            return MarkedSpan::Template(run);
         }
         let (mark, rest) = run.split_at(1);
-        Run::Piece(match rest.split_once('=') {
+        MarkedSpan::Piece(match rest.split_once('=') {
             Some((name, value)) if mark == "v" => Piece::Variable(Variable {
                 name: name.to_owned(),
                 value: value.to_owned(),

@@ -75,7 +75,7 @@ const RESERVED: [&str; 27] = [
 
 /// Where a word stands, as far as its spelling depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum WordPosition {
     /// Where a command may begin: the shell looks for keywords and assignments.
     First,
     /// After another word, or after the `=` of an assignment.
@@ -103,13 +103,13 @@ fn in_a_row<'a>(
     variables: Variables,
 ) -> Word {
     let mut line = Word::default();
-    let mut place = Place::First;
+    let mut position = WordPosition::First;
     for word in words {
-        if place == Place::Later {
+        if position == WordPosition::Later {
             line.push_text(" ");
         }
-        quote(&mut line, word, place, newline, variables);
-        place = Place::Later;
+        quote(&mut line, word, position, newline, variables);
+        position = WordPosition::Later;
     }
     line
 }
@@ -146,14 +146,20 @@ fn assignments(
             line.push_text(" ");
         }
         line.push_text(&assignment);
-        quote(&mut line, value, Place::Later, newline, variables);
+        quote(&mut line, value, WordPosition::Later, newline, variables);
     }
     Ok(line)
 }
 
 /// Appends a word in shell syntax.
-fn quote(line: &mut Word, word: &Word, place: Place, newline: Newline, variables: Variables) {
-    let bare = is_bare(&word.resolved(), place);
+fn quote(
+    line: &mut Word,
+    word: &Word,
+    position: WordPosition,
+    newline: Newline,
+    variables: Variables,
+) {
+    let bare = is_bare(&word.resolved(), position);
     let quote = if bare { "" } else { "'" };
     line.push_text(quote);
     for piece in word.pieces() {
@@ -179,12 +185,12 @@ fn inside_quotes(text: &str, newline: Newline) -> String {
 }
 
 /// Whether the shell reads a word as itself without quotes.
-fn is_bare(word: &str, place: Place) -> bool {
+fn is_bare(word: &str, position: WordPosition) -> bool {
     // zsh expands a `=` at the head of any word.
     let safe =
         |character: char| character.is_ascii_alphanumeric() || "_%+,./:@=-".contains(character);
     let plain = !word.is_empty() && !word.starts_with('=') && word.chars().all(safe);
-    plain && (place == Place::Later || !means_something_first(word))
+    plain && (position == WordPosition::Later || !means_something_first(word))
 }
 
 /// Whether a word at the head of a command is a keyword or an assignment.

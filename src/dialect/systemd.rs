@@ -31,7 +31,7 @@ const LONGEST_SETTING: usize = (1 << 20) - 100;
 
 /// Where a word stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum UnitField {
     /// In a command, whose variables are replaced.
     Command,
     /// Elsewhere.
@@ -39,7 +39,7 @@ enum Place {
 }
 
 /// A word among others that are separated by blanks.
-fn word(text: &str, place: Place) -> String {
+fn word(text: &str, field: UnitField) -> String {
     let quote = match text {
         _ if is_bare(text) => None,
         _ if text.contains('"') && !text.contains('\'') => Some('\''),
@@ -50,7 +50,7 @@ fn word(text: &str, place: Place) -> String {
     for character in text.chars() {
         match character {
             '%' => spelt.push_str("%%"),
-            '$' if place == Place::Command => spelt.push_str("$$"),
+            '$' if field == UnitField::Command => spelt.push_str("$$"),
             '\n' => spelt.push_str("\\n"),
             '\t' => spelt.push_str("\\t"),
             '\r' => spelt.push_str("\\r"),
@@ -98,7 +98,7 @@ fn is_bare(text: &str) -> bool {
 pub(super) fn command_word(word_: &Word) -> Result<String, Refusal> {
     let text = word_.resolved();
     limit::check(&text)?;
-    Ok(word(&text, Place::Command))
+    Ok(word(&text, UnitField::Command))
 }
 
 /// The beginning of a command line: the file of the program, the name that it is called by, and
@@ -122,7 +122,7 @@ pub fn program(words: &[Word]) -> Result<String, Refusal> {
         });
     }
     // The name, unlike the path, is searched for variables.
-    let path = word(checked(&file)?, Place::Setting);
+    let path = word(checked(&file)?, UnitField::Setting);
     let command = if file == called && !file.contains('$') {
         path
     } else {
@@ -139,7 +139,7 @@ pub fn program(words: &[Word]) -> Result<String, Refusal> {
 pub fn fits(argv: &Argv) -> Result<(), Refusal> {
     let lines = argv.0.iter().map(|line| {
         let words = line.words.iter();
-        let words = words.map(|each| word(&each.resolved(), Place::Command).len() + 1);
+        let words = words.map(|each| word(&each.resolved(), UnitField::Command).len() + 1);
         words.sum::<usize>() + "\\\n  ".len()
     });
     let length: usize = lines.sum();
@@ -245,7 +245,7 @@ impl Dialect for Systemd {
             Printed::Words(words) => joined(words.iter().map(command_word)),
             Printed::Environment(variables) => joined(variables.iter().map(|(name, value)| {
                 let (name, value) = assignment(name, value)?;
-                Ok(word(&format!("{name}={value}"), Place::Setting))
+                Ok(word(&format!("{name}={value}"), UnitField::Setting))
             })),
             Printed::Setting(word) => rest(word),
             Printed::Comment(text) => Ok(comment::one_line(text)),

@@ -54,6 +54,6 @@ impl Choice {
     pub fn of(output: &Output) -> Result<Self, Problem> {
         find(&output.format)
             .and_then(|format| Choice::new(format, output.indirect, output.user))
-            .map_err(|problem| problem.at(output.place.clone()))
+            .map_err(|problem| problem.at(output.location.clone()))
     }
 }

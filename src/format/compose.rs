@@ -1,7 +1,7 @@
 //! `lisplaunch emit compose`: the containers of all services, for Compose.
 
 use super::container::{self, outside};
-use super::{Context, Emission, File, Format, Layout, Owner, unsaid};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::compose::Compose;
 use crate::plan::quantity::Bytes;
@@ -9,7 +9,7 @@ use crate::plan::service::{Restart, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues};
 use crate::word::Word;
 use container::volumes;
 
@@ -44,12 +44,12 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let context = vec![
         (
             "services",
-            Variable::list(named.collect::<Result<Vec<_>, _>>()?),
+            TemplateValue::list(named.collect::<Result<Vec<_>, _>>()?),
         ),
-        ("volumes", Variable::list(names)),
+        ("volumes", TemplateValue::list(names)),
         (
             "hardening",
-            Variable::flag(services.iter().any(|service| service.hardening)),
+            TemplateValue::flag(services.iter().any(|service| service.hardening)),
         ),
         ("home", project.setting(container::HOME)),
     ];
@@ -59,13 +59,13 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     Ok(vec![File::new("compose.yaml", text).private(private)])
 }
 
-fn of(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+fn of(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Problem> {
     container::check_secrets(service)?;
     let owner = Owner::of(service);
     let limits = service.limits;
     let given = container::given(service);
     let given = given.into_iter();
-    let mut context: Context = vec![
+    let mut context: TemplateValues = vec![
         ("name", owner.setting(service.name.as_str())),
         ("description", owner.comment(service.description.as_ref())),
         (
@@ -82,7 +82,9 @@ fn of(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
         ("env_files", list(&owner, env_files(emission, service))),
         (
             "environment",
-            Variable::list(given.map(|variable| owner.print(Printed::Environment(vec![variable])))),
+            TemplateValue::list(
+                given.map(|variable| owner.print(Printed::Environment(vec![variable]))),
+            ),
         ),
         ("after", after(emission, service)),
         (
@@ -99,7 +101,7 @@ fn of(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
         ),
         (
             "health",
-            Variable::option(container::health(service).map(|words| owner.words(&words))),
+            TemplateValue::option(container::health(service).map(|words| owner.words(&words))),
         ),
         (
             "ready_timeout",
@@ -112,35 +114,35 @@ fn of(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
         ("cpus", owner.optional(limits.cpus)),
         ("tasks", owner.optional(limits.tasks)),
         ("open_files", owner.optional(limits.open_files)),
-        ("hardening", Variable::flag(service.hardening)),
+        ("hardening", TemplateValue::flag(service.hardening)),
     ];
     let mounted = volumes(service).into_iter();
     let mounted = mounted.map(|(name, folder)| format!("{name}:{folder}"));
     context.push(("volumes", list(&owner, mounted.collect())));
     context.push(("log", log(&owner, service)));
-    Ok(Variable::map(context))
+    Ok(TemplateValue::map(context))
 }
 
 /// What its image is built from.
-fn build(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+fn build(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Problem> {
     let owner = Owner::of(service);
     let plan = emission.plan;
     let outside = outside::folders(&plan.services)?;
     let outside = outside.iter().map(|outside| {
         let path = here(emission, &outside.path);
-        Variable::map([
+        TemplateValue::map([
             ("name", owner.setting(outside.name.as_str())),
             ("path", owner.setting(path)),
         ])
     });
     let file = container::file_name(plan, service);
-    Ok(Variable::map([
+    Ok(TemplateValue::map([
         ("context", owner.setting(here(emission, "."))),
         (
             "file",
-            Variable::option(plan.several.then(|| owner.setting(file))),
+            TemplateValue::option(plan.several.then(|| owner.setting(file))),
         ),
-        ("contexts", Variable::list(outside)),
+        ("contexts", TemplateValue::list(outside)),
     ]))
 }
 
@@ -155,9 +157,9 @@ fn here(emission: &Emission<'_>, path: &str) -> String {
 }
 
 /// Texts in a row; nothing for none.
-fn list(owner: &Owner, texts: Vec<String>) -> Variable {
+fn list(owner: &Owner, texts: Vec<String>) -> TemplateValue {
     let words: Vec<Word> = texts.into_iter().map(Word::from).collect();
-    Variable::option((!words.is_empty()).then(|| owner.words(&words)))
+    TemplateValue::option((!words.is_empty()).then(|| owner.words(&words)))
 }
 
 fn env_files(emission: &Emission<'_>, service: &Service) -> Vec<String> {
@@ -171,24 +173,24 @@ fn env_files(emission: &Emission<'_>, service: &Service) -> Vec<String> {
 }
 
 /// The services that are started before it, and what they must be then.
-fn after(emission: &Emission<'_>, service: &Service) -> Variable {
+fn after(emission: &Emission<'_>, service: &Service) -> TemplateValue {
     let owner = Owner::of(service);
-    Variable::list(emission.earlier(service).map(|other| {
+    TemplateValue::list(emission.earlier(service).map(|other| {
         let condition = match container::health(other) {
             Some(_) => "service_healthy",
             None => "service_started",
         };
-        Variable::map([
+        TemplateValue::map([
             ("name", owner.setting(other.name.as_str())),
             ("condition", owner.bare(condition)),
         ])
     }))
 }
 
-fn log(owner: &Owner, service: &Service) -> Variable {
+fn log(owner: &Owner, service: &Service) -> TemplateValue {
     let log = service.log.as_ref().filter(|log| log.max_size.0 > 0);
-    Variable::option(log.map(|log| {
-        Variable::map([
+    TemplateValue::option(log.map(|log| {
+        TemplateValue::map([
             ("max_size", owner.setting(log.max_size.0.to_string())),
             // The one that is written counts, too.
             ("files", owner.setting((log.backups + 1).to_string())),

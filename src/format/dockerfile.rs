@@ -11,7 +11,7 @@ use crate::dialect::dockerfile::{Dockerfile, Ignored};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use ignored::ignored;
 use libraries::Libraries;
 
@@ -55,8 +55,8 @@ fn dockerfile(emission: &Emission<'_>, service: &Service) -> Result<File, Proble
     let outside = outside::folders(&emission.plan.services)?;
     let contexts = outside.iter().map(|outside| outside.variable(&project));
     let mut context = vec![
-        ("several", Variable::flag(emission.plan.several)),
-        ("contexts", Variable::list(contexts)),
+        ("several", TemplateValue::flag(emission.plan.several)),
+        ("contexts", TemplateValue::list(contexts)),
         ("libraries", libraries.variable(emission)?),
         ("user", project.bare(container::USER)),
         ("user_number", project.bare(container::USER_NUMBER)),

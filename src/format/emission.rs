@@ -1,6 +1,6 @@
 //! What a format makes its files from.
 
-use super::{Context, Format, Origin};
+use super::{Format, Provenance};
 use crate::argv::written_argv;
 use crate::host::Host;
 use crate::plan::after::After;
@@ -8,13 +8,13 @@ use crate::plan::service::Service;
 use crate::plan::{Plan, login};
 use crate::problem::Problem;
 use crate::program;
-use crate::render::{Template, Templates, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues, Templates};
 use crate::word::{Argv, Line, Word};
 
 /// A plan that is written for one format.
 pub(super) struct Emission<'a> {
     pub(super) plan: &'a Plan,
-    pub(super) origin: &'a Origin,
+    pub(super) origin: &'a Provenance,
     pub(super) format: &'a Format,
     pub(super) templates: &'a Templates,
     pub(super) host: &'a Host,
@@ -116,10 +116,10 @@ impl Emission<'_> {
     pub(super) fn render(
         &self,
         template: &Template,
-        mut context: Context,
+        mut context: TemplateValues,
     ) -> Result<String, Problem> {
         context.push(("header", self.origin.header(self.format, self.plan)?));
         self.templates
-            .render(template.name, &Variable::map(context))
+            .render(template.name, &TemplateValue::map(context))
     }
 }

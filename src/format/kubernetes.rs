@@ -3,7 +3,7 @@
 mod deployment;
 mod ingress;
 
-use super::{Context, Emission, File, Format, Layout, Owner, container, label};
+use super::{Emission, File, Format, Layout, Owner, container, label};
 use crate::dialect::Printed;
 use crate::dialect::kubernetes::Kubernetes;
 use crate::plan::login;
@@ -11,7 +11,7 @@ use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues};
 use crate::word::Word;
 use deployment::deployment;
 use ingress::ingress;
@@ -73,7 +73,7 @@ fn of_service(emission: &Emission<'_>, service: &Service) -> Result<Vec<File>, P
     let variables = variables(service).into_iter();
     let (secrets, plain): (Vec<_>, Vec<_>) =
         variables.partition(|(name, _)| is_secret(service, name));
-    let file = |kind: &str, template, mut context: Context| {
+    let file = |kind: &str, template, mut context: TemplateValues| {
         context.extend(object(emission, &label));
         let text = emission.render(template, context)?;
         Ok::<File, Problem>(File::new(format!("{label}.{kind}.yaml"), text))
@@ -97,7 +97,7 @@ fn of_service(emission: &Emission<'_>, service: &Service) -> Result<Vec<File>, P
 }
 
 /// What every object has.
-fn object(emission: &Emission<'_>, label: &str) -> Context {
+fn object(emission: &Emission<'_>, label: &str) -> TemplateValues {
     let owner = Owner::project();
     vec![
         ("name", owner.bare(label)),
@@ -121,9 +121,9 @@ fn variables(service: &Service) -> Vec<(String, Word)> {
     variables
 }
 
-fn environment(service: &Service, variables: Vec<(String, Word)>) -> Context {
+fn environment(service: &Service, variables: Vec<(String, Word)>) -> TemplateValues {
     let owner = Owner::of(service);
     let lines = variables.into_iter();
     let lines = lines.map(|variable| owner.print(Printed::Environment(vec![variable])));
-    vec![("environment", Variable::list(lines))]
+    vec![("environment", TemplateValue::list(lines))]
 }

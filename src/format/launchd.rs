@@ -7,7 +7,7 @@ use crate::plan::service::Service;
 use crate::plan::{login, stopping};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use crate::word::Word;
 
 pub(super) const FORMAT: Format = Format {
@@ -58,12 +58,12 @@ fn property_list(emission: &Emission<'_>, service: &Service) -> Result<File, Pro
             unsaid::comments(&owner, unsaid::by_launchd(service)),
         ),
         ("label", owner.setting(service.identity.unique_name())),
-        ("searched", Variable::flag(searched)),
+        ("searched", TemplateValue::flag(searched)),
         ("command", owner.lines(&command)),
         ("directory", owner.setting(service.directory.clone())),
         (
             "environment",
-            Variable::list(
+            TemplateValue::list(
                 variables
                     .into_iter()
                     .map(|variable| owner.print(Printed::Environment(vec![variable]))),
@@ -71,7 +71,7 @@ fn property_list(emission: &Emission<'_>, service: &Service) -> Result<File, Pro
         ),
         ("user", user(emission, service)?),
         ("umask", umask(&owner, service)),
-        ("restart", Variable::choice(service.restart.name())),
+        ("restart", TemplateValue::choice(service.restart.name())),
         (
             "exit_timeout",
             owner.bare(stopping::patience(service.stop_timeout).0),
@@ -79,7 +79,7 @@ fn property_list(emission: &Emission<'_>, service: &Service) -> Result<File, Pro
         ("open_files", owner.optional(service.limits.open_files)),
         (
             "log",
-            Variable::option(
+            TemplateValue::option(
                 service
                     .log
                     .as_ref()
@@ -112,7 +112,7 @@ fn is_searched(service: &Service) -> bool {
 }
 
 /// The user whom a daemon becomes.
-fn user(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+fn user(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Problem> {
     let owner = Owner::of(service);
     match &service.user {
         Some(user) if emission.origin.personal => Err(Problem::error(format!(
@@ -121,15 +121,15 @@ fn user(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem>
         ))
         .help("leave out `--user`: a daemon can")
         .help("or leave out `user:`")),
-        user => Ok(Variable::option(
+        user => Ok(TemplateValue::option(
             user.as_deref().map(|user| owner.setting(user)),
         )),
     }
 }
 
-fn umask(owner: &Owner, service: &Service) -> Variable {
-    Variable::option(service.umask.map(|umask| {
-        Variable::map([
+fn umask(owner: &Owner, service: &Service) -> TemplateValue {
+    TemplateValue::option(service.umask.map(|umask| {
+        TemplateValue::map([
             ("decimal", owner.bare(umask.bits())),
             ("octal", owner.bare(umask)),
         ])

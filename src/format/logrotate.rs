@@ -6,7 +6,7 @@ use crate::plan::quantity::Bytes;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 
 pub(super) const FORMAT: Format = Format {
     name: "logrotate",
@@ -31,7 +31,7 @@ const LOGS: Template = Template {
 struct Rotation {
     max_size: Bytes,
     backups: i64,
-    files: Vec<Variable>,
+    files: Vec<TemplateValue>,
     /// Whether a user of their own may have the folder of one.
     users: bool,
 }
@@ -46,14 +46,14 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     }
     let project = Owner::project();
     let rotations = rotations.into_iter().map(|rotation| {
-        Variable::map([
+        TemplateValue::map([
             ("size", project.bare(rotation.max_size.with_short_unit())),
             ("backups", project.bare(rotation.backups)),
-            ("files", Variable::list(rotation.files)),
-            ("users", Variable::flag(rotation.users)),
+            ("files", TemplateValue::list(rotation.files)),
+            ("users", TemplateValue::flag(rotation.users)),
         ])
     });
-    let context = vec![("rotations", Variable::list(rotations))];
+    let context = vec![("rotations", TemplateValue::list(rotations))];
     let text = emission.render(&LOGS, context)?;
     Ok(vec![File::new(emission.plan.project.as_str(), text)])
 }

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use crate::word::{Argv, Piece, Variable as Kept, Word};
 
 pub(super) const FORMAT: Format = Format {
@@ -67,17 +67,17 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
         .collect::<Result<Vec<_>, _>>()?;
     let context = vec![
         ("variables", variables(&recipes)?),
-        ("here", Variable::flag(here.is_some())),
+        ("here", TemplateValue::flag(here.is_some())),
         (
             "runtime",
-            Variable::flag(here.is_some() && runs(emission.plan)),
+            TemplateValue::flag(here.is_some() && runs(emission.plan)),
         ),
-        ("several", Variable::flag(several)),
+        ("several", TemplateValue::flag(several)),
         (
             "count",
-            Variable::printed(Printed::Bare(recipes.len().to_string()), "make"),
+            TemplateValue::printed(Printed::Bare(recipes.len().to_string()), "make"),
         ),
-        ("services", Variable::list(targets)),
+        ("services", TemplateValue::list(targets)),
     ];
     let text = emission.render(&MAKEFILE, context)?;
     Ok(vec![
@@ -145,7 +145,7 @@ impl<'a> Recipe<'a> {
         kept.filter(move |variable| names.insert(&variable.name))
     }
 
-    fn context(&self, several: bool) -> Result<Variable, Problem> {
+    fn context(&self, several: bool) -> Result<TemplateValue, Problem> {
         let name = self.service.name.as_str();
         if several && name == START {
             return Err(Problem::error(
@@ -161,13 +161,16 @@ impl<'a> Recipe<'a> {
         }
         let target = if several { name } else { START };
         let owner = &self.owner;
-        Ok(Variable::map([
+        Ok(TemplateValue::map([
             ("target", owner.bare(target)),
             (
                 "description",
                 owner.comment(self.service.description.as_ref()),
             ),
-            ("runtime", Variable::flag(self.service.runtime.is_some())),
+            (
+                "runtime",
+                TemplateValue::flag(self.service.runtime.is_some()),
+            ),
             (
                 "unsaid",
                 unsaid::comments(owner, unsaid::by_script(self.service)),
@@ -177,15 +180,15 @@ impl<'a> Recipe<'a> {
             ("prelude", owner.own(make::prelude, self.words())),
             (
                 "variables",
-                Variable::list(self.kept_once().map(|kept| owner.bare(&kept.name))),
+                TemplateValue::list(self.kept_once().map(|kept| owner.bare(&kept.name))),
             ),
             (
                 "directory",
-                Variable::option(self.directory.as_ref().map(|word| owner.words([word]))),
+                TemplateValue::option(self.directory.as_ref().map(|word| owner.words([word]))),
             ),
             (
                 "environment",
-                Variable::list(
+                TemplateValue::list(
                     self.variables
                         .iter()
                         .map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))),
@@ -197,9 +200,9 @@ impl<'a> Recipe<'a> {
 }
 
 /// A variable with its default.
-fn variable(kept: &Kept) -> Variable {
+fn variable(kept: &Kept) -> TemplateValue {
     let owner = Owner("make".to_owned());
-    Variable::map([
+    TemplateValue::map([
         ("name", owner.bare(&kept.name)),
         (
             "default",
@@ -212,7 +215,7 @@ fn variable(kept: &Kept) -> Variable {
 }
 
 /// The variables that stay ones, each with the one value that it has in all services.
-fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
+fn variables(recipes: &[Recipe<'_>]) -> Result<TemplateValue, Problem> {
     let mut found = Vec::new();
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
     for kept in recipes.iter().flat_map(|recipe| &recipe.kept) {
@@ -234,5 +237,5 @@ fn variables(recipes: &[Recipe<'_>]) -> Result<Variable, Problem> {
             }
         }
     }
-    Ok(Variable::list(found))
+    Ok(TemplateValue::list(found))
 }

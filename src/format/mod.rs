@@ -34,7 +34,7 @@ use crate::plan::placement::Placement;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Templates, Variable};
+use crate::render::{Template, Templates};
 use crate::suggest;
 use emission::Emission;
 use owner::Owner;
@@ -43,7 +43,7 @@ use service_folder::ServiceFolder;
 pub use choice::Choice;
 pub use file::File;
 pub use nginx::Upstream;
-pub use origin::{MARK, Origin};
+pub use origin::{MARK, Provenance};
 pub use owner::check_env;
 
 /// Every format.
@@ -102,9 +102,6 @@ pub enum Layout {
     Folders,
 }
 
-/// What a template knows, by name.
-type Context = Vec<(&'static str, Variable)>;
-
 /// The templates of all formats.
 pub fn templates() -> impl Iterator<Item = Template> {
     ALL.iter()
@@ -146,7 +143,7 @@ impl Format {
     pub fn emit(
         &self,
         plan: &Plan,
-        origin: &Origin,
+        origin: &Provenance,
         templates: &Templates,
         host: &Host,
     ) -> Result<Vec<File>, Problem> {

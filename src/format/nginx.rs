@@ -8,7 +8,7 @@ use crate::dialect::nginx::{Nginx, location};
 use crate::plan::quantity::Bytes;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use crate::word::Word;
 use site::{Site, sites};
 
@@ -46,7 +46,7 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
         ("project", Owner::project().bare(variable(project))),
         (
             "sites",
-            Variable::list(sites.iter().map(|site| server(project, site))),
+            TemplateValue::list(sites.iter().map(|site| server(project, site))),
         ),
     ];
     let text = emission.render(&SITE, context)?;
@@ -58,19 +58,19 @@ fn variable(project: &str) -> String {
     project.replace(['-', '.'], "_")
 }
 
-fn server(project: &str, site: &Site<'_>) -> Variable {
+fn server(project: &str, site: &Site<'_>) -> TemplateValue {
     let owner = Owner::of(site.service);
     let http = site.http;
     let hosts: Vec<Word> = http.hosts.iter().map(|host| host.as_str().into()).collect();
     let tls = http.tls.as_ref().map(|tls| {
-        Variable::map([
+        TemplateValue::map([
             ("certificate", owner.setting(tls.certificate.clone())),
             ("key", owner.setting(tls.key.clone())),
         ])
     });
     let path = http.path.as_deref().map(Word::from);
     let upstream = http.upstream.as_ref();
-    Variable::map([
+    TemplateValue::map([
         ("name", owner.bare(name(project, site))),
         (
             "description",
@@ -78,22 +78,22 @@ fn server(project: &str, site: &Site<'_>) -> Variable {
         ),
         (
             "ports",
-            Variable::list(site.ports.iter().map(|port| owner.bare(port))),
+            TemplateValue::list(site.ports.iter().map(|port| owner.bare(port))),
         ),
-        ("several", Variable::flag(site.ports.len() > 1)),
+        ("several", TemplateValue::flag(site.ports.len() > 1)),
         (
             "upstream",
-            Variable::option(upstream.map(|upstream| owner.setting(upstream.file.clone()))),
+            TemplateValue::option(upstream.map(|upstream| owner.setting(upstream.file.clone()))),
         ),
         (
             "hosts",
-            Variable::option((!hosts.is_empty()).then(|| owner.words(&hosts))),
+            TemplateValue::option((!hosts.is_empty()).then(|| owner.words(&hosts))),
         ),
-        ("tls", Variable::option(tls)),
+        ("tls", TemplateValue::option(tls)),
         ("max_body", owner.bare(size(http.max_body))),
         (
             "static_folder",
-            Variable::option(
+            TemplateValue::option(
                 http.static_folder
                     .clone()
                     .map(|folder| owner.setting(folder)),
@@ -101,7 +101,7 @@ fn server(project: &str, site: &Site<'_>) -> Variable {
         ),
         (
             "health",
-            Variable::option(path.map(|path| owner.own(location, [&path]))),
+            TemplateValue::option(path.map(|path| owner.own(location, [&path]))),
         ),
     ])
 }

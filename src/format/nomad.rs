@@ -2,7 +2,7 @@
 
 mod job;
 
-use super::{Context, Emission, File, Format, Layout, Owner};
+use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
 use crate::dialect::nomad::{Nomad, Variables};
 use crate::plan::login;
@@ -10,7 +10,7 @@ use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues};
 use crate::word::Word;
 use job::job;
 
@@ -63,7 +63,7 @@ fn of_service(emission: &Emission<'_>, service: &Service) -> Result<Vec<File>, P
     let mut files = vec![job.private(emission.private())];
     if !secrets.is_empty() {
         let path = format!("nomad/jobs/{name}");
-        let context: Context = vec![
+        let context: TemplateValues = vec![
             ("path", Owner::of(service).setting(path)),
             ("environment", lines(service, secrets)),
         ];
@@ -84,8 +84,8 @@ fn variables(service: &Service) -> Vec<(String, Word)> {
     variables
 }
 
-fn lines(service: &Service, variables: Vec<(String, Word)>) -> Variable {
+fn lines(service: &Service, variables: Vec<(String, Word)>) -> TemplateValue {
     let owner = Owner::of(service);
     let lines = variables.into_iter();
-    Variable::list(lines.map(|variable| owner.print(Printed::Environment(vec![variable]))))
+    TemplateValue::list(lines.map(|variable| owner.print(Printed::Environment(vec![variable]))))
 }

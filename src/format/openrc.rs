@@ -10,7 +10,7 @@ use crate::plan::service::{Restart, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 
 pub(super) const FORMAT: Format = Format {
     name: "openrc",
@@ -58,7 +58,7 @@ fn script(emission: &Emission<'_>, service: &Service) -> Result<File, Problem> {
         ("cgroup", owner.optional_word(cgroup_settings(limits))),
         (
             "after",
-            Variable::list(after.into_iter().map(|name| owner.bare(name))),
+            TemplateValue::list(after.into_iter().map(|name| owner.bare(name))),
         ),
         ("user", owner.optional_word(service.user.as_deref())),
         ("log", owner.optional_word(log)),

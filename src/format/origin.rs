@@ -4,7 +4,7 @@ use super::{Format, Layout};
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// What the first comment of each file says, so that a file of ours is known again.
@@ -12,7 +12,7 @@ pub const MARK: &str = "Written by `lisplaunch emit ";
 
 /// Where an emitted file comes from.
 #[derive(Clone, Debug, Default)]
-pub struct Origin {
+pub struct Provenance {
     /// The project file, or `standard input`.
     pub file: String,
     /// The command that writes it, up to the name of the output.
@@ -33,12 +33,12 @@ pub struct Origin {
     pub beside: bool,
 }
 
-impl Origin {
+impl Provenance {
     /// The same as it is seen from the folder of the project file.
     pub(super) fn seen_from_beside(&self) -> Self {
         let name = self.file.rsplit('/').next().unwrap_or_default().to_owned();
         let seen = |word: &String| if *word == self.file { &name } else { word }.clone();
-        Origin {
+        Provenance {
             command: self.command.iter().map(seen).collect(),
             file: name.clone(),
             ..self.clone()
@@ -46,7 +46,7 @@ impl Origin {
     }
 
     /// The lines of the first comment.
-    pub(super) fn header(&self, format: &Format, plan: &Plan) -> Result<Variable, Problem> {
+    pub(super) fn header(&self, format: &Format, plan: &Plan) -> Result<TemplateValue, Problem> {
         let command: Vec<Word> = self
             .command
             .iter()
@@ -67,7 +67,7 @@ impl Origin {
     }
 
     /// The lines of the first comment of a file that another command writes afterwards.
-    pub(super) fn header_of_state(&self, format: &Format, command: &str) -> Variable {
+    pub(super) fn header_of_state(&self, format: &Format, command: &str) -> TemplateValue {
         comment([
             self.mark(format),
             format!("`lisplaunch {command}` writes it again."),
@@ -79,10 +79,10 @@ impl Origin {
     }
 }
 
-fn comment(lines: impl IntoIterator<Item = String>) -> Variable {
-    Variable::list(
+fn comment(lines: impl IntoIterator<Item = String>) -> TemplateValue {
+    TemplateValue::list(
         lines
             .into_iter()
-            .map(|line| Variable::printed(Printed::Comment(line), "the header")),
+            .map(|line| TemplateValue::printed(Printed::Comment(line), "the header")),
     )
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::dialect::{Printed, Spelling};
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::{Argv, Word};
 
 /// Values of one service or of the project, named in errors.
@@ -20,11 +20,11 @@ impl Owner {
         Owner("the project".to_owned())
     }
 
-    pub(super) fn print(&self, printed: Printed) -> Variable {
-        Variable::printed(printed, &self.0)
+    pub(super) fn print(&self, printed: Printed) -> TemplateValue {
+        TemplateValue::printed(printed, &self.0)
     }
 
-    pub(super) fn words<'a>(&self, words: impl IntoIterator<Item = &'a Word>) -> Variable {
+    pub(super) fn words<'a>(&self, words: impl IntoIterator<Item = &'a Word>) -> TemplateValue {
         self.print(Printed::Words(words.into_iter().cloned().collect()))
     }
 
@@ -33,35 +33,35 @@ impl Owner {
         &self,
         spelling: Spelling,
         words: impl IntoIterator<Item = &'a Word>,
-    ) -> Variable {
+    ) -> TemplateValue {
         self.print(Printed::Own(spelling, words.into_iter().cloned().collect()))
     }
 
-    pub(super) fn bare(&self, text: impl Display) -> Variable {
+    pub(super) fn bare(&self, text: impl Display) -> TemplateValue {
         self.print(Printed::Bare(text.to_string()))
     }
 
     /// A word that may be missing.
-    pub(super) fn optional_word(&self, word: Option<impl Into<Word>>) -> Variable {
-        Variable::option(word.map(|word| self.words([&word.into()])))
+    pub(super) fn optional_word(&self, word: Option<impl Into<Word>>) -> TemplateValue {
+        TemplateValue::option(word.map(|word| self.words([&word.into()])))
     }
 
     /// A bare value that may be missing.
-    pub(super) fn optional(&self, text: Option<impl Display>) -> Variable {
-        Variable::option(text.map(|text| self.bare(text)))
+    pub(super) fn optional(&self, text: Option<impl Display>) -> TemplateValue {
+        TemplateValue::option(text.map(|text| self.bare(text)))
     }
 
-    pub(super) fn setting(&self, value: impl Into<Word>) -> Variable {
+    pub(super) fn setting(&self, value: impl Into<Word>) -> TemplateValue {
         self.print(Printed::Setting(value.into()))
     }
 
-    pub(super) fn comment(&self, text: Option<&String>) -> Variable {
-        Variable::option(text.map(|text| self.print(Printed::Comment(text.clone()))))
+    pub(super) fn comment(&self, text: Option<&String>) -> TemplateValue {
+        TemplateValue::option(text.map(|text| self.print(Printed::Comment(text.clone()))))
     }
 
     /// A command line, a list of its lines.
-    pub(super) fn lines(&self, argv: &Argv) -> Variable {
-        Variable::list(argv.0.iter().map(|line| self.words(&line.words)))
+    pub(super) fn lines(&self, argv: &Argv) -> TemplateValue {
+        TemplateValue::list(argv.0.iter().map(|line| self.words(&line.words)))
     }
 
     /// The variables to be set by `env` before `argv`.

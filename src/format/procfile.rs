@@ -9,7 +9,7 @@ use crate::dialect::procfile::{self, Procfile};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use crate::word::Word;
 
 pub(super) const FORMAT: Format = Format {
@@ -36,14 +36,14 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let processes = services
         .map(|service| process(emission, service))
         .collect::<Result<Vec<_>, _>>()?;
-    let context = vec![("processes", Variable::list(processes))];
+    let context = vec![("processes", TemplateValue::list(processes))];
     let text = emission.render(&PROCFILE, context)?;
     Ok(vec![
         File::new("Procfile", text).private(emission.private()),
     ])
 }
 
-fn process(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+fn process(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Problem> {
     let owner = Owner::of(service);
     let environment = emission.environment(service);
     let command = emission.command(service)?;
@@ -64,5 +64,5 @@ fn process(emission: &Emission<'_>, service: &Service) -> Result<Variable, Probl
     process.push(("open_files", owner.optional(service.limits.open_files)));
     process.push(("name", owner.own(procfile::process, [&name])));
     process.push(("prelude", owner.own(procfile::prelude, words)));
-    Ok(Variable::map(process))
+    Ok(TemplateValue::map(process))
 }

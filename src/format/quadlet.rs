@@ -2,7 +2,7 @@
 
 use super::container;
 use super::systemd::unit_name;
-use super::{Context, Emission, File, Format, Layout, Owner, unsaid};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::quadlet::{self, Quadlet};
 use crate::dialect::systemd;
@@ -11,7 +11,7 @@ use crate::plan::service::{Restart, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues};
 use crate::word::Word;
 
 pub(super) const FORMAT: Format = Format {
@@ -52,10 +52,10 @@ fn unit(emission: &Emission<'_>, service: &Service, name: &str) -> Result<File, 
     let private = !given.is_empty();
     let text = |text: String| owner.setting(text);
     let description = service.description.as_deref().map(Word::from);
-    let mut context: Context = vec![
+    let mut context: TemplateValues = vec![
         (
             "description",
-            Variable::option(description.map(|text| owner.own(systemd::description, [&text]))),
+            TemplateValue::option(description.map(|text| owner.own(systemd::description, [&text]))),
         ),
         (
             "unsaid",
@@ -66,15 +66,15 @@ fn unit(emission: &Emission<'_>, service: &Service, name: &str) -> Result<File, 
         ("name", owner.bare(name)),
         (
             "ports",
-            Variable::list(container::ports(service).into_iter().map(text)),
+            TemplateValue::list(container::ports(service).into_iter().map(text)),
         ),
         (
             "env_files",
-            Variable::list(service.env_file.iter().cloned().map(text)),
+            TemplateValue::list(service.env_file.iter().cloned().map(text)),
         ),
         (
             "environment",
-            Variable::list(
+            TemplateValue::list(
                 given
                     .into_iter()
                     .map(|variable| owner.print(Printed::Environment(vec![variable]))),
@@ -82,12 +82,12 @@ fn unit(emission: &Emission<'_>, service: &Service, name: &str) -> Result<File, 
         ),
         (
             "health",
-            Variable::option(
+            TemplateValue::option(
                 container::health(service).map(|words| owner.own(quadlet::command, &words)),
             ),
         ),
-        ("watchdog", Variable::flag(service.watchdog.is_some())),
-        ("hardening", Variable::flag(service.hardening)),
+        ("watchdog", TemplateValue::flag(service.watchdog.is_some())),
+        ("hardening", TemplateValue::flag(service.hardening)),
         ("home", owner.setting(container::HOME)),
         ("arguments", arguments(&owner, service)),
         ("restart", restart(&owner, service)),
@@ -112,7 +112,7 @@ fn unit(emission: &Emission<'_>, service: &Service, name: &str) -> Result<File, 
     let project = &emission.plan.project;
     let volumes = container::volumes(service).into_iter();
     let volumes = volumes.map(|(name, folder)| text(format!("{project}-{name}:{folder}")));
-    context.push(("volumes", Variable::list(volumes)));
+    context.push(("volumes", TemplateValue::list(volumes)));
     let unit = emission.render(&CONTAINER, context)?;
     Ok(File::new(format!("{name}.container"), unit).private(private))
 }
@@ -129,17 +129,17 @@ fn local(image: &str) -> String {
 }
 
 /// The units that come before it.
-fn after(service: &Service) -> Result<Variable, Problem> {
+fn after(service: &Service) -> Result<TemplateValue, Problem> {
     let units = service.after.iter().map(|after| unit_name(service, after));
     let units: Vec<Word> = units
         .map(|unit| unit.map(Word::from))
         .collect::<Result<_, _>>()?;
     let printed = (!units.is_empty()).then(|| Owner::of(service).own(systemd::units, &units));
-    Ok(Variable::option(printed))
+    Ok(TemplateValue::option(printed))
 }
 
-fn restart(owner: &Owner, service: &Service) -> Variable {
-    Variable::option(match service.restart {
+fn restart(owner: &Owner, service: &Service) -> TemplateValue {
+    TemplateValue::option(match service.restart {
         Restart::Always => Some(owner.bare("always")),
         Restart::OnFailure => Some(owner.bare("on-failure")),
         Restart::Never => None,
@@ -147,7 +147,7 @@ fn restart(owner: &Owner, service: &Service) -> Variable {
 }
 
 /// What podman is told that not every version of the generator has a key for.
-fn arguments(owner: &Owner, service: &Service) -> Variable {
+fn arguments(owner: &Owner, service: &Service) -> TemplateValue {
     let limits = service.limits;
     let patience = stopping::patience(service.stop_timeout).0;
     let memory = limits.memory.map(Bytes::with_short_unit);

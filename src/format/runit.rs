@@ -6,7 +6,7 @@ use crate::plan::service::{Log, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 
 pub(super) const FORMAT: Format = Format {
     name: "runit",
@@ -75,18 +75,21 @@ fn run(folder: &ServiceFolder<'_>) -> Result<File, Problem> {
     context.extend([
         ("name", owner.bare(&folder.name)),
         ("patience", owner.bare(patience.0)),
-        ("finishes", Variable::flag(folder.finish().is_some())),
+        ("finishes", TemplateValue::flag(folder.finish().is_some())),
     ]);
     let run = folder.file(&RUN, "run", context)?;
     Ok(run.executable().private(folder.emission.private()))
 }
 
-fn after(folder: &ServiceFolder<'_>, other: &Service) -> Variable {
+fn after(folder: &ServiceFolder<'_>, other: &Service) -> TemplateValue {
     let status = folder.emission.lisplaunch("status", other);
-    Variable::map([
+    TemplateValue::map([
         ("name", folder.owner.bare(&other.name)),
         ("folder", folder.owner.bare(other.identity.unique_name())),
-        ("check", Variable::flag(is_asked(other) && status.is_some())),
+        (
+            "check",
+            TemplateValue::flag(is_asked(other) && status.is_some()),
+        ),
     ])
 }
 

@@ -6,7 +6,7 @@ use crate::plan::service::{Log, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 
 pub(super) const FORMAT: Format = Format {
     name: "s6",
@@ -78,16 +78,16 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
 
 fn run(folder: &ServiceFolder<'_>) -> Result<File, Problem> {
     let mut context = folder.run("s6", |other| after(folder, other))?;
-    context.push(("notifies", Variable::flag(notifies(folder.service))));
+    context.push(("notifies", TemplateValue::flag(notifies(folder.service))));
     let run = folder.file(&RUN, "run", context)?;
     Ok(run.executable().private(folder.emission.private()))
 }
 
-fn after(folder: &ServiceFolder<'_>, other: &Service) -> Variable {
-    Variable::map([
+fn after(folder: &ServiceFolder<'_>, other: &Service) -> TemplateValue {
+    TemplateValue::map([
         ("name", folder.owner.bare(&other.name)),
         ("folder", folder.owner.bare(other.identity.unique_name())),
-        ("notifies", Variable::flag(notifies(other))),
+        ("notifies", TemplateValue::flag(notifies(other))),
     ])
 }
 

@@ -1,10 +1,10 @@
 //! The folder that supervisors of the daemontools family have for each service.
 
 use super::sh::becoming;
-use super::{Context, Emission, File, Owner, unsaid};
+use super::{Emission, File, Owner, unsaid};
 use crate::plan::service::{Restart, Service};
 use crate::problem::Problem;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues};
 
 /// The folder of a service.
 pub(super) struct ServiceFolder<'a> {
@@ -29,7 +29,7 @@ impl<'a> ServiceFolder<'a> {
         &self,
         template: &Template,
         name: &str,
-        context: Context,
+        context: TemplateValues,
     ) -> Result<File, Problem> {
         let text = self.emission.render(template, context)?;
         Ok(File::new(format!("{}/{name}", self.name), text))
@@ -43,8 +43,8 @@ impl<'a> ServiceFolder<'a> {
     pub(super) fn run(
         &self,
         manager: &str,
-        after: impl Fn(&Service) -> Variable,
-    ) -> Result<Context, Problem> {
+        after: impl Fn(&Service) -> TemplateValue,
+    ) -> Result<TemplateValues, Problem> {
         let (service, owner) = (self.service, &self.owner);
         let environment = self.emission.environment_of_login(service)?;
         let command = self.emission.command(service)?;
@@ -54,7 +54,7 @@ impl<'a> ServiceFolder<'a> {
             ("unsaid", unsaid::comments(owner, unsaid)),
             (
                 "after",
-                Variable::list(self.emission.earlier(service).map(after)),
+                TemplateValue::list(self.emission.earlier(service).map(after)),
             ),
             ("open_files", owner.optional(service.limits.open_files)),
             ("user", owner.optional_word(service.user.as_deref())),
@@ -63,12 +63,15 @@ impl<'a> ServiceFolder<'a> {
     }
 
     /// What its `finish` knows; nothing where the service is always started again.
-    pub(super) fn finish(&self) -> Option<Context> {
+    pub(super) fn finish(&self) -> Option<TemplateValues> {
         let restart = self.service.restart;
         (restart != Restart::Always).then(|| {
             vec![
                 ("restart", self.owner.bare(restart.name())),
-                ("on_failure", Variable::flag(restart == Restart::OnFailure)),
+                (
+                    "on_failure",
+                    TemplateValue::flag(restart == Restart::OnFailure),
+                ),
             ]
         })
     }

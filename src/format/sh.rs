@@ -1,12 +1,12 @@
 //! `lisplaunch emit sh`: a script that becomes sbcl.
 
-use super::{Context, Emission, File, Format, Layout, Owner, unsaid};
+use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue, TemplateValues};
 use crate::word::{Argv, Word};
 
 pub(super) const FORMAT: Format = Format {
@@ -61,7 +61,7 @@ pub(super) fn becoming(
     owner: &Owner,
     command: &Argv,
     environment: &[(String, Word)],
-) -> Result<Context, Problem> {
+) -> Result<TemplateValues, Problem> {
     let variables = owner.variables_before(environment, command)?;
     let values = variables.iter().map(|(_, value)| value);
     let words = values.chain([&service.directory]).chain(command.words());
@@ -73,14 +73,14 @@ pub(super) fn becoming(
         ("description", owner.comment(service.description.as_ref())),
         ("umask", owner.optional(service.umask)),
         ("directory", owner.words([&service.directory])),
-        ("environment", Variable::list(environment)),
+        ("environment", TemplateValue::list(environment)),
         ("command", owner.lines(command)),
         ("signs", signs),
     ])
 }
 
 /// Whether shellcheck takes something in these words for a mistake.
-pub(super) fn has_signs<'a>(words: impl IntoIterator<Item = &'a Word>) -> Variable {
+pub(super) fn has_signs<'a>(words: impl IntoIterator<Item = &'a Word>) -> TemplateValue {
     let mut words = words.into_iter().map(Word::resolved);
-    Variable::flag(words.any(|word| word.contains(SIGNS)))
+    TemplateValue::flag(words.any(|word| word.contains(SIGNS)))
 }

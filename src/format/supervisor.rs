@@ -11,7 +11,7 @@ use crate::plan::service::{Log, Restart, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use crate::word::{Argv, Word};
 
 pub(super) const FORMAT: Format = Format {
@@ -49,11 +49,11 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     in_turn.sort_by_key(|(_, priority)| priority.unwrap_or(USUAL_PRIORITY));
     let project = Owner::project();
     let group = (services.len() > 1).then(|| {
-        Variable::map([
+        TemplateValue::map([
             ("name", project.bare(&emission.plan.project)),
             (
                 "programs",
-                Variable::list(
+                TemplateValue::list(
                     in_turn
                         .iter()
                         .map(|(service, _)| project.bare(service.identity.unique_name())),
@@ -62,8 +62,8 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
         ])
     });
     let context = vec![
-        ("services", Variable::list(programs)),
-        ("group", Variable::option(group)),
+        ("services", TemplateValue::list(programs)),
+        ("group", TemplateValue::option(group)),
     ];
     let text = emission.render(&PROGRAM, context)?;
     let name = format!("{}.conf", emission.plan.project);
@@ -129,7 +129,7 @@ fn program(
     emission: &Emission<'_>,
     service: &Service,
     priority: Option<i64>,
-) -> Result<Variable, Problem> {
+) -> Result<TemplateValue, Problem> {
     let owner = Owner::of(service);
     let argv = emission.command(service)?;
     let variables = emission.environment_of_login(service)?;
@@ -139,16 +139,16 @@ fn program(
     let command = with_env(owner.variables_before(&difficult, &argv)?, &argv);
     let mut lines = command.iter().map(|line| owner.words(line));
     let environment = (!plain.is_empty()).then(|| owner.print(Printed::Environment(plain)));
-    Ok(Variable::map([
+    Ok(TemplateValue::map([
         ("name", owner.bare(service.identity.unique_name())),
         ("description", owner.comment(service.description.as_ref())),
-        ("command", Variable::option(lines.next())),
-        ("arguments", Variable::list(lines)),
+        ("command", TemplateValue::option(lines.next())),
+        ("arguments", TemplateValue::list(lines)),
         ("directory", owner.setting(service.directory.clone())),
-        ("environment", Variable::option(environment)),
+        ("environment", TemplateValue::option(environment)),
         (
             "user",
-            Variable::option(service.user.as_deref().map(|user| owner.setting(user))),
+            TemplateValue::option(service.user.as_deref().map(|user| owner.setting(user))),
         ),
         ("umask", owner.optional(service.umask)),
         ("priority", owner.optional(priority)),
@@ -161,7 +161,7 @@ fn program(
         ),
         (
             "log",
-            Variable::option(service.log.as_ref().map(|log| log_settings(&owner, log))),
+            TemplateValue::option(service.log.as_ref().map(|log| log_settings(&owner, log))),
         ),
     ]))
 }
@@ -184,8 +184,8 @@ fn autorestart(restart: Restart) -> &'static str {
     }
 }
 
-fn log_settings(owner: &Owner, log: &Log) -> Variable {
-    Variable::map([
+fn log_settings(owner: &Owner, log: &Log) -> TemplateValue {
+    TemplateValue::map([
         ("file", owner.own(supervisord::log_file, [&log.file])),
         ("max_size", owner.bare(log.max_size)),
         ("backups", owner.bare(log.backups)),

@@ -8,7 +8,7 @@ use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::systemd::{EnvironmentFile, Systemd};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use unit::Unit;
 
 pub(super) use order::unit_name;
@@ -64,7 +64,7 @@ fn target(emission: &Emission<'_>) -> Result<File, Problem> {
         names.map(|service| project.bare(format!("{}.service", service.identity.unique_name())));
     let context = vec![
         ("name", project.bare(&emission.plan.project)),
-        ("services", Variable::list(names)),
+        ("services", TemplateValue::list(names)),
         ("wanted_by", project.bare(wanted_by(emission))),
     ];
     let text = emission.render(&TARGET, context)?;

@@ -6,7 +6,7 @@ use crate::dialect::sh::Sh;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
-use crate::render::{Template, Variable};
+use crate::render::{Template, TemplateValue};
 use crate::tmux::session::Session;
 use crate::tmux::starting::Start;
 use crate::word::Word;
@@ -40,7 +40,7 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
         ("signs", has_signs(sessions.iter().flat_map(Started::words))),
         (
             "services",
-            Variable::list(sessions.iter().map(Started::context)),
+            TemplateValue::list(sessions.iter().map(Started::context)),
         ),
     ];
     let text = emission.render(&SESSIONS, context)?;
@@ -88,10 +88,10 @@ impl<'a> Started<'a> {
         words.chain([&self.service.directory])
     }
 
-    fn context(&self) -> Variable {
+    fn context(&self) -> TemplateValue {
         let owner = Owner::of(self.service);
         let lines = self.lines.iter().map(|line| owner.words(line));
-        Variable::map([
+        TemplateValue::map([
             (
                 "description",
                 owner.comment(self.service.description.as_ref()),
@@ -103,7 +103,7 @@ impl<'a> Started<'a> {
             ("session", owner.words([&self.session.name().into()])),
             ("owner", owner.words([&self.session.owner().into()])),
             ("directory", owner.words([&self.service.directory])),
-            ("lines", Variable::list(lines)),
+            ("lines", TemplateValue::list(lines)),
         ])
     }
 }

@@ -6,7 +6,7 @@ use crate::plan::after::After;
 use crate::plan::http::Http;
 use crate::plan::service::{Restart, Service};
 use crate::plan::{heap, stopping};
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// What supervisors of the daemontools family know nothing of. `manager` is the name of one.
@@ -322,7 +322,7 @@ pub(super) fn by_ingress(http: &Http) -> Vec<String> {
 }
 
 /// Lines of a comment.
-pub(super) fn comments(owner: &Owner, lines: Vec<String>) -> Variable {
+pub(super) fn comments(owner: &Owner, lines: Vec<String>) -> TemplateValue {
     let lines = lines.into_iter();
-    Variable::list(lines.map(|line| owner.comment(Some(&line))))
+    TemplateValue::list(lines.map(|line| owner.comment(Some(&line))))
 }

@@ -59,7 +59,7 @@ impl Service {
     }
 
     fn key(&mut self, key: &str, node: &Node, marks: &mut Marks) {
-        let line = node.place.line();
+        let line = node.location.line();
         let value = scalar(node)
             .map(|text| interpolated(text, marks))
             .unwrap_or_default();

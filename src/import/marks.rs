@@ -21,7 +21,7 @@ pub const UNKNOWN: char = '\u{10_0000}';
 
 /// A variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Variable {
+pub struct EnvironmentVariable {
     /// Its name.
     pub name: String,
     /// What holds where it is not set.
@@ -31,8 +31,8 @@ pub struct Variable {
 /// The variables that have a character.
 #[derive(Debug, Default)]
 pub struct Marks {
-    variables: Vec<Variable>,
-    known: BTreeMap<Variable, char>,
+    variables: Vec<EnvironmentVariable>,
+    known: BTreeMap<EnvironmentVariable, char>,
     spent: usize,
     /// The folder of the file that is read.
     pub here: String,
@@ -46,7 +46,7 @@ impl Marks {
         if !self.charge(default.map_or(0, str::len)) {
             return UNKNOWN;
         }
-        let variable = Variable {
+        let variable = EnvironmentVariable {
             name: name.to_owned(),
             default: default.map(|text| self.resolved(text)),
         };
@@ -79,7 +79,7 @@ impl Marks {
     }
 
     /// The variable of a character, if it is one.
-    pub fn variable(&self, mark: char) -> Option<&Variable> {
+    pub fn variable(&self, mark: char) -> Option<&EnvironmentVariable> {
         let number = u32::from(mark).checked_sub(FIRST)?;
         self.variables.get(usize::try_from(number).ok()?)
     }
@@ -125,7 +125,7 @@ impl Marks {
         let mut written = String::with_capacity(text.len());
         for c in text.chars() {
             match self.variable(c) {
-                Some(Variable { name, default }) => {
+                Some(EnvironmentVariable { name, default }) => {
                     let default = default.as_ref().map(|text| text.replace('$', "$$"));
                     let default = default.map(|text| format!(":-{text}"));
                     written += &format!("${{{name}{}}}", default.unwrap_or_default());

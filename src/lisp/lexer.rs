@@ -11,13 +11,13 @@ use std::ops::Range;
 
 use super::Fault;
 use super::faults::Wrong;
-use super::output::{Gap, Setting};
-use super::source::{Cursor, Source, Unit};
+use super::output::{Gap, VariableContext};
+use super::source::{Cursor, FormText, Unit};
 use super::token::{self, Number};
 
 /// Where the next token stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Context {
+pub(super) struct LexerState {
     /// Whether a feature hides it.
     pub(super) suppressed: bool,
     /// How many backquotes more than commas are around it.
@@ -30,9 +30,9 @@ pub(super) struct Context {
     pub(super) radix: u32,
 }
 
-impl Default for Context {
+impl Default for LexerState {
     fn default() -> Self {
-        Context {
+        LexerState {
             suppressed: false,
             backquotes: 0,
             feature: false,
@@ -42,7 +42,7 @@ impl Default for Context {
     }
 }
 
-impl Context {
+impl LexerState {
     /// Whether the first datum of such a list names what is called or made.
     pub(super) fn names_operators(self, opener: Opener) -> bool {
         let code = !self.quoted && self.backquotes == 0 && !self.feature;
@@ -174,28 +174,28 @@ struct Colons {
 /// The text and how far it has been cut.
 #[derive(Debug)]
 pub(super) struct Lexer<'s, 'a> {
-    source: &'s Source<'a>,
+    source: &'s FormText<'a>,
     cursor: Cursor,
-    settings: Vec<Setting>,
+    contexts: Vec<VariableContext>,
     warnings: Vec<Fault>,
     in_comment: bool,
 }
 
 impl<'s, 'a> Lexer<'s, 'a> {
     /// At the beginning of the text.
-    pub(super) fn new(source: &'s Source<'a>) -> Self {
+    pub(super) fn new(source: &'s FormText<'a>) -> Self {
         Lexer {
             source,
             cursor: Cursor::default(),
-            settings: vec![Setting::default(); source.hole_count()],
+            contexts: vec![VariableContext::default(); source.hole_count()],
             warnings: Vec::new(),
             in_comment: false,
         }
     }
 
     /// In what each variable stands, as far as it has been passed.
-    pub(super) fn settings(&self) -> &[Setting] {
-        &self.settings
+    pub(super) fn contexts(&self) -> &[VariableContext] {
+        &self.contexts
     }
 
     /// How many bytes have been passed.
@@ -219,10 +219,10 @@ impl<'s, 'a> Lexer<'s, 'a> {
     }
 
     /// The next token.
-    pub(super) fn next(&mut self, context: Context) -> Result<Token, Fault> {
+    pub(super) fn next(&mut self, state: LexerState) -> Result<Token, Fault> {
         let gap = self.gap()?;
         let start = self.cursor.pos;
-        let lexeme = self.lexeme(context)?;
+        let lexeme = self.lexeme(state)?;
         Ok(Token {
             gap,
             range: start..self.cursor.pos,
@@ -230,7 +230,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
         })
     }
 
-    fn lexeme(&mut self, context: Context) -> Result<Lexeme, Fault> {
+    fn lexeme(&mut self, state: LexerState) -> Result<Lexeme, Fault> {
         let start = self.cursor.pos;
         match self.peek() {
             Unit::End => Ok(Lexeme::End),
@@ -240,9 +240,9 @@ impl<'s, 'a> Lexer<'s, 'a> {
             Unit::Char('\'') => Ok(self.take(Lexeme::Prefix(Prefix::Quote))),
             Unit::Char('`') => Ok(self.take(Lexeme::Prefix(Prefix::Backquote))),
             Unit::Char('"') => self.string(),
-            Unit::Char(',') => self.comma(context),
-            Unit::Char('#') => self.dispatch(start, context),
-            Unit::Char(_) | Unit::Hole(_) => self.symbol(context),
+            Unit::Char(',') => self.comma(state),
+            Unit::Char('#') => self.dispatch(start, state),
+            Unit::Char(_) | Unit::Hole(_) => self.symbol(state),
         }
     }
 
@@ -262,8 +262,8 @@ impl<'s, 'a> Lexer<'s, 'a> {
     }
 
     /// Passes a variable, which stands in `setting`.
-    fn pass(&mut self, hole: usize, setting: Setting) {
-        self.settings[hole] = setting;
+    fn pass(&mut self, hole: usize, context: VariableContext) {
+        self.contexts[hole] = context;
         self.bump();
     }
 
@@ -313,7 +313,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
                 Unit::End => return true,
                 Unit::Char('\n') => return false,
                 Unit::Char(_) => self.bump(),
-                Unit::Hole(number) => self.pass(number, Setting::Comment),
+                Unit::Hole(number) => self.pass(number, VariableContext::Comment),
             }
         }
     }
@@ -340,7 +340,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
             let unit = self.peek();
             match unit {
                 Unit::End => return Err(self.source.fault(opened, Wrong::OpenComment)),
-                Unit::Hole(number) => self.pass(number, Setting::Comment),
+                Unit::Hole(number) => self.pass(number, VariableContext::Comment),
                 Unit::Char(_) => self.bump(),
             }
             let (change, ends_pair) = match (before, unit) {
@@ -370,7 +370,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
                     self.escaped(&opened, Wrong::OpenString)?;
                 }
                 Unit::Char(_) => self.bump(),
-                Unit::Hole(number) => self.pass(number, Setting::String),
+                Unit::Hole(number) => self.pass(number, VariableContext::String),
             }
         }
     }
@@ -387,11 +387,11 @@ impl<'s, 'a> Lexer<'s, 'a> {
         }
     }
 
-    fn comma(&mut self, context: Context) -> Result<Lexeme, Fault> {
+    fn comma(&mut self, state: LexerState) -> Result<Lexeme, Fault> {
         let start = self.cursor.pos;
         self.bump();
-        if context.backquotes == 0 {
-            return if context.suppressed {
+        if state.backquotes == 0 {
+            return if state.suppressed {
                 Ok(Lexeme::Atom(Atom::Other))
             } else {
                 Err(self.fault(start, Wrong::CommaOutside))
@@ -406,10 +406,10 @@ impl<'s, 'a> Lexer<'s, 'a> {
         }
     }
 
-    fn symbol(&mut self, context: Context) -> Result<Lexeme, Fault> {
+    fn symbol(&mut self, state: LexerState) -> Result<Lexeme, Fault> {
         let start = self.cursor.pos;
-        let scan = self.scan(!context.suppressed)?;
-        if context.suppressed {
+        let scan = self.scan(!state.suppressed)?;
+        if state.suppressed {
             return Ok(Lexeme::Atom(Atom::Other));
         }
         if scan.colons.count > 0 {
@@ -426,7 +426,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
                 Err(self.fault(start, Wrong::ManyDots))
             };
         }
-        match token::number(text, context.radix) {
+        match token::number(text, state.radix) {
             Some(Number::Real) => Ok(Lexeme::Atom(Atom::Number)),
             Some(Number::DividedByZero) => Err(self.fault(start, Wrong::DividedByZero)),
             None => Ok(Lexeme::Atom(Atom::Symbol(true))),
@@ -480,7 +480,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
                     scan.variables = true;
                     self.glued(number)?;
                     let from = self.cursor.pos;
-                    self.pass(number, Setting::Token);
+                    self.pass(number, VariableContext::Token);
                     for (offset, c) in self.since(from).char_indices() {
                         self.constituent(&mut scan, c, from + offset, checked)?;
                     }
@@ -505,7 +505,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
                     self.escaped(&opened, Wrong::OpenBars)?;
                 }
                 Unit::Char(_) => self.bump(),
-                Unit::Hole(number) => self.pass(number, Setting::Bars),
+                Unit::Hole(number) => self.pass(number, VariableContext::Bars),
             }
         }
     }

@@ -17,7 +17,7 @@ pub mod tree;
 
 use std::ops::Range;
 
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 use crate::word::{Variable, Word};
 use trace::Trace;
 
@@ -29,7 +29,7 @@ pub struct Part<'a> {
     /// Where it stood, in bytes of the text as written. As long as `text` if written.
     pub at: Range<usize>,
     /// Where it comes from.
-    pub origin: Origin<'a>,
+    pub origin: PartOrigin<'a>,
 }
 
 impl<'a> Part<'a> {
@@ -38,14 +38,14 @@ impl<'a> Part<'a> {
         Part {
             text,
             at: 0..text.len(),
-            origin: Origin::Written,
+            origin: PartOrigin::Written,
         }
     }
 }
 
 /// Where the text of a part comes from.
 #[derive(Clone, Debug)]
-pub enum Origin<'a> {
+pub enum PartOrigin<'a> {
     /// It was written there.
     Written,
     /// The value of the variable of this name, which is not kept.
@@ -102,17 +102,17 @@ pub struct Fault {
 
 impl Fault {
     /// As an error; `place` is where [`Fault::at`] is in the file.
-    pub fn error(&self, place: Place) -> Problem {
-        self.explain(Problem::error(&self.message), place)
+    pub fn error(&self, location: Location) -> Problem {
+        self.explain(Problem::error(&self.message), location)
     }
 
     /// As a warning; `place` is where [`Fault::at`] is in the file.
-    pub fn warning(&self, place: Place) -> Problem {
-        self.explain(Problem::warning(&self.message), place)
+    pub fn warning(&self, location: Location) -> Problem {
+        self.explain(Problem::warning(&self.message), location)
     }
 
-    fn explain(&self, problem: Problem, place: Place) -> Problem {
-        let problem = problem.at(place).label(&self.label);
+    fn explain(&self, problem: Problem, location: Location) -> Problem {
+        let problem = problem.at(location).label(&self.label);
         match &self.help {
             Some(help) => problem.help(help),
             None => problem,

@@ -3,15 +3,15 @@
 
 use std::ops::Range;
 
-use super::Origin;
+use super::PartOrigin;
 use super::print;
-use super::source::Source;
+use super::source::FormText;
 use super::trace::Trace;
 use crate::word::{Piece, Variable, Word};
 
 /// In what a variable stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Setting {
+pub(super) enum VariableContext {
     /// In no token yet, or as one, or in one.
     #[default]
     Token,
@@ -55,8 +55,8 @@ impl Output {
     /// Appends a token and the gap before it.
     pub(super) fn token(
         &mut self,
-        source: &Source<'_>,
-        settings: &[Setting],
+        source: &FormText<'_>,
+        contexts: &[VariableContext],
         gap: &Gap,
         token: &Range<usize>,
     ) {
@@ -73,7 +73,7 @@ impl Output {
             }
         }
         self.trace.push(self.text.length, token.start);
-        self.hole = spell(&mut self.text, source, settings, token, self.hole);
+        self.hole = spell(&mut self.text, source, contexts, token, self.hole);
         self.after_open = text == "(";
     }
 
@@ -104,15 +104,15 @@ impl Text {
 
 /// The text as it was written, but for its variables; `open` if it may end in a comment.
 pub(super) fn verbatim(
-    source: &Source<'_>,
-    settings: &[Setting],
+    source: &FormText<'_>,
+    contexts: &[VariableContext],
     range: &Range<usize>,
     open: bool,
 ) -> (Word, Trace) {
     let mut text = Text::default();
     let mut trace = Trace::default();
     trace.push(0, range.start);
-    spell(&mut text, source, settings, range, 0);
+    spell(&mut text, source, contexts, range, 0);
     if open {
         text.push("\n");
     }
@@ -122,8 +122,8 @@ pub(super) fn verbatim(
 /// Appends a range; begins to look for variables at `hole` and returns the next.
 fn spell(
     text: &mut Text,
-    source: &Source<'_>,
-    settings: &[Setting],
+    source: &FormText<'_>,
+    contexts: &[VariableContext],
     range: &Range<usize>,
     mut hole: usize,
 ) -> usize {
@@ -136,7 +136,7 @@ fn spell(
                 text,
                 source,
                 hole,
-                settings.get(hole).copied().unwrap_or_default(),
+                contexts.get(hole).copied().unwrap_or_default(),
             );
             from = found.end;
         }
@@ -146,13 +146,13 @@ fn spell(
     hole
 }
 
-fn spell_variable(text: &mut Text, source: &Source<'_>, hole: usize, setting: Setting) {
+fn spell_variable(text: &mut Text, source: &FormText<'_>, hole: usize, context: VariableContext) {
     let value = source.value(hole);
-    match (&source.hole(hole).origin, setting) {
-        (_, Setting::Comment) => text.push(" "),
-        (Origin::Kept(variable), _) => text.push_variable(variable),
-        (_, Setting::Token) => text.push(value),
-        (_, Setting::String) => text.push(&print::in_string(value)),
-        (_, Setting::Bars) => text.push(&print::in_bars(value)),
+    match (&source.hole(hole).origin, context) {
+        (_, VariableContext::Comment) => text.push(" "),
+        (PartOrigin::Kept(variable), _) => text.push_variable(variable),
+        (_, VariableContext::Token) => text.push(value),
+        (_, VariableContext::String) => text.push(&print::in_string(value)),
+        (_, VariableContext::Bars) => text.push(&print::in_bars(value)),
     }
 }

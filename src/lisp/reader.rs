@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use super::faults::Wrong;
 use super::features::{self, Truth};
-use super::lexer::{Atom, Context, Lexeme, Lexer, Opener, Prefix, Token};
+use super::lexer::{Atom, Lexeme, Lexer, LexerState, Opener, Prefix, Token};
 use super::output::{self, Gap, Output};
 use super::shape::{Counted, Datum, Dot, Listing, Shape};
-use super::source::Source;
+use super::source::FormText;
 use super::token::{self, Number};
 use super::trace::Trace;
 use super::{Fault, Form, Part};
@@ -26,7 +26,7 @@ const DEEPEST: usize = 100_000;
 /// # Errors
 /// When the text is no form, more than one, or one that does nothing.
 pub fn read_form(parts: &[Part<'_>]) -> Result<Form, Fault> {
-    let source = Source::new(parts)?;
+    let source = FormText::new(parts)?;
     let mut reader = Reader::new(&source, Count::One);
     let mut forms = reader.read()?;
     forms.pop().ok_or_else(|| reader.nothing())
@@ -37,7 +37,7 @@ pub fn read_form(parts: &[Part<'_>]) -> Result<Form, Fault> {
 /// # Errors
 /// When one of them is not well formed. A text without any is no error.
 pub fn read_forms(parts: &[Part<'_>]) -> Result<Vec<Form>, Fault> {
-    let source = Source::new(parts)?;
+    let source = FormText::new(parts)?;
     Reader::new(&source, Count::Any).read()
 }
 
@@ -56,7 +56,7 @@ struct Frame {
     /// What opened it.
     opened: Range<usize>,
     /// Where it stands.
-    outside: Context,
+    outside: LexerState,
     kind: Kind,
 }
 
@@ -82,11 +82,11 @@ struct Unknown {
 }
 
 struct Reader<'s, 'a> {
-    source: &'s Source<'a>,
+    source: &'s FormText<'a>,
     lexer: Lexer<'s, 'a>,
     count: Count,
     stack: Vec<Frame>,
-    context: Context,
+    state: LexerState,
     labels: HashSet<u64>,
     output: Output,
     forms: Vec<Form>,
@@ -98,13 +98,13 @@ struct Reader<'s, 'a> {
 }
 
 impl<'s, 'a> Reader<'s, 'a> {
-    fn new(source: &'s Source<'a>, count: Count) -> Self {
+    fn new(source: &'s FormText<'a>, count: Count) -> Self {
         Reader {
             source,
             lexer: Lexer::new(source),
             count,
             stack: Vec::new(),
-            context: Context::default(),
+            state: LexerState::default(),
             labels: HashSet::new(),
             output: Output::default(),
             forms: Vec::new(),
@@ -124,7 +124,7 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     fn read_to_end(&mut self) -> Result<(), Fault> {
         loop {
-            let token = self.lexer.next(self.context)?;
+            let token = self.lexer.next(self.state)?;
             if token.lexeme == Lexeme::End {
                 self.end()?;
                 self.check_variables()?;
@@ -159,7 +159,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             self.call = self.count == Count::One;
         }
         self.output
-            .token(self.source, self.lexer.settings(), &token.gap, &token.range);
+            .token(self.source, self.lexer.contexts(), &token.gap, &token.range);
         let range = token.range.clone();
         match token.lexeme {
             Lexeme::Open(opener) => self.open(opener, range),
@@ -174,11 +174,11 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     // What opens.
 
-    fn push(&mut self, opened: Range<usize>, kind: Kind, inside: Context) -> Result<(), Fault> {
+    fn push(&mut self, opened: Range<usize>, kind: Kind, inside: LexerState) -> Result<(), Fault> {
         if self.stack.len() == DEEPEST {
             return Err(self.source.fault(opened, Wrong::TooDeep(DEEPEST)));
         }
-        let outside = std::mem::replace(&mut self.context, inside);
+        let outside = std::mem::replace(&mut self.state, inside);
         self.stack.push(Frame {
             opened,
             outside,
@@ -188,7 +188,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     fn open(&mut self, opener: Opener, at: Range<usize>) -> Result<(), Fault> {
-        let mut inside = self.context;
+        let mut inside = self.state;
         if opener == Opener::Structure {
             inside.backquotes = 0;
         }
@@ -197,7 +197,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     fn prefix(&mut self, prefix: Prefix, opened: Range<usize>) -> Result<(), Fault> {
-        let mut inside = self.context;
+        let mut inside = self.state;
         match prefix {
             Prefix::Backquote => inside.backquotes += 1,
             Prefix::Comma | Prefix::Splice => {
@@ -237,7 +237,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             start: form,
             variables: self.lexer.variables_passed(),
         });
-        if self.context.suppressed {
+        if self.state.suppressed {
             Ok(())
         } else if takes_datum {
             self.prefix(Prefix::Any, opened)
@@ -256,8 +256,8 @@ impl<'s, 'a> Reader<'s, 'a> {
         match frame.kind {
             Kind::List(opener, list) => {
                 let truth = list.gathered.close(list.dot != Dot::None);
-                self.context = frame.outside;
-                let shape = if self.context.suppressed {
+                self.state = frame.outside;
+                let shape = if self.state.suppressed {
                     Shape::Other
                 } else {
                     self.closed(opener, &list, &frame.opened, closed)?
@@ -359,7 +359,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             Atom::Uninterned | Atom::Other => Shape::Other,
         };
         let mut datum = Datum::new(shape, range);
-        if self.context.feature && datum.is_symbol() {
+        if self.state.feature && datum.is_symbol() {
             datum.truth = features::of_symbol(self.text(&datum.token));
         } else if atom == Atom::Uninterned {
             datum.truth = Truth::No;
@@ -374,10 +374,10 @@ impl<'s, 'a> Reader<'s, 'a> {
                 None => return self.top_level(&datum),
                 Some(Kind::List(opener, list)) => {
                     let first = list.so_far.count == 0 && list.dot == Dot::None;
-                    if first && self.context.names_operators(*opener) {
+                    if first && self.state.names_operators(*opener) {
                         check_operator(self.source, &datum)?;
                     }
-                    return element(self.source, list, self.context, &datum);
+                    return element(self.source, list, self.state, &datum);
                 }
                 Some(Kind::Prefix(_) | Kind::Guard(_)) => {
                     let Some(outer) = self.reduce(datum)? else {
@@ -394,7 +394,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         let Some(frame) = self.stack.pop() else {
             return Ok(Some(datum));
         };
-        self.context = frame.outside;
+        self.state = frame.outside;
         let range = frame.opened.start..datum.range.end;
         match frame.kind {
             Kind::Prefix(Prefix::Feature(wanted)) => {
@@ -407,7 +407,7 @@ impl<'s, 'a> Reader<'s, 'a> {
                 }
                 Ok(None)
             }
-            Kind::Prefix(prefix) if !self.context.suppressed => {
+            Kind::Prefix(prefix) if !self.state.suppressed => {
                 let shape = self.prefixed(prefix, &frame.opened, &datum)?;
                 let passes = matches!(prefix, Prefix::Label(_) | Prefix::Package);
                 let truth = match prefix {
@@ -444,7 +444,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             }
         };
         let shown = present == wanted;
-        let mut inside = self.context;
+        let mut inside = self.state;
         inside.suppressed |= !shown;
         let guard = opened.start..expression.range.end;
         self.push(guard, Kind::Guard(shown), inside)
@@ -612,7 +612,7 @@ impl<'s, 'a> Reader<'s, 'a> {
     }
 
     fn verbatim(&self, range: &Range<usize>, open: bool) -> (Word, Trace) {
-        output::verbatim(self.source, self.lexer.settings(), range, open)
+        output::verbatim(self.source, self.lexer.contexts(), range, open)
     }
 
     fn trimmed(&self, range: Range<usize>) -> Range<usize> {
@@ -622,7 +622,7 @@ impl<'s, 'a> Reader<'s, 'a> {
 }
 
 /// A variable stands for data: its value may not say what is called.
-fn check_operator(source: &Source<'_>, datum: &Datum) -> Result<(), Fault> {
+fn check_operator(source: &FormText<'_>, datum: &Datum) -> Result<(), Fault> {
     let names = datum.is_symbol() || datum.shape == Shape::Number;
     match source.hole_in(&datum.token) {
         Some(hole) if names => Err(source.fault(hole.range.clone(), Wrong::Operator(hole.name()))),
@@ -632,15 +632,15 @@ fn check_operator(source: &Source<'_>, datum: &Datum) -> Result<(), Fault> {
 
 /// Takes a datum into the list that it stands in.
 fn element(
-    source: &Source<'_>,
+    source: &FormText<'_>,
     list: &mut Listing,
-    context: Context,
+    state: LexerState,
     datum: &Datum,
 ) -> Result<(), Fault> {
-    if context.suppressed {
+    if state.suppressed {
         return Ok(());
     }
-    if context.feature && list.dot == Dot::None {
+    if state.feature && list.dot == Dot::None {
         let symbol = datum
             .is_symbol()
             .then(|| &source.text()[datum.token.clone()]);

@@ -2,16 +2,16 @@
 //! where each byte was written.
 //!
 //! A variable is read as a unit of its own and never as text, so that its value
-//! cannot become syntax; this is what [`Source::peek`] keeps apart.
+//! cannot become syntax; this is what [`FormText::peek`] keeps apart.
 
 use std::ops::Range;
 
 use super::faults::Wrong;
-use super::{Fault, Origin, Part};
+use super::{Fault, Part, PartOrigin};
 
 /// All parts in a row.
 #[derive(Debug)]
-pub(super) struct Source<'a> {
+pub(super) struct FormText<'a> {
     text: String,
     segments: Vec<Segment>,
     holes: Vec<Hole<'a>>,
@@ -32,17 +32,17 @@ pub(super) struct Hole<'a> {
     pub(super) range: Range<usize>,
     /// Where it was written.
     pub(super) at: Range<usize>,
-    /// Which variable it is; never [`Origin::Written`].
-    pub(super) origin: Origin<'a>,
+    /// Which variable it is; never [`PartOrigin::Written`].
+    pub(super) origin: PartOrigin<'a>,
 }
 
 impl Hole<'_> {
     /// The variable's name.
     pub(super) fn name(&self) -> &str {
         match &self.origin {
-            Origin::Written => "",
-            Origin::Value(name) => name,
-            Origin::Kept(variable) => &variable.name,
+            PartOrigin::Written => "",
+            PartOrigin::Value(name) => name,
+            PartOrigin::Kept(variable) => &variable.name,
         }
     }
 }
@@ -67,13 +67,13 @@ pub(super) enum Unit {
     End,
 }
 
-impl<'a> Source<'a> {
+impl<'a> FormText<'a> {
     /// Joins the parts.
     ///
     /// # Errors
     /// When one holds NUL, which no command line can hold.
     pub(super) fn new(parts: &[Part<'a>]) -> Result<Self, Fault> {
-        let mut source = Source {
+        let mut source = FormText {
             text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
             segments: Vec::with_capacity(parts.len()),
             holes: Vec::new(),
@@ -90,7 +90,7 @@ impl<'a> Source<'a> {
     fn append(&mut self, part: &Part<'a>) {
         let start = self.text.len();
         self.text.push_str(part.text);
-        let written = matches!(part.origin, Origin::Written);
+        let written = matches!(part.origin, PartOrigin::Written);
         self.segments.push(Segment {
             start,
             at: part.at.clone(),

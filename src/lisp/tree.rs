@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::features::{self, Truth};
-use super::lexer::{Atom, Context, Lexeme, Lexer, Prefix, Token};
+use super::lexer::{Atom, Lexeme, Lexer, LexerState, Prefix, Token};
 use super::reader::read_forms;
-use super::source::Source;
+use super::source::FormText;
 use super::token::symbol_name;
 use super::{Fault, Part};
 
@@ -58,13 +58,13 @@ pub enum TreeKind {
 pub fn read_trees(text: &str) -> Result<Vec<Tree>, Fault> {
     let parts = [Part::written(text)];
     read_forms(&parts)?;
-    let source = Source::new(&parts)?;
+    let source = FormText::new(&parts)?;
     let mut planter = Planter {
         lexer: Lexer::new(&source),
         text,
     };
     let mut trees = Vec::new();
-    while let Item::Tree(tree) = planter.item(Context::default(), 0)? {
+    while let Item::Tree(tree) = planter.item(LexerState::default(), 0)? {
         trees.extend(tree);
     }
     Ok(trees)
@@ -147,7 +147,7 @@ struct Planter<'s, 'a> {
 
 impl Planter<'_, '_> {
     /// The next datum. It calls itself, at most [`DEEPEST`] times within each other.
-    fn item(&mut self, context: Context, depth: usize) -> Result<Item, Fault> {
+    fn item(&mut self, context: LexerState, depth: usize) -> Result<Item, Fault> {
         loop {
             let Token { range, lexeme, .. } = self.lexer.next(context)?;
             let kind = match lexeme {
@@ -175,7 +175,7 @@ impl Planter<'_, '_> {
     }
 
     /// The next datum that no feature hides.
-    fn datum(&mut self, context: Context, depth: usize) -> Result<Item, Fault> {
+    fn datum(&mut self, context: LexerState, depth: usize) -> Result<Item, Fault> {
         loop {
             match self.item(context, depth)? {
                 Item::Tree(None) => {}
@@ -184,7 +184,7 @@ impl Planter<'_, '_> {
         }
     }
 
-    fn list(&mut self, context: Context, depth: usize) -> Result<(Vec<Tree>, usize), Fault> {
+    fn list(&mut self, context: LexerState, depth: usize) -> Result<(Vec<Tree>, usize), Fault> {
         let mut items = Vec::new();
         while let Item::Tree(item) = self.item(context, depth)? {
             items.extend(item);
@@ -192,8 +192,8 @@ impl Planter<'_, '_> {
         Ok((items, self.lexer.position()))
     }
 
-    fn guarded(&mut self, wanted: bool, context: Context, depth: usize) -> Result<Item, Fault> {
-        let feature = Context {
+    fn guarded(&mut self, wanted: bool, context: LexerState, depth: usize) -> Result<Item, Fault> {
+        let feature = LexerState {
             suppressed: false,
             feature: true,
             ..context
@@ -202,7 +202,7 @@ impl Planter<'_, '_> {
             return Ok(Item::End);
         };
         let shown = truth(&feature).is_none_or(|truth| truth == wanted);
-        let context = Context {
+        let context = LexerState {
             suppressed: context.suppressed || !shown,
             ..context
         };
@@ -217,10 +217,10 @@ impl Planter<'_, '_> {
         &mut self,
         lexeme: Lexeme,
         range: Range<usize>,
-        context: Context,
+        context: LexerState,
     ) -> Result<Item, Fault> {
         let mut open = usize::from(matches!(lexeme, Lexeme::Open(_)));
-        let deep = Context {
+        let deep = LexerState {
             suppressed: true,
             ..context
         };
@@ -253,7 +253,7 @@ impl Planter<'_, '_> {
     }
 }
 
-fn inside(context: Context, prefix: Prefix) -> Context {
+fn inside(context: LexerState, prefix: Prefix) -> LexerState {
     let backquotes = match prefix {
         Prefix::Backquote => context.backquotes + 1,
         Prefix::Comma | Prefix::Splice => context.backquotes.saturating_sub(1),
@@ -264,7 +264,7 @@ fn inside(context: Context, prefix: Prefix) -> Context {
         Prefix::Radix(radix) => radix,
         _ => context.radix,
     };
-    Context {
+    LexerState {
         backquotes,
         radix,
         ..context

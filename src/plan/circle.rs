@@ -70,11 +70,11 @@ fn problem(way: &[&Service], name: &Name) -> Problem {
         _ => format!("the service `{name}` comes after {names}{gap}`{name}`"),
     })
     .help("remove one of the names from `after`: none of them could be started first");
-    let place = circle
+    let location = circle
         .first()
-        .and_then(|service| service.after_place.clone());
-    match place {
-        Some(place) => problem.at(place),
+        .and_then(|service| service.after_location.clone());
+    match location {
+        Some(location) => problem.at(location),
         None => problem,
     }
 }

@@ -6,7 +6,7 @@ use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use crate::host::Host;
 use crate::lisp::Form;
-use crate::project::field::{Field, Fields, Reader};
+use crate::project::field::{Field, FieldReader, Fields};
 use crate::word::Word;
 
 /// The keys of one service, and what their values depend on.
@@ -15,7 +15,7 @@ pub(super) struct Context<'a> {
     /// The names of all services of the file, chosen or not.
     pub(super) services: &'a Names,
     pub(super) fields: Fields<'a>,
-    pub(super) reader: &'a Reader,
+    pub(super) reader: &'a FieldReader,
     pub(super) base: Base<'a>,
     pub(super) host: &'a Host,
     /// Whether the service goes where its sources do not.
@@ -60,7 +60,7 @@ impl Context<'_> {
             path: path.resolved(),
             key: field.path().to_owned(),
             kind,
-            place: Some(field.place()),
+            location: Some(field.location()),
             help: String::new(),
         });
         Some(path)

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use super::path::{self, Base};
 use crate::host;
-use crate::problem::{Place, Problem, Source};
-use crate::project::field::{Field, Fields, Reader};
+use crate::problem::{Location, Problem, Source};
+use crate::project::field::{Field, FieldReader, Fields};
 use crate::project::reference::{is_name_byte, is_variable_name};
 use crate::trust::{Owners, Standing};
 
@@ -50,7 +50,7 @@ pub(super) fn read(
     fields: &Fields<'_>,
     base: Base<'_>,
     owners: Option<&Owners>,
-    reader: &Reader,
+    reader: &FieldReader,
 ) -> EnvFiles {
     let mut files = EnvFiles::default();
     let items = fields.get("env-file").map(|field| field.items());
@@ -161,7 +161,7 @@ fn parse(file: &str, text: &str) -> Result<Vec<(String, Written)>, Problem> {
             }
             Ok(None) => {}
             Err(Fault { at, problem }) => {
-                return Err(problem.at(place(file, text, start..start + line.len(), at)));
+                return Err(problem.at(location(file, text, start..start + line.len(), at)));
             }
         }
         start += line.len() + 1;
@@ -265,7 +265,7 @@ fn without_comment(text: &str) -> &str {
 
 /// The place of a fault in a line of the file, whose values may be secrets: only what is not one
 /// can be seen there.
-fn place(file: &str, text: &str, line: Range<usize>, at: Range<usize>) -> Place {
+fn location(file: &str, text: &str, line: Range<usize>, at: Range<usize>) -> Location {
     let masked = masked(&text[line.clone()]);
     let offset = |at: usize| {
         let signs = text[line.start..line.start + at].chars().count();
@@ -279,7 +279,7 @@ fn place(file: &str, text: &str, line: Range<usize>, at: Range<usize>) -> Place 
     let range = offset(at.start)..offset(at.end);
     let text = format!("{}{masked}", &text[..line.start]);
     let name = file.to_owned();
-    Place {
+    Location {
         source: Arc::new(Source { name, text }),
         range,
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::secrecy;
 use crate::problem::Problem;
-use crate::project::field::{Field, Fields, Reader};
+use crate::project::field::{Field, FieldReader, Fields};
 use crate::project::reference::is_variable_name;
 use crate::project::variables::{Variables, is_integer};
 use crate::word::{Piece, Variable, Word};
@@ -24,7 +24,7 @@ pub(super) struct Environment {
 pub(super) fn read(
     fields: &Fields<'_>,
     files: &BTreeMap<String, String>,
-    reader: &Reader,
+    reader: &FieldReader,
 ) -> Environment {
     let (own, secrets) = own_values(fields, reader);
     let named: BTreeSet<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
@@ -45,14 +45,17 @@ pub(super) fn read(
     }
 }
 
-fn own_values(fields: &Fields<'_>, reader: &Reader) -> (Vec<(String, Word)>, BTreeSet<String>) {
+fn own_values(
+    fields: &Fields<'_>,
+    reader: &FieldReader,
+) -> (Vec<(String, Word)>, BTreeSet<String>) {
     let (mut values, mut secrets) = (Vec::new(), BTreeSet::new());
     let entries = fields.get("env").map(|field| field.entries());
     for (key, field) in entries.unwrap_or_default() {
         if !is_variable_name(&key.text) {
             reader.report(
                 Problem::error(format!("`{}` is no name of a variable", key.text))
-                    .at(key.place.clone())
+                    .at(key.location.clone())
                     .help("letters, digits and `_`, no digit first"),
             );
             continue;

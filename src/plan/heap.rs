@@ -4,7 +4,7 @@ use super::limits::Limits;
 use super::quantity::{self, Bytes, MEGABYTE};
 use super::service::Service;
 use crate::host::Host;
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
 
@@ -20,7 +20,7 @@ pub(super) struct Heap {
     /// As sbcl's command line takes it.
     pub(super) word: Word,
     /// Where the file asks for a part of the memory of the machine.
-    pub(super) of_machine: Option<Place>,
+    pub(super) of_machine: Option<Location>,
 }
 
 /// Reads it; nothing where SBCL decides.
@@ -59,7 +59,7 @@ pub(super) fn read(sbcl: &Fields<'_>, limits: &Limits, host: &Host) -> Option<He
     warn_of_limit(&field, bytes, limits);
     Some(Heap {
         word: format!("{}MB", bytes.0 / MEGABYTE).into(),
-        of_machine: limits.memory.is_none().then(|| field.place()),
+        of_machine: limits.memory.is_none().then(|| field.location()),
     })
 }
 
@@ -119,14 +119,14 @@ pub fn memory(service: &Service) -> Option<Bytes> {
 /// # Errors
 /// Where its heap is a part of the machine's memory.
 pub fn check_known(service: &Service) -> Result<(), Problem> {
-    let Some(place) = &service.sbcl.of_machine else {
+    let Some(location) = &service.sbcl.of_machine else {
         return Ok(());
     };
     Err(Problem::error(format!(
         "the service `{}`: its heap is a part of the memory of the machine that starts it, which a file cannot know",
         service.name
     ))
-    .at(place.clone())
+    .at(location.clone())
     .help("say how much memory it may use: `limits: {memory: 2GB}`, or name the size of the heap")
     .help("or let the tool start `lisplaunch run`, which looks: `--indirect`"))
 }

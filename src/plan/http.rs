@@ -9,7 +9,7 @@ use super::port::Port;
 use super::quantity::Bytes;
 use super::ready::is_url_byte;
 use super::upstream::{self, Upstream};
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
 
@@ -38,7 +38,7 @@ pub struct Http {
     pub upstream: Option<Upstream>,
     /// Where the port stands in the file.
     #[serde(skip)]
-    pub place: Option<Place>,
+    pub location: Option<Location>,
 }
 
 /// The absolute paths of what TLS takes.
@@ -88,7 +88,7 @@ pub(super) fn read(context: &Context<'_>, replicas: u32) -> Option<Http> {
         tls,
         max_body,
         upstream,
-        place: Some(port.place()),
+        location: Some(port.location()),
     })
 }
 

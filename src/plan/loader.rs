@@ -70,7 +70,7 @@ impl Loader {
             path: path.clone(),
             key: "setup".to_owned(),
             kind: NeedKind::File,
-            place: None,
+            location: None,
             help: help.to_owned(),
         });
         Some(path.into())

@@ -43,7 +43,7 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Log> {
         backups: fields.read("backups", |text| {
             quantity::number(text, keys::range("log.backups"))
         }),
-        place: Some(file.place()),
+        location: Some(file.location()),
     })
 }
 
@@ -83,8 +83,8 @@ fn clash(file: &Path, writers: &[(&Service, &Log)], log: &Log) -> Problem {
         file.display()
     ))
     .help("put the name of each into it: `log: log/{service}.log`");
-    match &log.place {
-        Some(place) => problem.at(place.clone()),
+    match &log.location {
+        Some(location) => problem.at(location.clone()),
         None => problem,
     }
 }

@@ -45,7 +45,7 @@ use serde::Serialize;
 
 use crate::host::{self, Host};
 use crate::problem::{Problem, Problems};
-use crate::project::field::Reader;
+use crate::project::field::FieldReader;
 use crate::project::replicas::{self, Replicas};
 use crate::project::variables::{Allowance, Unset, Usage};
 use crate::project::yaml::Node;
@@ -212,7 +212,7 @@ impl<'a> Planning<'a> {
 
     /// The services of the file, chosen or not.
     fn nodes(&self, root: &Node, problems: &mut Problems) -> Result<Vec<ServiceNode>, Problem> {
-        let reader = |node: &Node| Reader::new(self.variables(node));
+        let reader = |node: &Node| FieldReader::new(self.variables(node));
         let services = project::services(root)?;
         replicas::repeated(services, self.choices.replicas, reader, problems)
     }

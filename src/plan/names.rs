@@ -47,7 +47,7 @@ fn taken(name: &str, nodes: &[ServiceNode]) -> Option<Problem> {
     let key = keys.find(|key| key.text == name)?;
     Some(
         Problem::error(format!("`{name}` is the name of a replica too"))
-            .at(key.place.clone())
+            .at(key.location.clone())
             .help("rename the service: replicas have the name of theirs and a number"),
     )
 }

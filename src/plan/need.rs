@@ -1,6 +1,6 @@
 //! What must be there before a service can start.
 
-use crate::problem::Place;
+use crate::problem::Location;
 
 /// A file or folder that must be there before the service can start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Need {
     /// Whether it is a file or a folder.
     pub kind: NeedKind,
     /// Where the file asks for it; none for a default.
-    pub place: Option<Place>,
+    pub location: Option<Location>,
     /// What to do where it is missing.
     pub help: String,
 }

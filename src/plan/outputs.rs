@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::path::{self, Base};
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 use crate::project::field::{Field, Fields};
 use crate::suggest;
 
@@ -23,7 +23,7 @@ pub struct Output {
     pub user: bool,
     /// Where the format stands in the file.
     #[serde(skip)]
-    pub place: Place,
+    pub location: Location,
 }
 
 /// The keys of a file that is written as a map.
@@ -43,7 +43,7 @@ pub(super) fn read(fields: &Fields<'_>, base: Base<'_>) -> Vec<Output> {
                 path: String::new(),
                 indirect: false,
                 user: false,
-                place: format.place.clone(),
+                location: format.location.clone(),
             };
             output.read(&field, base)
         })

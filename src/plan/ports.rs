@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::port::Port;
 use super::service::Service;
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 use crate::project::variables::REPLICA;
 
 /// The ports that an earlier server has already.
@@ -28,22 +28,22 @@ struct Server<'a> {
     /// The key that names the port.
     key: &'static str,
     port: &'a Port,
-    place: Option<&'a Place>,
+    location: Option<&'a Location>,
 }
 
 fn servers(service: &Service) -> impl Iterator<Item = Server<'_>> {
     let swank = service.swank.as_ref();
-    let swank = swank.map(|swank| ("swank", &swank.port, swank.place.as_ref()));
+    let swank = swank.map(|swank| ("swank", &swank.port, swank.location.as_ref()));
     let http = service.http.as_ref();
-    let http = http.map(|http| ("http", &http.port, http.place.as_ref()));
+    let http = http.map(|http| ("http", &http.port, http.location.as_ref()));
     swank
         .into_iter()
         .chain(http)
-        .map(|(key, port, place)| Server {
+        .map(|(key, port, location)| Server {
             service,
             key,
             port,
-            place,
+            location,
         })
 }
 
@@ -68,8 +68,8 @@ fn clash(owner: &Server<'_>, server: &Server<'_>) -> Problem {
     } else {
         format!("give each a port of its own: `{key}.port`")
     });
-    match server.place {
-        Some(place) => problem.at(place.clone()),
+    match server.location {
+        Some(location) => problem.at(location.clone()),
         None => problem,
     }
 }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
-use crate::project::field::{Field, Fields, Reader};
+use crate::project::field::{Field, FieldReader, Fields};
 use crate::project::keys::Level;
 use crate::project::variables::{REPLICA, Variables, integer_names};
 use crate::project::yaml::Node;
@@ -37,7 +37,7 @@ pub(super) struct Head {
 impl Planning<'_> {
     /// Reads the project's own keys; the keys of services are read with each service.
     pub(super) fn head(&self, root: &Node, problems: &mut Problems) -> Option<Head> {
-        let reader = Reader::new(self.variables(root));
+        let reader = FieldReader::new(self.variables(root));
         let fields = Fields::of_service(root, Level::Project, &reader);
         let name = project_name(&fields, self.project, &reader);
         let templates = fields
@@ -69,7 +69,7 @@ impl Planning<'_> {
         let (project, choices) = (self.project, self.choices);
         // Env files hold variables for everything that is read after them.
         let variables = || self.variables_of(service);
-        let early = Reader::new(variables());
+        let early = FieldReader::new(variables());
         let fields = Fields::of_service(&service.node, level, &early);
         let user = fields.get("user").filter(|field| !field.is_unset());
         let user = user.and_then(|field| field.parse(user_name));
@@ -87,7 +87,7 @@ impl Planning<'_> {
         self.in_files
             .borrow_mut()
             .extend(files.written.keys().cloned());
-        let reader = Reader::new(Variables {
+        let reader = FieldReader::new(Variables {
             files: files.values(),
             ..variables()
         });
@@ -171,7 +171,7 @@ impl Planning<'_> {
     }
 }
 
-fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Option<Name> {
+fn project_name(fields: &Fields<'_>, project: &Project, reader: &FieldReader) -> Option<Name> {
     if let Some(field) = fields.get("name") {
         return field.parse(Name::parse);
     }
@@ -195,14 +195,14 @@ fn project_name(fields: &Fields<'_>, project: &Project, reader: &Reader) -> Opti
         .ok()
 }
 
-fn service_name(service: &ServiceNode, project_name: &Name, reader: &Reader) -> Option<Name> {
+fn service_name(service: &ServiceNode, project_name: &Name, reader: &FieldReader) -> Option<Name> {
     let name = service.name(project_name.as_str());
     Name::parse(&name)
         .map_err(|expected| {
             let problem = Problem::error(format!("`{}` cannot be a service's name", shown(&name)))
                 .help(format!("expected {expected}"));
             reader.report(match &service.key {
-                Some(key) => problem.at(key.place.clone()),
+                Some(key) => problem.at(key.location.clone()),
                 None => problem,
             });
         })
@@ -236,7 +236,7 @@ impl Context<'_> {
             spare: upstream::spare(fields, upstream, replicas),
             http,
             after: after::read(self, &name),
-            after_place: fields.get("after").map(|field| field.place()),
+            after_location: fields.get("after").map(|field| field.location()),
             log: log::read(self, &name),
             core: core::read(self, &identity.profiles, &name),
             identity,
@@ -265,7 +265,7 @@ impl Context<'_> {
             env_file_variables: files.written,
             limits,
             user,
-            user_place: fields.get("user").map(|field| field.place()),
+            user_location: fields.get("user").map(|field| field.location()),
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
             restart: fields.choice("restart", &Restart::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),
@@ -331,7 +331,7 @@ impl Context<'_> {
         if tried.iter().all(|key| self.fields.get(key).is_none()) {
             self.reader.report(
                 Problem::error(format!("`{name}` has nothing to run"))
-                    .at(node.place.clone())
+                    .at(node.location.clone())
                     .help("add `systems: [my-app]` and `start: my-app:main`"),
             );
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::service::Service;
-use crate::project::variables::Origin;
+use crate::project::variables::ValueOrigin;
 
 /// Parts of the names of variables that people keep secrets in.
 const SIGNS: [&str; 9] = [
@@ -36,9 +36,9 @@ pub fn is_secret(service: &Service, name: &str) -> bool {
 }
 
 /// Those of the variables that were used, each with the source of its value, that may be secrets.
-pub(super) fn of(used: &BTreeMap<String, Origin>) -> BTreeSet<String> {
+pub(super) fn of(used: &BTreeMap<String, ValueOrigin>) -> BTreeSet<String> {
     let used = used.iter();
-    let secret = used.filter(|(name, origin)| **origin == Origin::File || looks_secret(name));
+    let secret = used.filter(|(name, origin)| **origin == ValueOrigin::File || looks_secret(name));
     secret.map(|(name, _)| name.clone()).collect()
 }
 

@@ -18,7 +18,7 @@ use super::port::Port;
 use super::quantity::{Bytes, Seconds, Umask};
 use super::ready::Ready;
 use crate::lisp::Form;
-use crate::problem::Place;
+use crate::problem::Location;
 use crate::word::Word;
 
 /// One process.
@@ -114,13 +114,13 @@ pub struct Service {
     pub after: Vec<After>,
     /// Where that stands in the file.
     #[serde(skip)]
-    pub after_place: Option<Place>,
+    pub after_location: Option<Location>,
     /// The user that a process manager runs it as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Where that stands in the file.
     #[serde(skip)]
-    pub user_place: Option<Place>,
+    pub user_location: Option<Location>,
     /// The home folder that `~` stood for.
     #[serde(skip)]
     pub home: Option<String>,
@@ -212,7 +212,7 @@ pub struct Swank {
     pub secret: Secret,
     /// Where the port stands in the file.
     #[serde(skip)]
-    pub place: Option<Place>,
+    pub location: Option<Location>,
 }
 
 impl Swank {
@@ -251,7 +251,7 @@ pub struct Sbcl {
     pub runtime_options: Vec<Vec<Word>>,
     /// Where the file asks for a part of the memory of the machine that starts the service.
     #[serde(skip)]
-    pub of_machine: Option<Place>,
+    pub of_machine: Option<Location>,
     /// Options after `--disable-debugger`, each with its value.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_words")]
     pub toplevel_options: Vec<Vec<Word>>,
@@ -299,7 +299,7 @@ pub struct Log {
     pub backups: i64,
     /// Where the path stands in the project file.
     #[serde(skip)]
-    pub place: Option<Place>,
+    pub location: Option<Location>,
 }
 
 fn as_map<S: serde::Serializer>(

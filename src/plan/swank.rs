@@ -27,7 +27,7 @@ pub(super) fn read(context: &Context<'_>, service: &Name) -> Option<Swank> {
         interface: interface(&fields),
         dont_close: fields.flag("dont-close"),
         secret: secret(context, &fields, service),
-        place: Some(fields.get("port").unwrap_or(field).place()),
+        location: Some(fields.get("port").unwrap_or(field).location()),
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::path::{self, Base};
-use crate::problem::{Place, Problem, shown};
+use crate::problem::{Location, Problem, shown};
 use crate::project::field::{Field, Fields};
 use crate::word::Word;
 
@@ -15,7 +15,7 @@ pub struct Upstream {
     pub file: Word,
     /// Where that stands in the project file.
     #[serde(skip)]
-    pub place: Place,
+    pub location: Location,
 }
 
 /// Reads `http.upstream` of a service of which there are so many.
@@ -41,7 +41,7 @@ pub(super) fn read(field: &Field<'_>, base: Base<'_>, replicas: u32) -> Option<U
     }
     Some(Upstream {
         file,
-        place: field.place(),
+        location: field.location(),
     })
 }
 

@@ -28,7 +28,7 @@ pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
                     "the services `{}` and `{}` have the same `http.upstream`",
                     first.name, service.name
                 ))
-                .at(upstream.place.clone())
+                .at(upstream.location.clone())
                 .help("give each a file of its own"),
             );
         }
@@ -38,7 +38,7 @@ pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
                     "the replicas of `{}` differ in `http.upstream`",
                     replica.of
                 ))
-                .at(upstream.place.clone())
+                .at(upstream.location.clone())
                 .help("name one file for all of them, without `${REPLICA}`"),
             );
         }

@@ -23,11 +23,11 @@ pub struct Problems {
 impl Problems {
     /// Adds a problem, unless the same one is known at the same place.
     pub fn push(&mut self, problem: Problem) {
-        let place = problem.place.as_ref();
-        let place = place.map(|place| (&place.source.name, &place.range));
+        let location = problem.location.as_ref();
+        let location = location.map(|location| (&location.source.name, &location.range));
         if !self
             .known
-            .insert(self.hash.hash_one((&problem.message, place)))
+            .insert(self.hash.hash_one((&problem.message, location)))
         {
             return;
         }

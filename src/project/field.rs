@@ -1,7 +1,7 @@
 //! Reading values out of the file with errors that know their place.
 //!
 //! Reading goes on after an error, so that `check` can tell them all: what cannot be
-//! read is reported to the [`Reader`] and left out.
+//! read is reported to the [`FieldReader`] and left out.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -12,22 +12,22 @@ use super::variables::Variables;
 use super::yaml::{Kind, Node, Scalar};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Fault, FaultKind, Form};
-use crate::problem::{Place, Problem, Severity, shown};
+use crate::problem::{Location, Problem, Severity, shown};
 use crate::suggest;
 use crate::word::Word;
 
 /// What reading needs beside the file: variables, and somewhere to put problems.
 #[derive(Debug)]
-pub struct Reader {
+pub struct FieldReader {
     /// The values of variables.
     pub variables: Variables,
     problems: RefCell<Vec<Problem>>,
 }
 
-impl Reader {
+impl FieldReader {
     /// A reader without problems.
     pub fn new(variables: Variables) -> Self {
-        Reader {
+        FieldReader {
             variables,
             problems: RefCell::default(),
         }
@@ -55,7 +55,7 @@ impl Reader {
 /// A map of the file, read key by key.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
-    reader: &'a Reader,
+    reader: &'a FieldReader,
     /// The path of the map, empty for a whole service.
     path: String,
     entries: Vec<(&'a str, &'a Node)>,
@@ -63,11 +63,11 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The keys of a service or of the whole file; unknown keys are reported.
-    pub fn of_service(node: &'a Node, level: Level, reader: &'a Reader) -> Self {
+    pub fn of_service(node: &'a Node, level: Level, reader: &'a FieldReader) -> Self {
         Self::new(node, String::new(), level, reader)
     }
 
-    fn new(node: &'a Node, path: String, level: Level, reader: &'a Reader) -> Self {
+    fn new(node: &'a Node, path: String, level: Level, reader: &'a FieldReader) -> Self {
         let mut entries = Vec::new();
         if let Kind::Map(pairs) = &node.kind {
             let known: Vec<&str> = keys::below(keys::plain(&path), level).collect();
@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
                 if known.contains(&key.text.as_str()) {
                     entries.push((key.text.as_str(), value));
                 } else if !key.text.starts_with("x-") {
-                    reader.report(unknown_key(&path, level, &key.text).at(key.place.clone()));
+                    reader.report(unknown_key(&path, level, &key.text).at(key.location.clone()));
                 }
             }
         }
@@ -87,7 +87,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The same map, read by another reader.
-    pub fn with_reader<'b>(&self, reader: &'b Reader) -> Fields<'b>
+    pub fn with_reader<'b>(&self, reader: &'b FieldReader) -> Fields<'b>
     where
         'a: 'b,
     {
@@ -243,12 +243,12 @@ fn is_outside(parent: &str, key: &str) -> bool {
 pub struct Field<'a> {
     node: &'a Node,
     path: String,
-    reader: &'a Reader,
+    reader: &'a FieldReader,
 }
 
 impl<'a> Field<'a> {
     /// The value of a key of a service, read before the others.
-    pub fn new(node: &'a Node, key: &str, reader: &'a Reader) -> Self {
+    pub fn new(node: &'a Node, key: &str, reader: &'a FieldReader) -> Self {
         Field {
             node,
             path: key.to_owned(),
@@ -257,8 +257,8 @@ impl<'a> Field<'a> {
     }
 
     /// Its place in the file.
-    pub fn place(&self) -> Place {
-        self.node.place.clone()
+    pub fn location(&self) -> Location {
+        self.node.location.clone()
     }
 
     /// The path of its key, `swank.port`.
@@ -268,7 +268,7 @@ impl<'a> Field<'a> {
 
     /// Reports something that is wrong with the whole value.
     pub fn report(&self, problem: Problem) {
-        self.reader.report(problem.at(self.place()));
+        self.reader.report(problem.at(self.location()));
     }
 
     /// The map that it is, or that its short form stands for.
@@ -364,11 +364,11 @@ impl<'a> Field<'a> {
             Err(unresolved) => {
                 for (index, Unresolved { problem, at }) in unresolved.into_iter().enumerate() {
                     // To find a place takes as long as the value is.
-                    let place = match index {
-                        ..MOST_PLACES => self.node.place_of(at),
-                        _ => self.place(),
+                    let location = match index {
+                        ..MOST_LOCATIONS => self.node.location_of(at),
+                        _ => self.location(),
                     };
-                    self.reader.report(problem.at(place));
+                    self.reader.report(problem.at(location));
                 }
                 None
             }
@@ -418,12 +418,13 @@ impl<'a> Field<'a> {
         match read_form(&value.lisp_parts()) {
             Ok(form) => {
                 for warning in &form.warnings {
-                    self.reader.report(warning.warning(self.place_of(warning)));
+                    self.reader
+                        .report(warning.warning(self.location_of(warning)));
                 }
                 Some(form)
             }
             Err(fault) => {
-                let problem = fault.error(self.place_of(&fault));
+                let problem = fault.error(self.location_of(&fault));
                 self.reader.report(match self.comment_trap(&fault) {
                     Some(trap) => problem.help(trap),
                     None => problem,
@@ -433,8 +434,8 @@ impl<'a> Field<'a> {
         }
     }
 
-    fn place_of(&self, fault: &Fault) -> Place {
-        self.node.place_of(fault.at.clone())
+    fn location_of(&self, fault: &Fault) -> Location {
+        self.node.location_of(fault.at.clone())
     }
 
     /// Says so where YAML took the rest of a form for a comment.
@@ -446,7 +447,7 @@ impl<'a> Field<'a> {
 
     /// Whether the line goes on with a comment after this value.
     fn comment_follows(&self) -> bool {
-        let Place { source, range } = &self.node.place;
+        let Location { source, range } = &self.node.location;
         let Range { end, .. } = range.clone();
         source.text[end..]
             .trim_start_matches([' ', '\t'])
@@ -504,7 +505,7 @@ impl<'a> Field<'a> {
 }
 
 /// For how many of the problems of one value their places within it are found.
-const MOST_PLACES: usize = 100;
+const MOST_LOCATIONS: usize = 100;
 
 const COMMENT_TRAP: &str =
     "YAML takes ` #` for the start of a comment: put the value into quotes, or below a `|`";

@@ -218,13 +218,13 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
         let service = service(&defaults, key, node)?;
         size.add(&service.node);
         if size.is_too_large() {
-            return Err(Size::problem().at(services.place.clone()));
+            return Err(Size::problem().at(services.location.clone()));
         }
         found.push(service);
     }
     if found.is_empty() {
         return Err(Problem::error("`services` holds no service")
-            .at(services.place.clone())
+            .at(services.location.clone())
             .help("add one, or remove the key: the file is then one service"));
     }
     Ok(found)
@@ -253,7 +253,7 @@ fn profile_problem(key: &Key, profile: &Node) -> Option<Problem> {
             let (inner, _) = entries.iter().find(|(key, _)| key.text == "profiles")?;
             Some(
                 Problem::error(format!("the profile `{}` cannot hold profiles", key.text))
-                    .at(inner.place.clone())
+                    .at(inner.location.clone())
                     .help("several can be chosen: `-p one -p two`"),
             )
         }
@@ -266,7 +266,7 @@ fn profile_problem(key: &Key, profile: &Node) -> Option<Problem> {
 
 fn not_a_map(what: &str, node: &Node) -> Problem {
     Problem::error(format!("{what} must be a map"))
-        .at(node.place.clone())
+        .at(node.location.clone())
         .label(format!("this is {}", node.kind.name()))
 }
 
@@ -305,7 +305,7 @@ fn map_entries(node: &Node, change: impl Fn(&Key, &Node) -> Option<Node>) -> Nod
         other => other.clone(),
     };
     Node {
-        place: node.place.clone(),
+        location: node.location.clone(),
         kind,
     }
 }

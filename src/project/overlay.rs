@@ -23,7 +23,7 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
         }
     }
     Node {
-        place: over.place.clone(),
+        location: over.location.clone(),
         kind: Kind::Map(merged),
     }
 }
@@ -32,11 +32,11 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
 pub fn expanded(key: &str, value: &Node) -> Node {
     match (&value.kind, keys::short_form(key)) {
         (Kind::Scalar(scalar), Some(short)) if scalar.text != "false" => Node {
-            place: value.place.clone(),
+            location: value.location.clone(),
             kind: Kind::Map(vec![(
                 super::yaml::Key {
                     text: short.to_owned(),
-                    place: value.place.clone(),
+                    location: value.location.clone(),
                 },
                 value.clone(),
             )]),

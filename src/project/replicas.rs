@@ -1,6 +1,6 @@
 //! Services that are made several times: what the `replicas` key says.
 
-use super::field::{Field, Reader};
+use super::field::{Field, FieldReader};
 use super::size::Size;
 use super::yaml::{Kind, Node};
 use super::{ServiceNode, entry, keys};
@@ -21,7 +21,7 @@ pub enum Replicas {
 pub fn repeated(
     services: Vec<ServiceNode>,
     replicas: Replicas,
-    reader: impl Fn(&Node) -> Reader,
+    reader: impl Fn(&Node) -> FieldReader,
     problems: &mut Problems,
 ) -> Result<Vec<ServiceNode>, Problem> {
     let mut all = Vec::new();
@@ -33,7 +33,7 @@ pub fn repeated(
             continue;
         };
         let reader = reader(&service.node);
-        let place = node.place.clone();
+        let location = node.location.clone();
         let count = Field::new(node, "replicas", &reader).parse(number);
         let env_file = entry(&service.node, "env-file").is_some();
         problems.extend(reader.into_problems().into_iter().map(|problem| {
@@ -49,7 +49,7 @@ pub fn repeated(
         for number in 1..=last {
             size.add(&service.node);
             if size.is_too_large() {
-                return Err(Size::problem().at(place));
+                return Err(Size::problem().at(location));
             }
             all.push(ServiceNode {
                 replica: Some(Replica {

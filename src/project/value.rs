@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
 use super::variables::{Missing, REPLICA, Unset, Variables, is_integer};
-use crate::lisp::{Origin, Part};
+use crate::lisp::{Part, PartOrigin};
 use crate::problem::{Problem, shown};
 use crate::word::{Piece, Variable, Word};
 
@@ -86,9 +86,9 @@ impl Value {
                 text: part.text.resolved(),
                 at: part.at.clone(),
                 origin: match &part.text {
-                    PartText::Written(_) => Origin::Written,
-                    PartText::Substituted(variable) => Origin::Value(&variable.name),
-                    PartText::Kept(variable) => Origin::Kept(variable),
+                    PartText::Written(_) => PartOrigin::Written,
+                    PartText::Substituted(variable) => PartOrigin::Value(&variable.name),
+                    PartText::Kept(variable) => PartOrigin::Kept(variable),
                 },
             })
             .collect()

@@ -128,7 +128,7 @@ pub struct Variables {
     /// Which of them were used, by all services.
     pub usage: Usage,
     /// Which were used since this was emptied, and where their values came from.
-    pub used: RefCell<BTreeMap<String, Origin>>,
+    pub used: RefCell<BTreeMap<String, ValueOrigin>>,
     /// Those that have no value.
     pub unset: Unset,
     /// Those that stay variables where they have been used, with the values that they had there.
@@ -137,7 +137,7 @@ pub struct Variables {
 
 /// Where the value of a variable comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueOrigin {
     /// An env file.
     File,
     /// Whoever makes the plan, or the project file itself.
@@ -179,8 +179,8 @@ impl Variables {
             .note(name, borrowed.and_then(|value| value.to_str()));
         let is_given = set.is_some() || borrowed.is_some();
         let origin = match self.files.get(name) {
-            Some(_) if !is_given => Origin::File,
-            _ => Origin::Given,
+            Some(_) if !is_given => ValueOrigin::File,
+            _ => ValueOrigin::Given,
         };
         self.used.borrow_mut().insert(name.to_owned(), origin);
         if let Some(value) = set {

@@ -159,8 +159,8 @@ fn refused(service: &Service, account: &Account) -> Problem {
 }
 
 fn placed(problem: Problem, service: &Service) -> Problem {
-    match &service.user_place {
-        Some(place) => problem.at(place.clone()),
+    match &service.user_location {
+        Some(location) => problem.at(location.clone()),
         None => problem,
     }
 }

@@ -33,7 +33,7 @@ const LEAVING: [&str; 2] = ["server exited", "lost server"];
 
 /// Why tmux did not do it.
 #[derive(Debug)]
-pub enum Failed {
+pub enum TmuxError {
     /// There is no program of this name.
     Missing,
     /// There is no such session, or no server at all.
@@ -42,21 +42,21 @@ pub enum Failed {
     Other(String),
 }
 
-impl fmt::Display for Failed {
+impl fmt::Display for TmuxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failed::Missing => write!(f, "there is no program `{PROGRAM}` on the PATH"),
-            Failed::Absent => f.write_str("there is no such session"),
-            Failed::Other(said) => write!(f, "tmux says: {said}"),
+            TmuxError::Missing => write!(f, "there is no program `{PROGRAM}` on the PATH"),
+            TmuxError::Absent => f.write_str("there is no such session"),
+            TmuxError::Other(said) => write!(f, "tmux says: {said}"),
         }
     }
 }
 
-impl From<io::Error> for Failed {
+impl From<io::Error> for TmuxError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::NotFound => Failed::Missing,
-            _ => Failed::Other(error.to_string()),
+            io::ErrorKind::NotFound => TmuxError::Missing,
+            _ => TmuxError::Other(error.to_string()),
         }
     }
 }
@@ -65,7 +65,7 @@ impl From<io::Error> for Failed {
 ///
 /// # Errors
 /// When tmux is missing, or did not do one of them.
-pub fn run(commands: &[Vec<Word>], input: &[u8]) -> Result<String, Failed> {
+pub fn run(commands: &[Vec<Word>], input: &[u8]) -> Result<String, TmuxError> {
     run_in(Path::new("."), commands, input)
 }
 
@@ -73,7 +73,7 @@ pub fn run(commands: &[Vec<Word>], input: &[u8]) -> Result<String, Failed> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_in(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<String, Failed> {
+pub fn run_in(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<String, TmuxError> {
     let mut tries = 0;
     loop {
         let output = once(folder, commands, input)?;
@@ -91,14 +91,14 @@ pub fn run_in(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<Str
 }
 
 /// Becomes tmux with this command. Returns only if that fails.
-pub fn become_client(command: &[Word]) -> Failed {
+pub fn become_client(command: &[Word]) -> TmuxError {
     Command::new(PROGRAM)
         .args(words(&[command.to_vec()]))
         .exec()
         .into()
 }
 
-fn once(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<Output, Failed> {
+fn once(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<Output, TmuxError> {
     // -u: or it prints `_` for what is not ASCII, in some locales.
     let mut child = Command::new(PROGRAM)
         .arg("-u")
@@ -120,12 +120,12 @@ fn words(commands: &[Vec<Word>]) -> Vec<OsString> {
     arguments.map(|word| word.resolved().into()).collect()
 }
 
-fn failed(said: String) -> Failed {
+fn failed(said: String) -> TmuxError {
     let refused = said.contains("(No such file") || said.contains("(Connection refused");
     let absent = ABSENT.iter().any(|absent| said.starts_with(absent));
     if absent && (refused || !said.starts_with("error connecting")) {
-        Failed::Absent
+        TmuxError::Absent
     } else {
-        Failed::Other(said)
+        TmuxError::Other(said)
     }
 }

@@ -8,7 +8,7 @@
 use crate::plan::service::Service;
 use crate::word::Word;
 
-use super::client::{Failed, run};
+use super::client::{TmuxError, run};
 
 /// Whose the session is.
 const OWNER: &str = "@lisplaunch";
@@ -32,20 +32,20 @@ pub struct Session {
 
 /// How a session is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SessionState {
     /// There is none.
     Absent,
     /// There is one of this name, of this owner if any.
     Foreign(Option<String>),
     /// The service has ended and left its last words.
-    Ended(Ended),
+    Ended(EndedPane),
     /// It runs.
-    Running(Running),
+    Running(RunningPane),
 }
 
 /// A service that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningPane {
     /// The session as no other one is called, `$1`.
     pub session: String,
     /// Its pane, `%1`.
@@ -62,7 +62,7 @@ pub struct Running {
 
 /// A service that runs no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedPane {
     /// The session as no other one is called, `$1`.
     pub session: String,
     /// Its pane, if that is still there.
@@ -164,9 +164,9 @@ impl Session {
     ///
     /// # Errors
     /// When tmux cannot tell.
-    pub fn state(&self) -> Result<State, Failed> {
+    pub fn state(&self) -> Result<SessionState, TmuxError> {
         match self.ask()? {
-            State::Ended(Ended {
+            SessionState::Ended(EndedPane {
                 pane: Some(_),
                 code: None,
                 ..
@@ -178,15 +178,15 @@ impl Session {
         }
     }
 
-    fn ask(&self) -> Result<State, Failed> {
+    fn ask(&self) -> Result<SessionState, TmuxError> {
         match run(&[self.status()], &[]) {
-            Ok(answer) => self.understand(&answer).ok_or(Failed::Other(answer)),
-            Err(Failed::Absent) => Ok(State::Absent),
+            Ok(answer) => self.understand(&answer).ok_or(TmuxError::Other(answer)),
+            Err(TmuxError::Absent) => Ok(SessionState::Absent),
             Err(failed) => Err(failed),
         }
     }
 
-    fn understand(&self, answer: &str) -> Option<State> {
+    fn understand(&self, answer: &str) -> Option<SessionState> {
         let mut session = None;
         for line in answer.lines() {
             let answer: Vec<&str> = line.splitn(10, ' ').collect();
@@ -207,7 +207,7 @@ impl Session {
             };
             if owner != self.owner {
                 let owner = (!owner.is_empty()).then(|| owner.to_owned());
-                return Some(State::Foreign(owner));
+                return Some(SessionState::Foreign(owner));
             }
             session = Some(id.to_owned());
             if own != pane {
@@ -215,13 +215,13 @@ impl Session {
             }
             let (session, pane) = (id.to_owned(), pane.to_owned());
             return Some(if dead == "1" {
-                State::Ended(Ended {
+                SessionState::Ended(EndedPane {
                     session,
                     pane: Some(pane),
                     code: status.trim_matches(['[', ']']).parse().ok(),
                 })
             } else {
-                State::Running(Running {
+                SessionState::Running(RunningPane {
                     session,
                     pane,
                     pid: pid.parse().ok()?,
@@ -232,7 +232,7 @@ impl Session {
             });
         }
         // Somebody has closed its pane and kept others.
-        Some(State::Ended(Ended {
+        Some(SessionState::Ended(EndedPane {
             session: session?,
             pane: None,
             code: None,
@@ -244,7 +244,7 @@ impl Session {
 ///
 /// # Errors
 /// When there is no such pane, or tmux does not say.
-pub fn lines(pane: &str) -> Result<Vec<String>, Failed> {
+pub fn lines(pane: &str) -> Result<Vec<String>, TmuxError> {
     let capture = words(&["capture-pane", "-p", "-J", "-S", "-", "-t", pane]);
     let text = run(&[capture], &[])?;
     let lines = text.trim_end().lines().map(str::trim_end);
@@ -252,12 +252,12 @@ pub fn lines(pane: &str) -> Result<Vec<String>, Failed> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-impl Ended {
+impl EndedPane {
     /// The last lines that it wrote.
     ///
     /// # Errors
     /// When tmux does not tell.
-    pub fn last_words(&self) -> Result<String, Failed> {
+    pub fn last_words(&self) -> Result<String, TmuxError> {
         let Some(pane) = &self.pane else {
             return Ok(String::new());
         };
@@ -274,14 +274,14 @@ impl Ended {
 ///
 /// # Errors
 /// When tmux fails; that there is none any more is fine.
-pub fn reap() -> Result<(), Failed> {
+pub fn reap() -> Result<(), TmuxError> {
     match run(&[words(&["run-shell", "true"])], &[]) {
-        Ok(_) | Err(Failed::Absent) => Ok(()),
+        Ok(_) | Err(TmuxError::Absent) => Ok(()),
         Err(failed) => Err(failed),
     }
 }
 
-/// Ends a session, by its name or as [`Running::session`] calls it.
+/// Ends a session, by its name or as [`RunningPane::session`] calls it.
 pub fn kill(session: &str) -> Vec<Word> {
     words(&["kill-session", "-t", session])
 }

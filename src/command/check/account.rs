@@ -8,7 +8,7 @@ use crate::host::account::{Account, Obstacle, Wish};
 use crate::plan::need::NeedKind;
 use crate::plan::outputs::Output;
 use crate::plan::service::Service;
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 use crate::{launch, trust};
 
 /// A user that this machine does not know may be one of another machine.
@@ -18,7 +18,7 @@ pub(in crate::command) fn unknown(service: &Service, user: &str) -> Problem {
         .help(format!(
             "where the service runs: `useradd --system --create-home {user}`"
         ));
-    placed(problem, service.user_place.as_ref())
+    placed(problem, service.user_location.as_ref())
 }
 
 /// Whether a folder for compiled files is made by what starts the service.
@@ -87,7 +87,7 @@ impl User<'_> {
                 if is_missing(path, need.kind) {
                     return launch::missing(need);
                 }
-                Some(placed(self.refused(path, wish)?, need.place.as_ref()))
+                Some(placed(self.refused(path, wish)?, need.location.as_ref()))
             })
             .collect()
     }
@@ -139,7 +139,7 @@ impl User<'_> {
             .note(obstacle.reason())
             .help(format!("give it a folder of its own: `env: {{XDG_CACHE_HOME: {own}}}`, made by `install -d -o {user} {own}`"))
             .help("or another home folder: `env: {HOME: …}`");
-        Some(placed(problem, self.service.user_place.as_ref()))
+        Some(placed(problem, self.service.user_location.as_ref()))
     }
 
     /// Most managers write the log themselves.
@@ -154,7 +154,7 @@ impl User<'_> {
         }?;
         let problem = self.cannot("write its log", &file, &obstacle).as_warning();
         let problem = problem.help("supervisord and systemd write it as root; where the service itself does, let its user write there");
-        Some(placed(problem, log.place.as_ref()))
+        Some(placed(problem, log.location.as_ref()))
     }
 
     fn writable(&self) -> Vec<Problem> {
@@ -204,9 +204,9 @@ impl User<'_> {
     }
 }
 
-fn placed(problem: Problem, place: Option<&Place>) -> Problem {
-    match place {
-        Some(place) => problem.at(place.clone()),
+fn placed(problem: Problem, location: Option<&Location>) -> Problem {
+    match location {
+        Some(location) => problem.at(location.clone()),
         None => problem,
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::Findings;
-use crate::problem::{Place, Problem, Severity};
+use crate::problem::{Location, Problem, Severity};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -43,16 +43,16 @@ pub(super) fn text(file: &str, findings: &Findings) -> Result<String> {
 
 impl<'a> Entry<'a> {
     fn of(problem: &'a Problem) -> Self {
-        let place = problem.place();
+        let location = problem.location();
         Entry {
             severity: match problem.severity() {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             },
             message: problem.message(),
-            file: place.map(|place| place.source.name.as_str()),
-            line: place.map(Place::line),
-            column: place.map(Place::column),
+            file: location.map(|location| location.source.name.as_str()),
+            line: location.map(Location::line),
+            column: location.map(Location::column),
             label: problem.label_text(),
             notes: problem.notes().collect(),
             help: problem.helps().collect(),

@@ -1,7 +1,7 @@
 //! `check --load`: what only a process knows that has loaded the code of a service.
 
 mod forms;
-mod places;
+mod locations;
 mod verdict;
 
 use std::collections::HashSet;
@@ -10,9 +10,9 @@ use std::io;
 use std::path::Path;
 
 use self::forms::Forms;
-use self::places::Places;
+use self::locations::Locations;
 use self::verdict::Verdict;
-use super::{Failure, Session};
+use super::{Failure, Invocation};
 use crate::argv::trial_argv;
 use crate::launch;
 use crate::lisp::Form;
@@ -29,27 +29,27 @@ use crate::render::Templates;
 /// What is wrong with the code of the services, and with their forms once it is loaded. A service
 /// that cannot be started anyway is not tried.
 pub(super) fn problems(
-    session: &Session,
+    invocation: &Invocation,
     project: &Project,
     limits: &Limits,
     problems: &mut Problems,
 ) -> Result<(), Failure> {
     let choices = Choices {
-        owners: Some(session.owners()?),
-        ..session.choices(&[])
+        owners: Some(invocation.owners()?),
+        ..invocation.choices(&[])
     };
     // More may be wrong than for a plan that is not carried out.
-    let planned = plan::attempt(project, &choices, &session.host, problems);
+    let planned = plan::attempt(project, &choices, &invocation.host, problems);
     let Some(plan) = planned else { return Ok(()) };
     let templates = super::super::templates(&plan)?;
     let check = Check {
-        session,
+        invocation,
         project,
         templates: &templates,
         limits,
     };
     for service in different(&plan) {
-        let obstacles = launch::obstacles(service, &session.host);
+        let obstacles = launch::obstacles(service, &invocation.host);
         problems.extend(if obstacles.is_empty() {
             check.service(service)?
         } else {
@@ -69,7 +69,7 @@ fn different(plan: &Plan) -> impl Iterator<Item = &Service> {
 }
 
 struct Check<'a> {
-    session: &'a Session,
+    invocation: &'a Invocation,
     project: &'a Project,
     templates: &'a Templates,
     limits: &'a Limits,
@@ -85,13 +85,13 @@ impl Check<'_> {
         let trial = Code { service }.check(place, &forms.files());
         let marked = marked(service, &forms);
         let argv = trial_argv(&marked, &trial, self.templates)?;
-        let command = launch::command(service, &argv, &self.session.host)
+        let command = launch::command(service, &argv, &self.invocation.host)
             .map_err(|problem| Failure::failed([problem]))?;
         let tried = fresh::attempt(command, place, self.limits, true);
         let verdict = Verdict {
             service,
             forms: &forms,
-            places: Places::of(self.project, service),
+            locations: Locations::of(self.project, service),
             folder: Path::new(&self.project.folder),
         };
         verdict.problems(tried)

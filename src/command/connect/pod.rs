@@ -2,22 +2,26 @@
 
 use super::{beside, command};
 use crate::cli::live::Connection;
-use crate::command::{Failure, Session};
+use crate::command::{Failure, Invocation};
 use crate::format;
 use crate::live::finding::Running;
 use crate::plan::service::Secret;
 
 /// What to type for the service in this pod, and how to see the secret that its image keeps there.
 pub(super) fn way_into(
-    session: &Session,
+    invocation: &Invocation,
     service: Option<&String>,
     pod: &str,
     connection: &Connection,
 ) -> Result<String, Failure> {
     let format = format::find("kubernetes")?;
-    let choices = format.choices(session.choices(&[]));
-    let (_, service) = session.plan_one_of(&session.project()?, service, choices)?;
-    let running = Running::new(service, &session.overrides(connection)?, &session.host)?;
+    let choices = format.choices(invocation.choices(&[]));
+    let (_, service) = invocation.plan_one_of(&invocation.project()?, service, choices)?;
+    let running = Running::new(
+        service,
+        &invocation.overrides(connection)?,
+        &invocation.host,
+    )?;
     let port = running.address.port;
     let (resource, ports) = (format!("pod/{pod}"), format!("{port}:{port}"));
     let mut text = beside(&words(["kubectl", "port-forward", &resource, &ports]), port)?;

@@ -8,7 +8,7 @@ use super::step::Step;
 use super::story::Story;
 use super::traffic::{Traffic, drain};
 use super::waiting::Wait;
-use crate::command::{Failure, Session, build, reload, report, restart, tell, templates};
+use crate::command::{Failure, Invocation, build, reload, report, restart, tell, templates};
 use crate::live::finding::Overrides;
 use crate::live::report::Report;
 use crate::live::state::State;
@@ -19,7 +19,7 @@ use crate::saved_core::previous;
 
 /// A deployment under way.
 pub(super) struct Deployment<'a> {
-    pub(super) session: &'a Session,
+    pub(super) invocation: &'a Invocation,
     pub(super) plan: &'a Plan,
     pub(super) overrides: Overrides,
     pub(super) traffic: Option<&'a Traffic>,
@@ -56,10 +56,10 @@ impl Deployment<'_> {
     fn take(&self, step: &Step<'_>, story: &mut Story) -> Result<(), Failure> {
         let failed = |problem| Failure::failed([problem]);
         match step {
-            Step::Try(_) => reload::try_code(self.session, self.plan, self.wait.limits),
+            Step::Try(_) => reload::try_code(self.invocation, self.plan, self.wait.limits),
             Step::Build(member, core) => {
                 let templates = templates(self.plan)?;
-                build::build(self.session, member.service, core, &templates)
+                build::build(self.invocation, member.service, core, &templates)
             }
             Step::PutBack(_, core) => previous::put_back(core).map_err(failed),
             Step::Start(member) => {
@@ -102,7 +102,7 @@ impl Deployment<'_> {
     }
 
     fn begin(&self, member: &Member<'_>) -> Result<(), Problem> {
-        let reached = reach(self.session, member.service, &self.overrides);
+        let reached = reach(self.invocation, member.service, &self.overrides);
         // One that does not run is known to its manager alone.
         let by_manager = member.restart.as_ref();
         if let Some(call) = by_manager.filter(|_| member.service.spare || reached.is_err()) {
@@ -111,7 +111,7 @@ impl Deployment<'_> {
         let name = member.name().to_string();
         let begun = reached
             .map_err(anyhow::Error::from)
-            .and_then(|reached| restart::begin(self.session, Some(&name), reached));
+            .and_then(|reached| restart::begin(self.invocation, Some(&name), reached));
         begun.map_err(|error| match error.downcast::<Failure>() {
             Ok(mut failure) => failure.problems.remove(0),
             Err(error) => Problem::error(format!("{error:#}")),
@@ -135,7 +135,7 @@ impl Deployment<'_> {
 
     fn reports(&self, member: &Member<'_>) -> Result<Vec<Report>, Problem> {
         let services = std::slice::from_ref(member.service);
-        Report::of_all(services, &self.overrides, &self.session.host)
+        Report::of_all(services, &self.overrides, &self.invocation.host)
     }
 
     /// Goes back behind the step of this index, which has failed: the images are those of before

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::command::reached::Reached;
-use crate::command::{Failure, Session};
+use crate::command::{Failure, Invocation};
 use crate::live::confirmed::Confirmed;
 use crate::live::finding::Overrides;
 use crate::live::manager::Manager;
@@ -27,16 +27,16 @@ pub(super) struct Member<'a> {
 impl<'a> Member<'a> {
     /// Those of these services, at least one of which runs.
     pub(super) fn all(
-        session: &Session,
+        invocation: &Invocation,
         services: &'a [Service],
         overrides: &Overrides,
     ) -> Result<Vec<Self>, Failure> {
-        let reports = Report::of_all(services, overrides, &session.host)?;
+        let reports = Report::of_all(services, overrides, &invocation.host)?;
         let mut found = Vec::new();
         for (service, report) in services.iter().zip(reports) {
             found.push(match report.state {
                 State::Down | State::Failed | State::Crashed => None,
-                _ => Some(reach(session, service, overrides)?),
+                _ => Some(reach(invocation, service, overrides)?),
             });
         }
         let known = found.iter().flatten().find_map(Kept::of);
@@ -81,14 +81,14 @@ pub(super) fn group(service: &Service) -> &Name {
 /// Finds its process, without a word to its image where that is possible: an image that is hung
 /// can be replaced as well.
 pub(super) fn reach(
-    session: &Session,
+    invocation: &Invocation,
     service: &Service,
     overrides: &Overrides,
 ) -> Result<Reached, Failure> {
     if service.runtime.is_none() {
-        return session.reach(service.clone(), overrides);
+        return invocation.reach(service.clone(), overrides);
     }
-    let found = Confirmed::find(service, overrides, &session.host);
+    let found = Confirmed::find(service, overrides, &invocation.host);
     let found = found.map_err(Failure::unanswered)?;
     Ok(Reached::Process(service.clone().into(), found))
 }

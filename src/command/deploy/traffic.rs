@@ -7,7 +7,7 @@ use super::member::Member;
 use super::waiting::{Wait, until};
 use crate::call::Call;
 use crate::command::tell;
-use crate::format::{File, Origin, Upstream};
+use crate::format::{File, Provenance, Upstream};
 use crate::live::nginx::Workers;
 use crate::live::port;
 use crate::output::{self, Target};
@@ -21,7 +21,7 @@ const UNSEEN: Duration = Duration::from_secs(2);
 /// Between nginx and the replicas of a service.
 pub(super) struct Traffic {
     pub(super) upstream: Upstream,
-    pub(super) origin: Origin,
+    pub(super) origin: Provenance,
     pub(super) templates: Templates,
     pub(super) owners: Owners,
 }

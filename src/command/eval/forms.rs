@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::host::{read_text, read_text_from};
 use crate::lisp::Part;
 use crate::lisp::reader::read_forms;
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 
 /// The text of all forms, in the order in which they were given.
 pub(in crate::command) fn read(words: &[String], file: Option<&Path>) -> Result<String, Problem> {
@@ -62,7 +62,7 @@ fn check(source: &Arc<Source>) -> Result<usize, Problem> {
     read_forms(&[Part::written(&source.text)])
         .map(|forms| forms.len())
         .map_err(|fault| {
-            fault.error(Place {
+            fault.error(Location {
                 source: Arc::clone(source),
                 range: fault.at.clone(),
             })

@@ -8,13 +8,13 @@ use super::{cannot_write, private_folder, utf8};
 use crate::command::{Failure, report};
 use crate::lisp::reader::read_forms;
 use crate::lisp::{Fault, Form, Part};
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 use crate::tmux::typing;
 
 /// The forms in a text, which is refused if one of them is not whole.
 pub(super) fn read(text: &str) -> Result<Vec<Form>, Failure> {
     let forms =
-        read_forms(&[Part::written(text)]).map_err(|fault| fault.error(place(text, &fault)))?;
+        read_forms(&[Part::written(text)]).map_err(|fault| fault.error(location(text, &fault)))?;
     if forms.is_empty() {
         return Err(Problem::error("there is no form in it")
             .help("`lisplaunch tmux send '(room)'` types one")
@@ -22,20 +22,20 @@ pub(super) fn read(text: &str) -> Result<Vec<Form>, Failure> {
     }
     let warnings = forms.iter().flat_map(|form| &form.warnings);
     let warnings: Vec<Problem> = warnings
-        .map(|fault| fault.warning(place(text, fault)))
+        .map(|fault| fault.warning(location(text, fault)))
         .collect();
     report(&warnings);
     Ok(forms)
 }
 
 /// Where in the text the fault is.
-fn place(text: &str, fault: &Fault) -> Place {
+fn location(text: &str, fault: &Fault) -> Location {
     let source = Arc::new(Source {
         name: "the form".to_owned(),
         text: text.to_owned(),
     });
     let range = fault.at.clone();
-    Place { source, range }
+    Location { source, range }
 }
 
 /// What the terminal is given for the REPL to read these forms.

@@ -5,7 +5,7 @@ use super::FOLDER;
 use crate::format::Owner;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 
 /// A folder outside of the project's that an image is made from too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,8 +78,8 @@ impl Outside {
         })
     }
 
-    pub(in crate::format) fn variable(&self, owner: &Owner) -> Variable {
-        Variable::map([
+    pub(in crate::format) fn variable(&self, owner: &Owner) -> TemplateValue {
+        TemplateValue::map([
             ("name", owner.bare(&self.name)),
             ("path", owner.setting(self.path.as_str())),
             ("place", owner.setting(self.place.as_str())),

@@ -2,15 +2,15 @@
 
 use crate::format::{Emission, Owner};
 use crate::plan::Plan;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// What the template of `.dockerignore` knows.
-pub(super) fn ignored(emission: &Emission<'_>) -> Vec<(&'static str, Variable)> {
+pub(super) fn ignored(emission: &Emission<'_>) -> Vec<(&'static str, TemplateValue)> {
     let plan = emission.plan;
     let project = Owner::project();
     let list =
-        |paths: Vec<Word>| Variable::list(paths.into_iter().map(|path| project.setting(path)));
+        |paths: Vec<Word>| TemplateValue::list(paths.into_iter().map(|path| project.setting(path)));
     vec![
         ("secrets", list(secrets(plan))),
         ("written", list(written(plan))),

@@ -10,7 +10,7 @@ use crate::format::{Emission, Owner};
 use crate::plan::loader::Loader;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// Where Quicklisp installs itself, and where Roswell installs it, below the home folder.
@@ -41,7 +41,7 @@ impl<'a> Libraries<'a> {
     }
 
     /// What the template knows of them.
-    pub(super) fn variable(&self, emission: &Emission<'_>) -> Result<Variable, Problem> {
+    pub(super) fn variable(&self, emission: &Emission<'_>) -> Result<TemplateValue, Problem> {
         let project = Owner::project();
         let uses = |loader| self.services.iter().any(|service| service.loader == loader);
         let is_used = |folder: &&&str| {
@@ -56,17 +56,17 @@ impl<'a> Libraries<'a> {
         let loads = self.loads(emission)?;
         let inside = self.inside.iter().map(|folder| {
             let is_own = folder.resolved() == ".";
-            Variable::option((!is_own).then(|| project.setting(folder.clone())))
+            TemplateValue::option((!is_own).then(|| project.setting(folder.clone())))
         });
-        Ok(Variable::map([
+        Ok(TemplateValue::map([
             ("packages", list_of_packages(&project, &packages)),
-            ("quicklisps", Variable::list(quicklisps)),
+            ("quicklisps", TemplateValue::list(quicklisps)),
             ("version", project.optional(version)),
-            ("bundle", Variable::flag(uses(Loader::QlotBundle))),
-            ("qlot", Variable::flag(uses(Loader::Qlot))),
-            ("ocicl", Variable::flag(uses(Loader::Ocicl))),
-            ("inside", Variable::list(inside)),
-            ("loads", Variable::list(loads)),
+            ("bundle", TemplateValue::flag(uses(Loader::QlotBundle))),
+            ("qlot", TemplateValue::flag(uses(Loader::Qlot))),
+            ("ocicl", TemplateValue::flag(uses(Loader::Ocicl))),
+            ("inside", TemplateValue::list(inside)),
+            ("loads", TemplateValue::list(loads)),
         ]))
     }
 
@@ -80,7 +80,7 @@ impl<'a> Libraries<'a> {
 
     /// The command lines that load libraries, one for all services that load in the same way. What
     /// a service does before may be anything, and its libraries are loaded with the rest.
-    fn loads(&self, emission: &Emission<'_>) -> Result<Vec<Variable>, Problem> {
+    fn loads(&self, emission: &Emission<'_>) -> Result<Vec<TemplateValue>, Problem> {
         let mut groups: Vec<Service> = Vec::new();
         let services = self.services.iter();
         for service in services.filter(|service| service.before_load.is_empty()) {

@@ -3,18 +3,18 @@
 use crate::argv::{Saving, saving_argv};
 use crate::dialect::Printed;
 use crate::dialect::dockerfile::{copied, packages};
-use crate::format::{Context, Emission, Owner, container, unsaid};
+use crate::format::{Emission, Owner, container, unsaid};
 use crate::plan::service::Service;
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::{TemplateValue, TemplateValues};
 use crate::word::{Argv, Word};
 
 /// How long Docker waits before it kills, in seconds.
 const DOCKER_PATIENCE: u64 = 10;
 
 /// What the template knows of a service.
-pub(super) fn of(emission: &Emission<'_>, service: &Service) -> Result<Context, Problem> {
+pub(super) fn of(emission: &Emission<'_>, service: &Service) -> Result<TemplateValues, Problem> {
     container::check_secrets(service)?;
     let owner = Owner::of(service);
     let environment = container::plain_variables(service);
@@ -44,7 +44,10 @@ pub(super) fn of(emission: &Emission<'_>, service: &Service) -> Result<Context, 
             "packages",
             list_of_packages(&owner, &service.container.packages),
         ),
-        ("files", Variable::list(files(service).iter().map(path))),
+        (
+            "files",
+            TemplateValue::list(files(service).iter().map(path)),
+        ),
         ("writable", writable(&owner, service)),
         ("program", path(&core.file)),
         ("directory", owner.setting(service.directory.clone())),
@@ -54,7 +57,7 @@ pub(super) fn of(emission: &Emission<'_>, service: &Service) -> Result<Context, 
         ),
         (
             "health",
-            Variable::option(container::health(service).map(|words| owner.words(&words))),
+            TemplateValue::option(container::health(service).map(|words| owner.words(&words))),
         ),
         (
             "ready_timeout",
@@ -69,11 +72,11 @@ pub(super) fn of(emission: &Emission<'_>, service: &Service) -> Result<Context, 
 }
 
 /// A command line in the exec form: its first line, and the others.
-pub(super) fn lines(owner: &Owner, argv: &Argv) -> Variable {
+pub(super) fn lines(owner: &Owner, argv: &Argv) -> TemplateValue {
     let mut lines = argv.0.iter().map(|line| owner.words(&line.words));
-    Variable::map([
-        ("first", Variable::option(lines.next())),
-        ("further", Variable::list(lines)),
+    TemplateValue::map([
+        ("first", TemplateValue::option(lines.next())),
+        ("further", TemplateValue::list(lines)),
     ])
 }
 
@@ -81,14 +84,14 @@ pub(super) fn lines(owner: &Owner, argv: &Argv) -> Variable {
 pub(super) fn list_of_packages<'a>(
     owner: &Owner,
     names: impl IntoIterator<Item = &'a String>,
-) -> Variable {
+) -> TemplateValue {
     let words: Vec<Word> = names.into_iter().map(|name| name.as_str().into()).collect();
-    Variable::option((!words.is_empty()).then(|| owner.own(packages, &words)))
+    TemplateValue::option((!words.is_empty()).then(|| owner.own(packages, &words)))
 }
 
-fn variables(owner: &Owner, variables: &[(String, Word)]) -> Variable {
+fn variables(owner: &Owner, variables: &[(String, Word)]) -> TemplateValue {
     let variables = variables.iter();
-    Variable::list(
+    TemplateValue::list(
         variables.map(|variable| owner.print(Printed::Environment(vec![variable.clone()]))),
     )
 }
@@ -106,11 +109,11 @@ fn files(service: &Service) -> Vec<Word> {
 }
 
 /// The command that makes the folders which belong to its user; nothing for none.
-fn writable(owner: &Owner, service: &Service) -> Variable {
+fn writable(owner: &Owner, service: &Service) -> TemplateValue {
     let user = container::USER;
     let options = [format!("--owner={user}"), format!("--group={user}")];
     let command = ["install", "--directory"].map(Word::from);
     let command = command.into_iter().chain(options.map(Word::from));
     let words: Vec<Word> = command.chain(service.writable.iter().cloned()).collect();
-    Variable::option((!service.writable.is_empty()).then(|| owner.words(&words)))
+    TemplateValue::option((!service.writable.is_empty()).then(|| owner.words(&words)))
 }

@@ -3,7 +3,7 @@
 use std::iter;
 
 use crate::dialect::kubernetes;
-use crate::format::{Context, Emission, Owner, container, kept, label, unsaid};
+use crate::format::{Emission, Owner, container, kept, label, unsaid};
 use crate::plan::http::Http;
 use crate::plan::limits::Cpus;
 use crate::plan::probes::{self, Probe};
@@ -11,7 +11,7 @@ use crate::plan::quantity::Bytes;
 use crate::plan::service::Service;
 use crate::plan::{heap, ready, stopping};
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::{TemplateValue, TemplateValues};
 use crate::word::Word;
 
 /// How long Kubernetes waits for a new pod unless it is told (`progressDeadlineSeconds`).
@@ -25,7 +25,7 @@ pub(super) fn deployment(
     emission: &Emission<'_>,
     service: &Service,
     secret: bool,
-) -> Result<Context, Problem> {
+) -> Result<TemplateValues, Problem> {
     let owner = Owner::of(service);
     let command = emission.command(service)?;
     let command = command
@@ -52,14 +52,14 @@ pub(super) fn deployment(
         ("container", owner.bare(name)),
         ("image", owner.setting(image(service)?)),
         ("directory", owner.setting(service.directory.clone())),
-        ("command", Variable::list(command)),
-        ("secret", Variable::flag(secret)),
+        ("command", TemplateValue::list(command)),
+        ("secret", TemplateValue::flag(secret)),
         (
             "http",
-            Variable::option(service.http.as_ref().map(|http| of_http(service, http))),
+            TemplateValue::option(service.http.as_ref().map(|http| of_http(service, http))),
         ),
         ("limits", limits(service)),
-        ("hardening", Variable::flag(service.hardening)),
+        ("hardening", TemplateValue::flag(service.hardening)),
         ("volumes", volumes(emission, service)?),
     ])
 }
@@ -81,10 +81,10 @@ fn deadline(service: &Service) -> Option<u64> {
     Some(start + MARGIN).filter(|needed| *needed > PROGRESS)
 }
 
-fn of_http(service: &Service, http: &Http) -> Variable {
+fn of_http(service: &Service, http: &Http) -> TemplateValue {
     let owner = Owner::of(service);
     let probe = |name: &str, probe: Probe| {
-        Variable::map([
+        TemplateValue::map([
             ("name", owner.bare(name)),
             ("period", owner.bare(probe.period)),
             ("timeout", owner.bare(probe.timeout)),
@@ -92,17 +92,17 @@ fn of_http(service: &Service, http: &Http) -> Variable {
         ])
     };
     let low = http.port.number() < FIRST_FREE_PORT;
-    Variable::map([
+    TemplateValue::map([
         ("number", owner.bare(http.port.number())),
         ("port", owner.setting(http.port.number().to_string())),
-        ("low_port", Variable::flag(low)),
+        ("low_port", TemplateValue::flag(low)),
         (
             "path",
-            Variable::option(http.path.as_deref().map(|path| owner.setting(path))),
+            TemplateValue::option(http.path.as_deref().map(|path| owner.setting(path))),
         ),
         (
             "probes",
-            Variable::list([
+            TemplateValue::list([
                 probe("startupProbe", probes::start(service)),
                 probe("readinessProbe", probes::ready()),
                 probe("livenessProbe", probes::alive(service)),
@@ -113,13 +113,13 @@ fn of_http(service: &Service, http: &Http) -> Variable {
 }
 
 /// What it may use; nothing where nothing limits it.
-fn limits(service: &Service) -> Variable {
+fn limits(service: &Service) -> TemplateValue {
     let owner = Owner::of(service);
     let memory = heap::memory(service).map(memory);
     let cpus = service.limits.cpus.map(Cpus::thousandths);
     let any = memory.is_some() || cpus.is_some();
-    Variable::option(any.then(|| {
-        Variable::map([
+    TemplateValue::option(any.then(|| {
+        TemplateValue::map([
             ("memory", owner.optional(memory)),
             ("cpu", owner.optional(cpus.map(|cpus| format!("{cpus}m")))),
         ])
@@ -137,7 +137,7 @@ fn memory(bytes: Bytes) -> String {
 }
 
 /// What is written to: what a pod keeps for itself, and what outlives it.
-fn volumes(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+fn volumes(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Problem> {
     let owner = Owner::of(service);
     let names = kept::names(emission.plan)?;
     let mut folders: Vec<(String, Word, bool)> = Vec::new();
@@ -165,13 +165,13 @@ fn volumes(emission: &Emission<'_>, service: &Service) -> Result<Variable, Probl
             ))
             .help("choose another folder"));
         }
-        Ok(Variable::map([
+        Ok(TemplateValue::map([
             ("name", owner.bare(name)),
             ("folder", owner.setting(folder)),
-            ("claim", Variable::flag(claim)),
+            ("claim", TemplateValue::flag(claim)),
         ]))
     });
-    Ok(Variable::list(folders.collect::<Result<Vec<_>, _>>()?))
+    Ok(TemplateValue::list(folders.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// What a pod keeps for itself: temporary files, compiled files, the state of the image.

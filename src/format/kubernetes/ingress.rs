@@ -1,14 +1,14 @@
 //! The Ingress of a service that answers for hosts.
 
-use crate::format::{Context, Owner, unsaid};
+use crate::format::{Owner, unsaid};
 use crate::plan::http::Http;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::{TemplateValue, TemplateValues};
 use crate::word::Word;
 
 /// What the template knows; nothing where there are no hosts.
-pub(super) fn ingress(service: &Service, http: &Http) -> Result<Option<Context>, Problem> {
+pub(super) fn ingress(service: &Service, http: &Http) -> Result<Option<TemplateValues>, Problem> {
     if http.hosts.is_empty() {
         return Ok(None);
     }
@@ -17,11 +17,11 @@ pub(super) fn ingress(service: &Service, http: &Http) -> Result<Option<Context>,
     let hosts = hosts.collect::<Result<Vec<Word>, Problem>>()?;
     Ok(Some(vec![
         ("unsaid", unsaid::comments(&owner, unsaid::by_ingress(http))),
-        ("tls", Variable::flag(http.tls.is_some())),
+        ("tls", TemplateValue::flag(http.tls.is_some())),
         ("hosts", owner.words(&hosts)),
         (
             "rules",
-            Variable::list(hosts.iter().map(|host| owner.setting(host.clone()))),
+            TemplateValue::list(hosts.iter().map(|host| owner.setting(host.clone()))),
         ),
     ]))
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use super::FORMAT;
 use crate::dialect::nginx::Nginx;
-use crate::format::Origin;
+use crate::format::Provenance;
 use crate::format::file::File;
 use crate::format::owner::Owner;
 use crate::plan::name::Name;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::render::{Template, Templates, Variable};
+use crate::render::{Template, TemplateValue, Templates};
 
 pub(super) const TEMPLATE: Template = Template {
     name: "nginx/upstream",
@@ -70,14 +70,14 @@ impl Upstream {
     pub fn file(
         &self,
         ports: &[u16],
-        origin: &Origin,
+        origin: &Provenance,
         templates: &Templates,
     ) -> Result<File, Problem> {
         let owner = Owner::project();
         let ports = ports.iter().map(|port| owner.bare(port));
-        let context = Variable::map([
+        let context = TemplateValue::map([
             ("header", origin.header_of_state(&FORMAT, "deploy")),
-            ("ports", Variable::list(ports)),
+            ("ports", TemplateValue::list(ports)),
         ]);
         let text = templates.render(TEMPLATE.name, &context)?;
         Ok(File::new(format!("{}.upstream", self.group), text))

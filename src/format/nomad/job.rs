@@ -3,7 +3,7 @@
 use std::{iter, slice};
 
 use crate::dialect::nomad;
-use crate::format::{Context, Emission, Owner, kept, label, unsaid};
+use crate::format::{Emission, Owner, kept, label, unsaid};
 use crate::plan::http::Http;
 use crate::plan::limits::Cpus;
 use crate::plan::probes;
@@ -11,7 +11,7 @@ use crate::plan::quantity::{Bytes, MEGABYTE, Seconds};
 use crate::plan::service::{Log, Restart, Service};
 use crate::plan::{heap, ready, stopping};
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::{TemplateValue, TemplateValues};
 use crate::word::Word;
 
 /// How long Nomad waits for all of a new version unless it is told (`progress_deadline`).
@@ -25,7 +25,7 @@ pub(super) fn job(
     emission: &Emission<'_>,
     service: &Service,
     secrets: bool,
-) -> Result<Context, Problem> {
+) -> Result<TemplateValues, Problem> {
     let owner = Owner::of(service);
     let name = service.identity.unique_name();
     let secrets = secrets.then(|| {
@@ -49,14 +49,14 @@ pub(super) fn job(
             "count",
             owner.optional(Some(service.copies).filter(|copies| *copies > 1)),
         ),
-        ("secrets", Variable::option(secrets)),
+        ("secrets", TemplateValue::option(secrets)),
         (
             "http",
-            Variable::option(http.map(|http| of_http(service, http))),
+            TemplateValue::option(http.map(|http| of_http(service, http))),
         ),
         (
             "label",
-            Variable::option(
+            TemplateValue::option(
                 http.map(|_| label::of(service))
                     .transpose()?
                     .map(|label| owner.setting(label)),
@@ -66,12 +66,15 @@ pub(super) fn job(
         ("deadline", seconds(&owner, Seconds(started))),
         (
             "progress",
-            Variable::option(progress.map(|progress| seconds(&owner, Seconds(progress)))),
+            TemplateValue::option(progress.map(|progress| seconds(&owner, Seconds(progress)))),
         ),
-        ("once", Variable::flag(service.restart == Restart::Never)),
+        (
+            "once",
+            TemplateValue::flag(service.restart == Restart::Never),
+        ),
         (
             "user",
-            Variable::option(service.user.as_deref().map(|user| owner.setting(user))),
+            TemplateValue::option(service.user.as_deref().map(|user| owner.setting(user))),
         ),
         (
             "patience",
@@ -85,7 +88,7 @@ pub(super) fn job(
         ("memory", owner.bare(memory.0.div_ceil(MEGABYTE))),
         (
             "logs",
-            Variable::option(service.log.as_ref().and_then(|log| logs(&owner, log))),
+            TemplateValue::option(service.log.as_ref().and_then(|log| logs(&owner, log))),
         ),
     ];
     context.extend(command(emission, service)?);
@@ -93,7 +96,7 @@ pub(super) fn job(
 }
 
 /// What is started, and where.
-fn command(emission: &Emission<'_>, service: &Service) -> Result<Context, Problem> {
+fn command(emission: &Emission<'_>, service: &Service) -> Result<TemplateValues, Problem> {
     let owner = Owner::of(service);
     let argv = emission.command(service)?;
     let mut lines = argv.0.iter().map(|line| line.words.as_slice());
@@ -105,22 +108,22 @@ fn command(emission: &Emission<'_>, service: &Service) -> Result<Context, Proble
     Ok(vec![
         ("directory", value(slice::from_ref(&service.directory))),
         ("program", value(program)),
-        ("arguments", Variable::list(lines.map(value))),
+        ("arguments", TemplateValue::list(lines.map(value))),
     ])
 }
 
-fn of_http(service: &Service, http: &Http) -> Variable {
+fn of_http(service: &Service, http: &Http) -> TemplateValue {
     let owner = Owner::of(service);
     let (start, ready, alive) = (
         probes::start(service),
         probes::ready(),
         probes::alive(service),
     );
-    Variable::map([
+    TemplateValue::map([
         ("port", owner.bare(http.port.number())),
         (
             "path",
-            Variable::option(http.path.as_deref().map(|path| owner.setting(path))),
+            TemplateValue::option(http.path.as_deref().map(|path| owner.setting(path))),
         ),
         ("interval", seconds(&owner, Seconds(ready.period))),
         ("timeout", seconds(&owner, Seconds(ready.timeout))),
@@ -136,14 +139,14 @@ fn of_http(service: &Service, http: &Http) -> Variable {
     ])
 }
 
-fn seconds(owner: &Owner, time: Seconds) -> Variable {
+fn seconds(owner: &Owner, time: Seconds) -> TemplateValue {
     owner.setting(format!("{}s", time.0))
 }
 
 /// How much of the output is kept; nothing where the files are never full.
-fn logs(owner: &Owner, log: &Log) -> Option<Variable> {
+fn logs(owner: &Owner, log: &Log) -> Option<TemplateValue> {
     (log.max_size.0 > 0).then(|| {
-        Variable::map([
+        TemplateValue::map([
             ("files", owner.bare(log.backups + 1)),
             ("size", owner.bare(log.max_size.0.div_ceil(MEGABYTE))),
         ])
@@ -151,7 +154,7 @@ fn logs(owner: &Owner, log: &Log) -> Option<Variable> {
 }
 
 /// The folder of the project, and those elsewhere that it writes to.
-fn volumes(emission: &Emission<'_>, service: &Service) -> Result<Variable, Problem> {
+fn volumes(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Problem> {
     let owner = Owner::of(service);
     let names = kept::names(emission.plan)?;
     let project = service.identity.folder.as_str();
@@ -167,12 +170,12 @@ fn volumes(emission: &Emission<'_>, service: &Service) -> Result<Variable, Probl
         volumes.push((names[folder].clone(), folder, false));
     }
     volumes.dedup();
-    Ok(Variable::list(volumes.into_iter().map(
+    Ok(TemplateValue::list(volumes.into_iter().map(
         |(name, folder, reads)| {
-            Variable::map([
+            TemplateValue::map([
                 ("name", owner.setting(name)),
                 ("folder", owner.setting(folder)),
-                ("read_only", Variable::flag(reads)),
+                ("read_only", TemplateValue::flag(reads)),
             ])
         },
     )))

@@ -5,7 +5,7 @@ use crate::dialect::systemd;
 use crate::plan::after::After;
 use crate::plan::service::{Identity, Service};
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// The ends of the names of units.
@@ -25,7 +25,7 @@ const UNITS: [&str; 11] = [
 
 impl Unit<'_> {
     /// The units that it comes after, and of these the ones that it pulls in.
-    pub(super) fn after(&self) -> Result<Variable, Problem> {
+    pub(super) fn after(&self) -> Result<TemplateValue, Problem> {
         let units = self.service.after.iter();
         let units = units.map(|after| unit_name(self.service, after));
         let units = units.collect::<Result<Vec<_>, _>>()?;
@@ -33,9 +33,9 @@ impl Unit<'_> {
         let list = |units: Vec<String>| {
             let units: Vec<Word> = units.into_iter().map(Word::from).collect();
             let printed = (!units.is_empty()).then(|| self.owner.own(systemd::units, &units));
-            Variable::option(printed)
+            TemplateValue::option(printed)
         };
-        Ok(Variable::map([
+        Ok(TemplateValue::map([
             (
                 "order",
                 list(network.into_iter().chain(units.clone()).collect()),
@@ -44,7 +44,7 @@ impl Unit<'_> {
         ]))
     }
 
-    pub(super) fn part_of(&self) -> Variable {
+    pub(super) fn part_of(&self) -> TemplateValue {
         let project = &self.emission.plan.project;
         let several = self.emission.plan.several;
         self.owner
@@ -74,8 +74,8 @@ pub(in crate::format) fn unit_name(service: &Service, after: &After) -> Result<S
                 "the service `{}` comes after `{name}`: systemd has no units of the kind `.{end}`",
                 service.name
             ));
-            let problem = match &service.after_place {
-                Some(place) => problem.at(place.clone()),
+            let problem = match &service.after_location {
+                Some(location) => problem.at(location.clone()),
                 None => problem,
             };
             Err(problem.help("name a unit such as `postgresql.service` or `network-online.target`"))

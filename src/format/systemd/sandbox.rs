@@ -2,7 +2,7 @@
 
 use super::unit::Unit;
 use crate::dialect::systemd;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// Ports below it are for those alone who may have them.
@@ -10,18 +10,18 @@ const FIRST_FREE_PORT: u16 = 1024;
 
 impl Unit<'_> {
     /// What it may not do; nothing where that is not wanted.
-    pub(super) fn hardening(&self) -> Variable {
-        Variable::option(self.service.hardening.then(|| {
-            Variable::map([
-                ("machine", Variable::flag(!self.personal())),
+    pub(super) fn hardening(&self) -> TemplateValue {
+        TemplateValue::option(self.service.hardening.then(|| {
+            TemplateValue::map([
+                ("machine", TemplateValue::flag(!self.personal())),
                 ("writable", self.writable()),
-                ("low_port", Variable::flag(self.has_low_port())),
+                ("low_port", TemplateValue::flag(self.has_low_port())),
             ])
         }))
     }
 
     /// The folders that it writes to. Those that the file does not name may be missing.
-    fn writable(&self) -> Variable {
+    fn writable(&self) -> TemplateValue {
         let mut folders = self.service.writable.clone();
         let mut own: Vec<String> = Vec::new();
         own.extend(self.variable("XDG_CACHE_HOME").map(Word::resolved));
@@ -33,7 +33,9 @@ impl Unit<'_> {
             own.extend(folder);
         }
         folders.extend(own.iter().map(|folder| format!("-{folder}").into()));
-        Variable::option((!folders.is_empty()).then(|| self.owner.own(systemd::paths, &folders)))
+        TemplateValue::option(
+            (!folders.is_empty()).then(|| self.owner.own(systemd::paths, &folders)),
+        )
     }
 
     /// Where its image keeps its state, its secret too.

@@ -10,7 +10,7 @@ use crate::plan::secrecy::is_secret;
 use crate::plan::service::{Log, Restart, Service};
 use crate::plan::{login, ready, stopping};
 use crate::problem::Problem;
-use crate::render::Variable;
+use crate::render::TemplateValue;
 use crate::word::{Argv, Word};
 
 /// How long it waits before it starts a service again, in seconds.
@@ -67,15 +67,15 @@ impl<'a> Unit<'a> {
         Ok(files)
     }
 
-    fn variables(&self, variables: &[(String, Word)]) -> Variable {
+    fn variables(&self, variables: &[(String, Word)]) -> TemplateValue {
         let variables = variables.iter();
-        Variable::list(variables.map(|variable| {
+        TemplateValue::list(variables.map(|variable| {
             self.owner
                 .print(Printed::Environment(vec![variable.clone()]))
         }))
     }
 
-    fn context(&self) -> Result<Vec<(&'static str, Variable)>, Problem> {
+    fn context(&self) -> Result<Vec<(&'static str, TemplateValue)>, Problem> {
         let (owner, service) = (&self.owner, self.service);
         let mut context = vec![
             ("description", self.description()),
@@ -83,17 +83,17 @@ impl<'a> Unit<'a> {
             ("part_of", self.part_of()),
             ("restart", self.restart()),
             ("user", self.user()),
-            ("personal", Variable::flag(self.personal())),
+            ("personal", TemplateValue::flag(self.personal())),
             (
                 "as_root",
-                Variable::flag(!self.personal() && service.user.is_none()),
+                TemplateValue::flag(!self.personal() && service.user.is_none()),
             ),
             ("umask", owner.optional(service.umask)),
             ("directory", owner.setting(service.directory.clone())),
             ("environment", self.variables(&self.plain_environment())),
             ("environment_file", self.environment_file()),
             ("cache", self.cache()),
-            ("notifies", Variable::flag(service.runtime.is_some())),
+            ("notifies", TemplateValue::flag(service.runtime.is_some())),
             (
                 "watchdog",
                 owner.optional(service.watchdog.map(|time| time.0)),
@@ -108,11 +108,11 @@ impl<'a> Unit<'a> {
             ),
             (
                 "priority",
-                Variable::flag(service.priority.is_some() && service.after.is_empty()),
+                TemplateValue::flag(service.priority.is_some() && service.after.is_empty()),
             ),
             (
                 "log",
-                Variable::option(service.log.as_ref().map(|log| self.log(log))),
+                TemplateValue::option(service.log.as_ref().map(|log| self.log(log))),
             ),
             ("limits", self.limits(service.limits)),
             ("hardening", self.hardening()),
@@ -122,13 +122,13 @@ impl<'a> Unit<'a> {
         Ok(context)
     }
 
-    fn description(&self) -> Variable {
+    fn description(&self) -> TemplateValue {
         let text = self.service.description.as_deref().map(Word::from);
-        Variable::option(text.map(|text| self.owner.own(systemd::description, [&text])))
+        TemplateValue::option(text.map(|text| self.owner.own(systemd::description, [&text])))
     }
 
     /// The command lines that start it and load changed code.
-    fn commands(&self) -> Result<Vec<(&'static str, Variable)>, Problem> {
+    fn commands(&self) -> Result<Vec<(&'static str, TemplateValue)>, Problem> {
         let reload = self.emission.lisplaunch("reload", self.service);
         let reload = reload.filter(|_| self.service.swank.is_some());
         let reload = reload
@@ -143,45 +143,45 @@ impl<'a> Unit<'a> {
                 "start",
                 self.command(&self.emission.program(self.service)?, &start)?,
             ),
-            ("reload", Variable::option(reload)),
+            ("reload", TemplateValue::option(reload)),
         ])
     }
 
     /// A command line: its first line with the program, and the others.
-    fn command(&self, file: &Word, argv: &Argv) -> Result<Variable, Problem> {
+    fn command(&self, file: &Word, argv: &Argv) -> Result<TemplateValue, Problem> {
         systemd::fits(argv).map_err(|refusal| {
             Problem::error(format!("{}: {}", self.owner.0, refusal.message)).help(refusal.help)
         })?;
         let mut lines = argv.0.iter();
         let first = lines.next().map(|line| line.words.as_slice());
         let first = std::iter::once(file).chain(first.unwrap_or_default());
-        Ok(Variable::map([
+        Ok(TemplateValue::map([
             ("program", self.owner.own(systemd::program, first)),
             (
                 "arguments",
-                Variable::list(lines.map(|line| self.owner.words(&line.words))),
+                TemplateValue::list(lines.map(|line| self.owner.words(&line.words))),
             ),
         ]))
     }
 
     /// When it is started again; nothing where it is not.
-    fn restart(&self) -> Variable {
+    fn restart(&self) -> TemplateValue {
         let restart = match self.service.restart {
             Restart::Always => "always",
             Restart::OnFailure => "on-failure",
-            Restart::Never => return Variable::option(None),
+            Restart::Never => return TemplateValue::option(None),
         };
         let lasting = self.service.start_timeout.0 + RESTART_DELAY;
-        Variable::map([
+        TemplateValue::map([
             ("when", self.owner.bare(restart)),
             ("delay", self.owner.bare(RESTART_DELAY)),
             ("interval", self.owner.bare(STARTS * lasting)),
         ])
     }
 
-    fn user(&self) -> Variable {
+    fn user(&self) -> TemplateValue {
         let user = self.service.user.as_deref().filter(|_| !self.personal());
-        Variable::option(user.map(|user| self.owner.setting(user)))
+        TemplateValue::option(user.map(|user| self.owner.setting(user)))
     }
 
     /// The variables that stand in the unit. What the machine's systemd starts is given no
@@ -196,14 +196,14 @@ impl<'a> Unit<'a> {
     }
 
     /// Where the others stand, beside the unit.
-    fn environment_file(&self) -> Variable {
+    fn environment_file(&self) -> TemplateValue {
         self.owner
             .optional((!self.secrets.is_empty()).then_some(&self.name))
     }
 
     /// The folder below `/var/cache` for compiled files, which systemd makes; nothing where the
     /// service has another one. It belongs to one user, who may share it among services.
-    fn cache(&self) -> Variable {
+    fn cache(&self) -> TemplateValue {
         let needed = !self.personal() && self.variable("XDG_CACHE_HOME").is_none();
         let plan = self.emission.plan;
         let mut users = plan.services.iter().map(|service| &service.user);
@@ -215,15 +215,15 @@ impl<'a> Unit<'a> {
         self.owner.optional(needed.then_some(name))
     }
 
-    fn log(&self, log: &Log) -> Variable {
-        Variable::map([
+    fn log(&self, log: &Log) -> TemplateValue {
+        TemplateValue::map([
             ("file", self.owner.setting(log.file.clone())),
-            ("grows", Variable::flag(log.max_size.0 > 0)),
+            ("grows", TemplateValue::flag(log.max_size.0 > 0)),
         ])
     }
 
-    fn limits(&self, limits: Limits) -> Variable {
-        Variable::map([
+    fn limits(&self, limits: Limits) -> TemplateValue {
+        TemplateValue::map([
             (
                 "memory",
                 self.owner
@@ -231,7 +231,7 @@ impl<'a> Unit<'a> {
             ),
             (
                 "cpus",
-                Variable::option(limits.cpus.map(|cpus| self.quota(cpus))),
+                TemplateValue::option(limits.cpus.map(|cpus| self.quota(cpus))),
             ),
             ("tasks", self.owner.optional(limits.tasks)),
             ("open_files", self.owner.optional(limits.open_files)),
@@ -239,7 +239,7 @@ impl<'a> Unit<'a> {
     }
 
     /// A share of one processor in percent.
-    fn quota(&self, cpus: Cpus) -> Variable {
+    fn quota(&self, cpus: Cpus) -> TemplateValue {
         let (whole, part) = (cpus.thousandths() / 10, cpus.thousandths() % 10);
         self.owner.bare(match part {
             0 => whole.to_string(),

@@ -1,14 +1,14 @@
 //! The dispatch macros: what begins with `#`.
 
 use super::super::faults::Wrong;
-use super::super::output::Setting;
+use super::super::output::VariableContext;
 use super::super::source::Unit;
 use super::super::{Fault, token};
-use super::{Atom, Context, Lexeme, Lexer, Opener, Prefix};
+use super::{Atom, Lexeme, Lexer, LexerState, Opener, Prefix};
 
 impl Lexer<'_, '_> {
     /// What begins with `#`, at `start`, but for comments.
-    pub(super) fn dispatch(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+    pub(super) fn dispatch(&mut self, start: usize, state: LexerState) -> Result<Lexeme, Fault> {
         self.bump();
         let number_start = self.cursor.pos;
         while matches!(self.peek(), Unit::Char('0'..='9')) {
@@ -29,7 +29,7 @@ impl Lexer<'_, '_> {
             }
             Unit::Char(c) => {
                 self.bump();
-                self.dispatched(start, c.to_ascii_lowercase(), argument, context)
+                self.dispatched(start, c.to_ascii_lowercase(), argument, state)
             }
         }
     }
@@ -39,7 +39,7 @@ impl Lexer<'_, '_> {
         start: usize,
         sub: char,
         argument: Option<u64>,
-        context: Context,
+        state: LexerState,
     ) -> Result<Lexeme, Fault> {
         match sub {
             '\'' => Ok(Lexeme::Prefix(Prefix::Function)),
@@ -52,9 +52,9 @@ impl Lexer<'_, '_> {
                 let length = argument.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
                 Ok(Lexeme::Open(Opener::Vector(length)))
             }
-            '\\' => self.character(start, context),
-            's' => self.structure(start, context),
-            ':' | '*' | 'b' | 'o' | 'x' | 'r' if context.suppressed => {
+            '\\' => self.character(start, state),
+            's' => self.structure(start, state),
+            ':' | '*' | 'b' | 'o' | 'x' | 'r' if state.suppressed => {
                 self.scan(false)?;
                 Ok(Lexeme::Atom(Atom::Other))
             }
@@ -62,9 +62,9 @@ impl Lexer<'_, '_> {
             'o' => Ok(Lexeme::Prefix(Prefix::Radix(8))),
             'x' => Ok(Lexeme::Prefix(Prefix::Radix(16))),
             'r' => self.radix(start, argument),
-            ':' => self.uninterned(start, context),
+            ':' => self.uninterned(start, state),
             '*' => self.bits(start, argument),
-            '=' | '#' => self.label(start, sub, argument, context),
+            '=' | '#' => self.label(start, sub, argument, state),
             ')' | '<' | ' ' | '\t' | '\n' | '\x0c' | '\r' | '\x08' => {
                 Err(self.fault(start, Wrong::IllegalHash))
             }
@@ -72,7 +72,7 @@ impl Lexer<'_, '_> {
         }
     }
 
-    fn character(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+    fn character(&mut self, start: usize, state: LexerState) -> Result<Lexeme, Fault> {
         let name_start = self.cursor.pos;
         let variables = self.cursor.hole;
         match self.peek() {
@@ -84,12 +84,12 @@ impl Lexer<'_, '_> {
             Unit::Char(_) => self.bump(),
             Unit::Hole(number) => {
                 self.glued(number)?;
-                self.pass(number, Setting::Token);
+                self.pass(number, VariableContext::Token);
             }
         }
         let scan = self.scan(false)?;
         let name = self.since(name_start);
-        if !context.suppressed && !scan.escaped && !token::may_name_character(name) {
+        if !state.suppressed && !scan.escaped && !token::may_name_character(name) {
             if let Some(number) = (variables..self.cursor.hole).next() {
                 return Err(self.value_fault(number, "names no character"));
             }
@@ -99,9 +99,9 @@ impl Lexer<'_, '_> {
         Ok(Lexeme::Atom(Atom::Character))
     }
 
-    fn structure(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+    fn structure(&mut self, start: usize, state: LexerState) -> Result<Lexeme, Fault> {
         match self.peek() {
-            _ if context.suppressed => Ok(Lexeme::Prefix(Prefix::Any)),
+            _ if state.suppressed => Ok(Lexeme::Prefix(Prefix::Any)),
             Unit::End => Err(self.fault(start, Wrong::EndAfter)),
             Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::Structure))),
             _ => Err(self.fault(start, |_| Wrong::NotAStructure)),
@@ -116,12 +116,12 @@ impl Lexer<'_, '_> {
         }
     }
 
-    fn uninterned(&mut self, start: usize, context: Context) -> Result<Lexeme, Fault> {
+    fn uninterned(&mut self, start: usize, state: LexerState) -> Result<Lexeme, Fault> {
         let scan = self.scan(false)?;
         if scan.colons.count > 0 {
             return Err(self.fault(start, Wrong::QualifiedUninterned));
         }
-        if !scan.escaped && token::is_integer(self.since(scan.start), context.radix) {
+        if !scan.escaped && token::is_integer(self.since(scan.start), state.radix) {
             return Err(self.fault(start, Wrong::NumericUninterned));
         }
         Ok(Lexeme::Atom(Atom::Uninterned))
@@ -146,11 +146,11 @@ impl Lexer<'_, '_> {
         start: usize,
         sub: char,
         argument: Option<u64>,
-        context: Context,
+        state: LexerState,
     ) -> Result<Lexeme, Fault> {
         match argument {
-            _ if context.suppressed && sub == '=' => Ok(Lexeme::Nothing),
-            _ if context.suppressed => Ok(Lexeme::Atom(Atom::Other)),
+            _ if state.suppressed && sub == '=' => Ok(Lexeme::Nothing),
+            _ if state.suppressed => Ok(Lexeme::Atom(Atom::Other)),
             None => Err(self.fault(start, Wrong::NoNumber)),
             Some(label) if sub == '=' => Ok(Lexeme::Prefix(Prefix::Label(label))),
             Some(label) => Ok(Lexeme::Atom(Atom::Reference(label))),

@@ -1,10 +1,10 @@
 //! Variables: a value is held to be one token and no more.
 
 use super::super::faults::Wrong;
-use super::super::output::Setting;
-use super::super::source::{Source, Unit};
-use super::super::{Fault, Origin, Part, token};
-use super::{Atom, Context, Lexeme, Lexer};
+use super::super::output::VariableContext;
+use super::super::source::{FormText, Unit};
+use super::super::{Fault, Part, PartOrigin, token};
+use super::{Atom, Lexeme, Lexer, LexerState};
 
 impl Lexer<'_, '_> {
     /// Whether the variable at the cursor has no part of a token directly after it.
@@ -20,7 +20,7 @@ impl Lexer<'_, '_> {
     pub(super) fn variable(&mut self, number: usize) -> Result<Lexeme, Fault> {
         let value = self.source.value(number);
         let lexeme = lone_token(value).map_err(|why| self.value_fault(number, why))?;
-        self.pass(number, Setting::Token);
+        self.pass(number, VariableContext::Token);
         Ok(lexeme)
     }
 
@@ -58,15 +58,15 @@ fn lone_token(value: &str) -> Result<Lexeme, &'static str> {
     let part = Part {
         text: value,
         at: 0..value.len(),
-        origin: Origin::Written,
+        origin: PartOrigin::Written,
     };
     if value.is_empty() {
         return Err("is empty");
     }
-    let source = Source::new(&[part]).map_err(|_| "is not a token")?;
+    let source = FormText::new(&[part]).map_err(|_| "is not a token")?;
     let mut lexer = Lexer::new(&source);
     let token = lexer
-        .next(Context::default())
+        .next(LexerState::default())
         .map_err(|_| "is not a token")?;
     let allowed = matches!(
         token.lexeme,

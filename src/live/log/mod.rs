@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::problem::Problem;
 
-pub use source::Source;
+pub use source::LogOutput;
 
 /// How often it is looked for more.
 const AGAIN: Duration = Duration::from_millis(200);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Stopped, Take, Wanted, last, take_all};
 use crate::problem::Problem;
-use crate::tmux::client::Failed;
-use crate::tmux::session::{self, Session, State};
+use crate::tmux::client::TmuxError;
+use crate::tmux::session::{self, Session, SessionState};
 
 /// How often the pane is looked at: each look starts a tmux.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -35,22 +35,22 @@ pub(super) fn read(session: &Session, wanted: Wanted, take: Take<'_>) -> Result<
 fn text(of: &Session) -> Result<Option<Vec<String>>, Problem> {
     let state = of.state().map_err(|failed| problem(&failed))?;
     let pane = match state {
-        State::Running(running) => running.pane,
-        State::Ended(ended) => match ended.pane {
+        SessionState::Running(running) => running.pane,
+        SessionState::Ended(ended) => match ended.pane {
             Some(pane) => pane,
             None => return Ok(None),
         },
-        State::Absent | State::Foreign(_) => return Ok(None),
+        SessionState::Absent | SessionState::Foreign(_) => return Ok(None),
     };
     match session::lines(&pane) {
         Ok(text) => Ok(Some(text)),
         // It has gone since.
-        Err(Failed::Absent) => Ok(None),
+        Err(TmuxError::Absent) => Ok(None),
         Err(failed) => Err(problem(&failed)),
     }
 }
 
-fn problem(failed: &Failed) -> Problem {
+fn problem(failed: &TmuxError) -> Problem {
     Problem::error(failed.to_string())
 }
 

@@ -10,7 +10,7 @@ use crate::live::manager::{Manager, program_of, supervisorctl};
 use crate::live::process::{self, Process};
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use crate::tmux::session::{Session, State};
+use crate::tmux::session::{Session, SessionState};
 
 /// Programs that write the output of a supervised service into a folder.
 const LOGGERS: [&str; 2] = ["svlogd", "s6-log"];
@@ -20,7 +20,7 @@ const CURRENT: &str = "current";
 
 /// Where a service writes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum LogOutput {
     /// Into this file.
     File(PathBuf),
     /// To supervisord: these words call supervisorctl, and this is the program.
@@ -31,7 +31,7 @@ pub enum Source {
     Pane(Session),
 }
 
-impl Source {
+impl LogOutput {
     /// Where `service` writes, or wrote when it ran.
     ///
     /// # Errors
@@ -39,21 +39,21 @@ impl Source {
     pub fn of(service: &Service, known: &Known) -> Result<Self, Problem> {
         let named = || service.log.as_ref().map(|log| written(log.file.resolved()));
         let source = match &known.manager {
-            Some(Manager::Supervisor(_)) if service.log.is_some() => named().map(Source::File),
-            Some(Manager::Supervisor(name)) => Some(Source::Supervisor(
+            Some(Manager::Supervisor(_)) if service.log.is_some() => named().map(LogOutput::File),
+            Some(Manager::Supervisor(name)) => Some(LogOutput::Supervisor(
                 supervisorctl(known.process),
                 program_of(name).to_owned(),
             )),
-            Some(Manager::Systemd(_)) if service.log.is_some() => named().map(Source::File),
-            Some(Manager::Systemd(unit)) => Some(Source::Journal(unit.clone())),
+            Some(Manager::Systemd(_)) if service.log.is_some() => named().map(LogOutput::File),
+            Some(Manager::Systemd(unit)) => Some(LogOutput::Journal(unit.clone())),
             Some(Manager::Runit(_) | Manager::S6(_)) => {
-                let beside = || known.process.and_then(of_logger).map(Source::File);
-                named().map(Source::File).or_else(beside)
+                let beside = || known.process.and_then(of_logger).map(LogOutput::File);
+                named().map(LogOutput::File).or_else(beside)
             }
-            Some(Manager::OpenRc(_)) => named().map(Source::File),
+            Some(Manager::OpenRc(_)) => named().map(LogOutput::File),
             None => in_session(service)
-                .or_else(|| known.process.and_then(of_output).map(Source::File))
-                .or_else(|| named().filter(|file| file.exists()).map(Source::File)),
+                .or_else(|| known.process.and_then(of_output).map(LogOutput::File))
+                .or_else(|| named().filter(|file| file.exists()).map(LogOutput::File)),
         };
         source.ok_or_else(|| unkept(service, known))
     }
@@ -64,10 +64,10 @@ impl Source {
     /// When it cannot be read, or is not taken any more.
     pub fn read(&self, wanted: Wanted, take: Take<'_>) -> Result<(), Stopped> {
         match self {
-            Source::File(path) => file::read(path, wanted, take),
-            Source::Supervisor(control, name) => supervisor::read(control, name, wanted, take),
-            Source::Journal(unit) => journal::read(unit, wanted, take),
-            Source::Pane(session) => pane::read(session, wanted, take),
+            LogOutput::File(path) => file::read(path, wanted, take),
+            LogOutput::Supervisor(control, name) => supervisor::read(control, name, wanted, take),
+            LogOutput::Journal(unit) => journal::read(unit, wanted, take),
+            LogOutput::Pane(session) => pane::read(session, wanted, take),
         }
     }
 }
@@ -83,10 +83,10 @@ fn written(path: String) -> PathBuf {
 }
 
 /// The session of tmux that the service runs in, or has ended in.
-fn in_session(service: &Service) -> Option<Source> {
+fn in_session(service: &Service) -> Option<LogOutput> {
     let session = Session::of(service)?;
     match session.state() {
-        Ok(State::Running(_) | State::Ended(_)) => Some(Source::Pane(session)),
+        Ok(SessionState::Running(_) | SessionState::Ended(_)) => Some(LogOutput::Pane(session)),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 use crate::suggest;
 
 /// How bad it is.
@@ -91,8 +91,8 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// As it is shown to a person, who knows the file as `name`.
     pub fn problem(&self, name: &str) -> Problem {
-        match self.place(name) {
-            Some(place) => self.unplaced().at(place),
+        match self.location(name) {
+            Some(location) => self.unplaced().at(location),
             None => self.unplaced().note(format!("in {name}")),
         }
     }
@@ -117,28 +117,28 @@ impl Diagnostic {
 
     /// The line and column, counted from 1.
     pub fn position(&self) -> Option<(usize, usize)> {
-        let place = self.place("")?;
-        let before = &place.source.text[..place.range.start];
+        let location = self.location("")?;
+        let before = &location.source.text[..location.range.start];
         let line = before.rsplit('\n').next().unwrap_or_default();
-        Some((place.line(), 1 + line.chars().count()))
+        Some((location.line(), 1 + line.chars().count()))
     }
 
-    fn place(&self, name: &str) -> Option<Place> {
-        let place = place(&self.file, self.bounds.as_ref()?, name)?;
-        let is_form = place.source.text[place.range.clone()].starts_with('(');
+    fn location(&self, name: &str) -> Option<Location> {
+        let location = location(&self.file, self.bounds.as_ref()?, name)?;
+        let is_form = location.source.text[location.range.clone()].starts_with('(');
         Some(match &self.unknown {
             // The reader came as far as the end of the symbol.
-            Some(_) if !is_form => Place {
-                range: token(&place.source.text, place.range.start),
-                ..place
+            Some(_) if !is_form => Location {
+                range: token(&location.source.text, location.range.start),
+                ..location
             },
-            _ => place,
+            _ => location,
         })
     }
 }
 
 /// The first line of a form of `file`, which a person knows as `name`.
-pub fn place(file: &Path, bounds: &Bounds, name: &str) -> Option<Place> {
+pub fn location(file: &Path, bounds: &Bounds, name: &str) -> Option<Location> {
     let text = text(file)?;
     let byte = |character: usize| text.char_indices().nth(character).map(|(at, _)| at);
     let start = byte(bounds.start)?;
@@ -146,7 +146,7 @@ pub fn place(file: &Path, bounds: &Bounds, name: &str) -> Option<Place> {
     // Where the reader began to look for it.
     let start = end - text[start..end].trim_start().len();
     let line = text[start..end].find('\n').map_or(end, |at| start + at);
-    Some(Place {
+    Some(Location {
         range: start..line,
         source: Arc::new(Source {
             name: name.to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lisp::reader::read_forms;
 use crate::lisp::{Fault, FaultKind, Part};
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 
 /// What a text that somebody typed comes to.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
     let forms = match read_forms(&[Part::written(text)]) {
         Ok(forms) => forms,
         Err(fault) => {
-            let problem = fault.error(place(&fault, text, name, before));
+            let problem = fault.error(location(&fault, text, name, before));
             return match fault.kind {
                 FaultKind::Incomplete => Input::Incomplete(problem),
                 FaultKind::Invalid | FaultKind::Empty => Input::Invalid(problem),
@@ -54,12 +54,12 @@ pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
     })
 }
 
-fn place(fault: &Fault, text: &str, name: &str, before: usize) -> Place {
+fn location(fault: &Fault, text: &str, name: &str, before: usize) -> Location {
     let source = Source {
         name: name.to_owned(),
         text: "\n".repeat(before) + text,
     };
-    Place {
+    Location {
         source: Arc::new(source),
         range: fault.at.start + before..fault.at.end + before,
     }

@@ -63,7 +63,7 @@ impl std::error::Error for ReadError {}
 /// # Errors
 /// If the text is none, more than one, or one beyond the limits.
 pub fn read(text: &str) -> Result<Sexp, ReadError> {
-    let mut reader = Reader {
+    let mut reader = SexpReader {
         text,
         at: 0,
         open: Vec::new(),
@@ -85,14 +85,14 @@ enum Open {
     Prefix(String),
 }
 
-struct Reader<'a> {
+struct SexpReader<'a> {
     text: &'a str,
     at: usize,
     open: Vec<Open>,
     elements: usize,
 }
 
-impl Reader<'_> {
+impl SexpReader<'_> {
     fn read(&mut self) -> Result<Sexp, ReadError> {
         loop {
             self.skip_blanks();

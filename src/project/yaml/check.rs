@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::limit;
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 
 /// The smallest project, for a file that has nothing to start from.
 pub(super) const MINIMAL: &str =
@@ -18,7 +18,7 @@ pub(super) fn check(source: &Arc<Source>) -> Result<(), Problem> {
 
 pub(super) fn empty(source: &Arc<Source>) -> Problem {
     Problem::error("the file is empty")
-        .at(Place {
+        .at(Location {
             source: Arc::clone(source),
             range: 0..0,
         })
@@ -38,7 +38,7 @@ fn printable(source: &Arc<Source>) -> Result<(), Problem> {
             escape(c)
         ))
     };
-    Err(problem.at(Place {
+    Err(problem.at(Location {
         source: Arc::clone(source),
         range: at..at + c.len_utf8(),
     }))
@@ -66,7 +66,7 @@ fn directives(source: &Arc<Source>) -> Result<(), Problem> {
         if written.starts_with('%') && !written.starts_with("%YAML ") {
             let start = at + line.len() - written.len();
             return Err(Problem::error("directives are not supported")
-                .at(Place {
+                .at(Location {
                     source: Arc::clone(source),
                     range: start..start + written.trim_end().len(),
                 })

@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{limit, locate};
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 
 /// Where and why the parser gave up.
-pub(super) struct Failure<'a> {
+pub(super) struct ParserError<'a> {
     /// The text.
     pub(super) source: &'a Arc<Source>,
     /// What it says.
@@ -183,7 +183,7 @@ pub(super) fn tags() -> Problem {
     Problem::error(TAGS).help(TAGS_HELP)
 }
 
-impl Failure<'_> {
+impl ParserError<'_> {
     pub(super) fn explain(&self) -> Problem {
         let problem = self.special().unwrap_or_else(|| self.row());
         if self.indent().contains('\t') && !self.message.contains("tab") {
@@ -212,14 +212,14 @@ impl Failure<'_> {
         } else if has("tab") && !has("valid YAML whitespace") {
             Some(self.tab())
         } else if has("recursion limit") {
-            Some(limit::too_deep().at(self.place(self.at..self.at)))
+            Some(limit::too_deep().at(self.location(self.at..self.at)))
         } else {
             None
         }
     }
 
     fn row(&self) -> Problem {
-        let at = self.place(self.start());
+        let at = self.location(self.start());
         match ROWS.iter().find(|(part, ..)| self.message.contains(part)) {
             Some((_, message, help)) => Problem::error(*message).at(at).help(*help),
             None => Problem::error(format!("this is not YAML: {}", self.message)).at(at),
@@ -238,7 +238,7 @@ impl Failure<'_> {
     }
 
     fn colon(&self) -> Problem {
-        let at = self.place(
+        let at = self.location(
             self.at
                 ..self.text()[self.at..]
                     .chars()
@@ -265,7 +265,7 @@ impl Failure<'_> {
             format!("`{c}`")
         };
         Problem::error(format!("a value without quotes cannot start with {name}"))
-            .at(self.place(self.at..self.at + c.len_utf8().min(self.text().len() - self.at)))
+            .at(self.location(self.at..self.at + c.len_utf8().min(self.text().len() - self.at)))
             .help("quote the value, or write it as a block after `|`")
     }
 
@@ -279,7 +279,7 @@ impl Failure<'_> {
             "no value is named `&{}`",
             word.trim_start_matches('*')
         ))
-        .at(self.place(self.at..self.at + word.len()))
+        .at(self.location(self.at..self.at + word.len()))
         .help("quote a value that is text and starts with `*`")
     }
 
@@ -290,7 +290,7 @@ impl Failure<'_> {
         let line = &before[start..];
         let start = start + line.len() - line.trim_start().len();
         Problem::error("expected `key: value`")
-            .at(self.place(start..before.len().max(start)))
+            .at(self.location(start..before.len().max(start)))
             .help("add `:` and a blank after the key, or indent the line if it continues the value above")
     }
 
@@ -301,14 +301,14 @@ impl Failure<'_> {
             "unknown escape `{}` in double quotes",
             &quoted[range.clone()]
         ))
-        .at(self.place(self.at + range.start..self.at + range.end))
+        .at(self.location(self.at + range.start..self.at + range.end))
         .help(r"write `\\` for a backslash, or use single quotes")
     }
 
     /// A value in brackets that goes on after them.
     fn trailing(&self) -> Problem {
         Problem::error("found text after the end of the value")
-            .at(self.place(self.at..self.at))
+            .at(self.location(self.at..self.at))
             .help("quote all of the value, or write it as a block after `|`")
     }
 
@@ -332,7 +332,7 @@ impl Failure<'_> {
             });
         let at = found.unwrap_or(self.at);
         Problem::error("a tab cannot indent")
-            .at(self.place(at..at))
+            .at(self.location(at..at))
             .help(BLANKS)
     }
 
@@ -357,8 +357,8 @@ impl Failure<'_> {
         &self.source.text
     }
 
-    fn place(&self, range: Range<usize>) -> Place {
-        Place {
+    fn location(&self, range: Range<usize>) -> Location {
+        Location {
             source: Arc::clone(self.source),
             range,
         }

@@ -1,6 +1,6 @@
 //! How large a file may grow, so that neither memory nor the stack runs out.
 
-use crate::problem::{Place, Problem};
+use crate::problem::{Location, Problem};
 
 /// Lists and maps within each other.
 pub(super) const DEPTH: usize = 64;
@@ -23,11 +23,11 @@ pub(super) fn too_many() -> Problem {
         .help("an alias counts as all the values that it stands for")
 }
 
-pub(super) fn too_long(place: Place) -> Problem {
+pub(super) fn too_long(location: Location) -> Problem {
     Problem::error(format!(
         "the aliases of the file expand to more than {} MiB",
         BYTES >> 20
     ))
-    .at(place)
+    .at(location)
     .help("an alias counts as all the text that it stands for")
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::Scalar;
-use crate::problem::Place;
+use crate::problem::Location;
 
 /// How a scalar was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub(super) enum Style {
 }
 
 /// The place of `range` of the text of the scalar at `place`.
-pub(super) fn part(place: &Place, scalar: &Scalar, range: Range<usize>) -> Place {
+pub(super) fn part(location: &Location, scalar: &Scalar, range: Range<usize>) -> Location {
     let span = visible(&scalar.text, &range);
-    let start = place.range.start;
-    let mut glyphs = glyphs(scalar.style, &place.source.text[place.range.clone()])
+    let start = location.range.start;
+    let mut glyphs = glyphs(scalar.style, &location.source.text[location.range.clone()])
         .map(|glyph| start + glyph.start..start + glyph.end);
     let range = if span.is_empty() {
         let at = if span.start > 0 && !starts_visible(&scalar.text, range.start) {
@@ -44,11 +44,11 @@ pub(super) fn part(place: &Place, scalar: &Scalar, range: Range<usize>) -> Place
         };
         match (first, last) {
             (Some(first), Some(last)) => first.start..last.end,
-            _ => place.range.clone(),
+            _ => location.range.clone(),
         }
     };
-    Place {
-        source: place.source.clone(),
+    Location {
+        source: location.source.clone(),
         range,
     }
 }

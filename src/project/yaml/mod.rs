@@ -18,7 +18,7 @@ mod tree;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 use locate::Style;
 
 /// A node of the file.
@@ -26,7 +26,7 @@ use locate::Style;
 pub struct Node {
     /// Where it stands: all of a scalar, the first key or item of a block, a bracketed list or map
     /// up to the end of its line.
-    pub place: Place,
+    pub location: Location,
     /// What it is.
     pub kind: Kind,
 }
@@ -72,7 +72,7 @@ pub struct Key {
     /// Its text.
     pub text: String,
     /// Where it stands.
-    pub place: Place,
+    pub location: Location,
 }
 
 /// Reads a file of one YAML document whose root is a map.
@@ -82,7 +82,7 @@ pub fn read(source: &Arc<Source>) -> Result<Node, Problem> {
     let root = tree::build(source, &tape)?;
     match root.kind {
         Kind::Map(_) => Ok(root),
-        Kind::Null if root.place.range.is_empty() => Err(check::empty(source)),
+        Kind::Null if root.location.range.is_empty() => Err(check::empty(source)),
         _ => Err(not_a_map(root)),
     }
 }
@@ -92,7 +92,7 @@ fn not_a_map(root: Node) -> Problem {
         "expected a map at the top of the file, found {}",
         root.kind.name()
     ))
-    .at(root.place)
+    .at(root.location)
     .help(check::MINIMAL)
 }
 
@@ -113,10 +113,10 @@ impl Node {
     ///
     /// It starts at the first and ends after the last visible character of `range`; without one
     /// it is empty. A node that is not a scalar has no parts: its own place is returned.
-    pub fn place_of(&self, range: Range<usize>) -> Place {
+    pub fn location_of(&self, range: Range<usize>) -> Location {
         match &self.kind {
-            Kind::Scalar(scalar) => locate::part(&self.place, scalar, range),
-            _ => self.place.clone(),
+            Kind::Scalar(scalar) => locate::part(&self.location, scalar, range),
+            _ => self.location.clone(),
         }
     }
 }

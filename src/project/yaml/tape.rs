@@ -10,7 +10,7 @@ use super::locate::{self, Style};
 use super::marks::Marks;
 use super::span::Spans;
 use super::{check, explain, limit};
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 
 /// One document: a node is a step, and a list or map is followed by what it holds and an end.
 pub(super) struct Step {
@@ -127,7 +127,7 @@ impl Recorder<'_> {
             return Ok(());
         }
         Err(Problem::error("the file holds more than one document")
-            .at(self.place(self.bytes(span)))
+            .at(self.location(self.bytes(span)))
             .help("keep one document, and remove the others with their `---`"))
     }
 
@@ -140,7 +140,7 @@ impl Recorder<'_> {
             }
             _ => Err(
                 Problem::error("an alias stands inside the value that it names")
-                    .at(self.place(range))
+                    .at(self.location(range))
                     .help("a value cannot contain itself: write out what is meant"),
             ),
         }
@@ -184,7 +184,7 @@ impl Recorder<'_> {
             start = self.spans.dash(start);
         }
         if self.open.len() == limit::DEPTH {
-            return Err(limit::too_deep().at(self.place(start..start)));
+            return Err(limit::too_deep().at(self.location(start..start)));
         }
         self.anchor(before);
         self.open.push(Open {
@@ -214,7 +214,7 @@ impl Recorder<'_> {
     fn push(&mut self, range: Range<usize>, kind: StepKind) -> Result<(), Problem> {
         // A list or map takes two steps.
         if self.steps.len() == 2 * limit::VALUES {
-            return Err(limit::too_many().at(self.place(range)));
+            return Err(limit::too_many().at(self.location(range)));
         }
         self.steps.push(Step { range, kind });
         Ok(())
@@ -241,7 +241,7 @@ impl Recorder<'_> {
             .split(|c| locate::is_blank(c) || "[]{},".contains(c))
             .next()
             .unwrap_or(rest);
-        Err(explain::tags().at(self.place(start..start + tag.len())))
+        Err(explain::tags().at(self.location(start..start + tag.len())))
     }
 
     fn bytes(&self, span: Span) -> Range<usize> {
@@ -249,8 +249,8 @@ impl Recorder<'_> {
         start..self.marks.byte(span.end.index()).max(start)
     }
 
-    fn place(&self, range: Range<usize>) -> Place {
-        Place {
+    fn location(&self, range: Range<usize>) -> Location {
+        Location {
             source: Arc::clone(self.source),
             range,
         }
@@ -258,7 +258,7 @@ impl Recorder<'_> {
 
     fn explain(&self, error: &ScanError) -> Problem {
         let bracket = self.open.last().filter(|open| open.flow);
-        explain::Failure {
+        explain::ParserError {
             source: self.source,
             message: error.info(),
             at: self.marks.byte(error.marker().index()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::tape::{Step, StepKind};
 use super::{Key, Kind, Node, Scalar, limit};
-use crate::problem::{Place, Problem, Source, shown};
+use crate::problem::{Location, Problem, Source, shown};
 
 /// The root of the document.
 pub(super) fn build(source: &Arc<Source>, steps: &[Step]) -> Result<Node, Problem> {
@@ -33,12 +33,12 @@ impl Tree<'_> {
     fn node(&mut self, cursor: &mut usize, depth: usize) -> Result<Node, Problem> {
         let step = &self.steps[*cursor];
         *cursor += 1;
-        let place = self.place(&step.range);
+        let location = self.location(&step.range);
         let kind = match &step.kind {
             StepKind::Alias(target) => return self.node(&mut target.clone(), depth),
             StepKind::Null | StepKind::End => Kind::Null,
             StepKind::Scalar { text, plain, style } => {
-                self.text(text, &place)?;
+                self.text(text, &location)?;
                 Kind::Scalar(Scalar {
                     text: text.clone(),
                     plain: *plain,
@@ -46,16 +46,16 @@ impl Tree<'_> {
                 })
             }
             StepKind::List => {
-                let inside = deeper(depth, &place)?;
+                let inside = deeper(depth, &location)?;
                 Kind::List(self.list(cursor, inside)?)
             }
             StepKind::Map => {
-                let inside = deeper(depth, &place)?;
+                let inside = deeper(depth, &location)?;
                 Kind::Map(self.map(cursor, inside)?)
             }
         };
-        self.value(&place)?;
-        Ok(Node { place, kind })
+        self.value(&location)?;
+        Ok(Node { location, kind })
     }
 
     fn list(&mut self, cursor: &mut usize, depth: usize) -> Result<Vec<Node>, Problem> {
@@ -96,7 +96,7 @@ impl Tree<'_> {
             Kind::Scalar(scalar) => scalar.text,
             Kind::Null => {
                 return Err(Problem::error("a key is missing")
-                    .at(node.place)
+                    .at(node.location)
                     .help("write `key: value`; quote a key that is `null` or `~`"));
             }
             Kind::List(_) | Kind::Map(_) => {
@@ -104,13 +104,13 @@ impl Tree<'_> {
                     "a key must be text, found {}",
                     node.kind.name()
                 ))
-                .at(node.place)
+                .at(node.location)
                 .help("quote a key that is text and starts with `[`, `{` or `? `"));
             }
         };
         Ok(Key {
             text,
-            place: node.place,
+            location: node.location,
         })
     }
 
@@ -124,33 +124,33 @@ impl Tree<'_> {
         end
     }
 
-    fn value(&mut self, place: &Place) -> Result<(), Problem> {
+    fn value(&mut self, location: &Location) -> Result<(), Problem> {
         self.values += 1;
         if self.values > limit::VALUES {
-            return Err(limit::too_many().at(place.clone()));
+            return Err(limit::too_many().at(location.clone()));
         }
         Ok(())
     }
 
-    fn text(&mut self, text: &str, place: &Place) -> Result<(), Problem> {
+    fn text(&mut self, text: &str, location: &Location) -> Result<(), Problem> {
         self.bytes += text.len();
         if self.bytes > limit::BYTES {
-            return Err(limit::too_long(place.clone()));
+            return Err(limit::too_long(location.clone()));
         }
         Ok(())
     }
 
-    fn place(&self, range: &Range<usize>) -> Place {
-        Place {
+    fn location(&self, range: &Range<usize>) -> Location {
+        Location {
             source: Arc::clone(self.source),
             range: range.clone(),
         }
     }
 }
 
-fn deeper(depth: usize, place: &Place) -> Result<usize, Problem> {
+fn deeper(depth: usize, location: &Location) -> Result<usize, Problem> {
     if depth == limit::DEPTH {
-        return Err(limit::too_deep().at(place.clone()));
+        return Err(limit::too_deep().at(location.clone()));
     }
     Ok(depth + 1)
 }
@@ -160,14 +160,14 @@ fn deeper(depth: usize, place: &Place) -> Result<usize, Problem> {
 struct Entries {
     list: Vec<(Key, Node)>,
     /// Every key so far, with the place where it was first.
-    keys: HashMap<String, Place>,
+    keys: HashMap<String, Location>,
 }
 
 impl Entries {
     /// Holds the key for this map, or finds that it is taken.
     fn claim(&mut self, key: &Key) -> Result<(), Problem> {
         let name = shown(&key.text);
-        let Some(first) = self.keys.insert(key.text.clone(), key.place.clone()) else {
+        let Some(first) = self.keys.insert(key.text.clone(), key.location.clone()) else {
             return Ok(());
         };
         let help = if key.text == "<<" {
@@ -179,7 +179,7 @@ impl Entries {
             )
         };
         Err(Problem::error(format!("duplicate key `{name}`"))
-            .at(key.place.clone())
+            .at(key.location.clone())
             .help(help))
     }
 
@@ -189,7 +189,7 @@ impl Entries {
             Kind::Map(entries) => {
                 for (key, value) in entries {
                     if !self.keys.contains_key(&key.text) {
-                        self.keys.insert(key.text.clone(), key.place.clone());
+                        self.keys.insert(key.text.clone(), key.location.clone());
                         self.list.push((key, value));
                     }
                 }
@@ -202,7 +202,7 @@ impl Entries {
                 "`<<` takes a map or a list of maps, found {}",
                 kind.name()
             ))
-            .at(value.place)
+            .at(value.location)
             .help("name the anchor of a map: `<<: *name`")),
         }
     }

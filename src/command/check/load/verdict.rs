@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::forms::{Forms, Written};
-use super::places::Places;
+use super::locations::Locations;
 use crate::command::Failure;
 use crate::host;
 use crate::launch;
@@ -16,7 +16,7 @@ use crate::live::reload::fresh::{Reason, Tried};
 use crate::live::reload::names::Names;
 use crate::live::reload::report::{Failed, Report, UnknownSystem};
 use crate::plan::service::Service;
-use crate::problem::{Place, Problem, Source};
+use crate::problem::{Location, Problem, Source};
 
 /// How many of the last lines that sbcl printed are shown.
 const LAST_LINES: usize = 8;
@@ -25,7 +25,7 @@ const LAST_LINES: usize = 8;
 pub(super) struct Verdict<'a> {
     pub(super) service: &'a Service,
     pub(super) forms: &'a Forms<'a>,
-    pub(super) places: Places,
+    pub(super) locations: Locations,
     /// The folder of the project.
     pub(super) folder: &'a Path,
 }
@@ -71,18 +71,18 @@ impl Verdict<'_> {
         if form.is_before_load() && !ended_in(form, report) {
             return None;
         }
-        let place = match &said.bounds {
+        let location = match &said.bounds {
             Some(bounds) => {
                 let written = form.written(bounds);
-                self.places.part(form.key, form.number, written)
+                self.locations.part(form.key, form.number, written)
             }
-            None => self.places.item(form.key, form.number),
+            None => self.locations.item(form.key, form.number),
         };
         let problem = match said.kind {
             Kind::Warning => said.unplaced().label("unless a form before it defines it"),
             _ => said.unplaced(),
         };
-        Some(at(problem, place))
+        Some(at(problem, location))
     }
 
     fn unknown_system(&self, unknown: &UnknownSystem, report: &Report) -> Problem {
@@ -90,18 +90,18 @@ impl Verdict<'_> {
         let problem = Problem::error(format!("there is no system `{name}`"));
         let systems = &self.service.systems;
         let number = systems.iter().position(|system| system == name);
-        let place = match (&unknown.definition, number) {
+        let location = match (&unknown.definition, number) {
             (Some(file), _) => self.in_definition(file, name),
-            (None, Some(number)) => self.places.item("systems", number),
+            (None, Some(number)) => self.locations.item("systems", number),
             (None, None) => {
                 let swank = self.service.swank.as_ref();
-                swank.and_then(|swank| swank.place.clone())
+                swank.and_then(|swank| swank.location.clone())
             }
         };
-        let problem = at(problem, place);
+        let problem = at(problem, location);
         let problem = match report.searched.as_slice() {
             [] => problem,
-            places => problem.note(format!("searched: {}", places.join(", "))),
+            locations => problem.note(format!("searched: {}", locations.join(", "))),
         };
         match unknown.name.closest() {
             Some(closest) if &closest != name => problem.help(format!("did you mean `{closest}`?")),
@@ -112,11 +112,11 @@ impl Verdict<'_> {
     }
 
     /// Where the definition of a system names another.
-    fn in_definition(&self, file: &Path, system: &str) -> Option<Place> {
+    fn in_definition(&self, file: &Path, system: &str) -> Option<Location> {
         let text = host::read_text(file).ok()?;
         let range = name_in(&text, system)?;
         let name = Names::new(self.folder).of(file);
-        Some(Place {
+        Some(Location {
             source: Arc::new(Source { name, text }),
             range,
         })
@@ -126,15 +126,15 @@ impl Verdict<'_> {
         let name = Names::new(self.folder).of(file);
         let problem = Problem::error(format!("there is no file `{name}`"));
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        let place = self.in_definition(definition, &stem);
-        at(problem, place).help("write the file, or remove it from the definition of the system")
+        let location = self.in_definition(definition, &stem);
+        at(problem, location).help("write the file, or remove it from the definition of the system")
     }
 
     fn unknown_package(&self, report: &Report) -> Option<Problem> {
         let unknown = report.unknown_package.as_ref()?;
         let package = self.service.package.as_deref().unwrap_or_default();
         let problem = Problem::error(format!("there is no package `{package}`"));
-        let problem = at(problem, self.places.item("package", 0));
+        let problem = at(problem, self.locations.item("package", 0));
         Some(match unknown.closest() {
             Some(closest) => problem.help(format!("did you mean `{closest}`?")),
             None => problem.help("do `systems` load the code that defines it?"),
@@ -154,12 +154,12 @@ impl Verdict<'_> {
             return None;
         }
         let step = report.step.as_ref();
-        let place = step.and_then(|(key, number)| self.places.item(key, *number));
+        let location = step.and_then(|(key, number)| self.locations.item(key, *number));
         let Some(failure) = &report.failure else {
             let problem =
                 Problem::error("the sbcl that tried the code ended before all of it was loaded");
-            let place = place.or_else(|| self.places.item("setup", 0));
-            let problem = at(problem, place);
+            let location = location.or_else(|| self.locations.item("setup", 0));
+            let problem = at(problem, location);
             return Some(match last_lines(messages) {
                 lines if lines.is_empty() => problem,
                 lines => problem.note(format!("it printed:\n{lines}")),
@@ -173,26 +173,26 @@ impl Verdict<'_> {
         ));
         let names = Names::new(self.folder);
         Some(match self.form_of(failure, report, &names) {
-            Some(place) => problem.at(place),
+            Some(location) => problem.at(location),
             None => match &failure.file {
                 Some(file) => {
                     let name = names.of(report.source_of(file));
-                    at(problem, place).note(format!("in {name}"))
+                    at(problem, location).note(format!("in {name}"))
                 }
-                None => at(problem, place),
+                None => at(problem, location),
             },
         })
     }
 
     /// The form at top level whose loading failed, if it is the project's own.
-    fn form_of(&self, failure: &Failed, report: &Report, names: &Names) -> Option<Place> {
+    fn form_of(&self, failure: &Failed, report: &Report, names: &Names) -> Option<Location> {
         let (file, bounds) = failure.form.as_ref()?;
         if let Some(form) = self.forms.in_file(file) {
-            return self.places.item(form.key, form.number);
+            return self.locations.item(form.key, form.number);
         }
         let failed = report.source_of(failure.file.as_deref()?);
-        let place = || diagnostic::place(file, bounds, &names.of(file));
-        (failed == file).then(place).flatten()
+        let location = || diagnostic::location(file, bounds, &names.of(file));
+        (failed == file).then(location).flatten()
     }
 
     fn given_up(&self, given_up: GivenUp, report: &Report) -> Failure {
@@ -205,14 +205,14 @@ impl Verdict<'_> {
             .help("`--timeout` sets another time; code that is loaded must return"),
         };
         let step = report.step.as_ref();
-        let place = step.and_then(|(key, number)| self.places.item(key, *number));
-        Failure::failed([at(problem, place)])
+        let location = step.and_then(|(key, number)| self.locations.item(key, *number));
+        Failure::failed([at(problem, location)])
     }
 }
 
-fn at(problem: Problem, place: Option<Place>) -> Problem {
-    match place {
-        Some(place) => problem.at(place),
+fn at(problem: Problem, location: Option<Location>) -> Problem {
+    match location {
+        Some(location) => problem.at(location),
         None => problem,
     }
 }
@@ -235,8 +235,8 @@ fn last_lines(messages: &str) -> String {
 fn name_in(text: &str, system: &str) -> Option<Range<usize>> {
     let text = text.to_ascii_lowercase();
     let limits = |c: char| c.is_whitespace() || "()\"':#".contains(c);
-    let mut places = text.match_indices(system);
-    let (start, _) = places.find(|(start, name)| {
+    let mut locations = text.match_indices(system);
+    let (start, _) = locations.find(|(start, name)| {
         let line = text[..*start].rsplit('\n').next().unwrap_or_default();
         let before = text[..*start].chars().next_back().is_none_or(limits);
         let after = text[start + name.len()..].chars().next();

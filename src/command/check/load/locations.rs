@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use crate::plan::service::Service;
-use crate::problem::Place;
+use crate::problem::Location;
 use crate::project::yaml::{Kind, Node};
 use crate::project::{self, Project};
 
 /// The keys and values of a service, as they are written.
-pub(super) struct Places(Option<Node>);
+pub(super) struct Locations(Option<Node>);
 
-impl Places {
+impl Locations {
     /// Those of `service`.
     pub(super) fn of(project: &Project, service: &Service) -> Self {
         let identity = &service.identity;
@@ -23,17 +23,17 @@ impl Places {
             let mut nodes = nodes.into_iter();
             nodes.find(|node| node.group(identity.project.as_str()) == name)
         });
-        Places(node.map(|node| node.node))
+        Locations(node.map(|node| node.node))
     }
 
     /// The place of the value with this number below `key`.
-    pub(super) fn item(&self, key: &str, number: usize) -> Option<Place> {
-        Some(self.node(key, number)?.place.clone())
+    pub(super) fn item(&self, key: &str, number: usize) -> Option<Location> {
+        Some(self.node(key, number)?.location.clone())
     }
 
     /// The place of some bytes of its text.
-    pub(super) fn part(&self, key: &str, number: usize, range: Range<usize>) -> Option<Place> {
-        Some(self.node(key, number)?.place_of(range))
+    pub(super) fn part(&self, key: &str, number: usize, range: Range<usize>) -> Option<Location> {
+        Some(self.node(key, number)?.location_of(range))
     }
 
     fn node(&self, key: &str, number: usize) -> Option<&Node> {
