@@ -36,6 +36,9 @@ const PLAIN: Template = Template {
     dialect: &CommandLine,
 };
 
+/// The option without which an error opens the debugger.
+const DISABLE_DEBUGGER: &str = "--disable-debugger";
+
 /// The templates of command lines.
 pub const TEMPLATES: [Template; 2] = [ARGV, PLAIN];
 
@@ -109,6 +112,32 @@ pub fn program(
         env_file: None,
         umask: service.umask,
     })
+}
+
+/// The same with the debugger: an error waits for a person, and all that the compiler says is printed.
+///
+/// # Errors
+/// As for [`argv`], and when a template of the user's own has no command line without
+/// `--disable-debugger`.
+pub fn debug_argv(
+    service: &Service,
+    arguments: &[String],
+    templates: &Templates,
+) -> Result<Argv, Problem> {
+    let service = Service {
+        verbose: true,
+        ..service.clone()
+    };
+    let argv = render(&service, Process::Debug, arguments, templates)?;
+    if argv.words().any(|word| word.resolved() == DISABLE_DEBUGGER) {
+        return Err(Problem::error(format!(
+            "a template of your own always gives `{DISABLE_DEBUGGER}`"
+        ))
+        .help(format!(
+            "write `{{% if not debugs %}}{DISABLE_DEBUGGER}{{% endif %}}` in it; `lisplaunch templates` says where it is"
+        )));
+    }
+    Ok(argv)
 }
 
 /// The words that come before the forms which start `service` from its sources: the first line
@@ -193,6 +222,8 @@ pub fn loading_forms(service: &Service) -> Vec<String> {
 enum Process<'a> {
     /// The service, from its sources.
     Source,
+    /// The same with the debugger.
+    Debug,
     /// The service, from its saved image.
     Core(&'a Core),
     /// What comes before its start from the sources.
@@ -208,13 +239,13 @@ enum Process<'a> {
 impl Process<'_> {
     /// Whether the service itself runs in it.
     fn serves(self) -> bool {
-        matches!(self, Process::Source | Process::Core(_))
+        matches!(self, Process::Source | Process::Debug | Process::Core(_))
     }
 
     /// The function of the runtime that begins it.
     fn beginning(self) -> Option<&'static str> {
         match self {
-            Process::Source | Process::Loading => Some("boot"),
+            Process::Source | Process::Debug | Process::Loading => Some("boot"),
             Process::Saving(_) | Process::Libraries => Some("prepare-core"),
             Process::Core(_) | Process::Trial(_) => None,
         }
@@ -280,6 +311,7 @@ fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -
         ("program", words(program)),
         ("runtime_options", in_a_row(&runtime)),
         ("end_runtime_options", words(end)),
+        ("debugs", TemplateValue::flag(matches!(process, Process::Debug))),
         ("toplevel_options", in_a_row(&toplevel)),
         ("arguments", some_words(arguments)),
     ]

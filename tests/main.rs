@@ -12,6 +12,7 @@ mod check_load;
 mod commands;
 mod completions;
 mod consumer;
+mod debug;
 mod dialects;
 mod doctor;
 mod emacs;

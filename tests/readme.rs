@@ -190,6 +190,7 @@ fn below_project(project: &Project, command: &str) -> String {
 const AT_THE_DESK: &[(&str, &str)] = &[
     ("lisplaunch up", "tests/up.rs"),
     ("lisplaunch up --only web,worker", "tests/up.rs"),
+    ("lisplaunch run --debug", "tests/debug.rs"),
 ];
 
 /// The page is read from top to bottom, beside a service that really runs.

@@ -2,7 +2,7 @@
 //!
 //! Each test names what fails when a measure of `templates/sbcl/runtime/swank/` is taken out.
 
-mod client;
+pub mod client;
 mod left_behind;
 mod service;
 mod together;

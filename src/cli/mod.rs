@@ -162,6 +162,7 @@ Examples:
   lisplaunch run
   lisplaunch run web -p production
   lisplaunch run --set PORT=9000 -- --verbose
+  lisplaunch run --debug                        an error opens the debugger of sbcl
   lisplaunch run --dry-run --explain")]
 pub struct Run {
     #[expect(missing_docs, reason = "the arguments say it")]
@@ -176,8 +177,12 @@ pub struct Run {
     /// Load the sources, though the project file asks for a saved image
     #[arg(long)]
     pub from_source: bool,
+    /// Leave the debugger on and show all that the compiler says, from the sources; on a terminal
+    /// only
+    #[arg(long)]
+    pub debug: bool,
     /// End when the parent of this process does
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, conflicts_with = "debug")]
     pub until_parent_ends: bool,
     /// Arguments for the Lisp program itself (`sb-ext:*posix-argv*`)
     #[arg(last = true, value_name = "ARGS")]

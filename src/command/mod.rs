@@ -324,18 +324,6 @@ fn command_line(plan: &Plan, service: &Service, arguments: &[String]) -> Result<
     Ok(argv)
 }
 
-/// The same from the sources of its code.
-fn source_command_line(
-    plan: &Plan,
-    service: &Service,
-    arguments: &[String],
-) -> Result<Argv, Failure> {
-    let templates = templates(plan)?;
-    let argv = crate::argv::source_argv(service, arguments, &templates)?;
-    install(plan)?;
-    Ok(argv)
-}
-
 /// Sees to it that what the services load is there. Returns the files of the runtime that were
 /// written.
 fn install(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {

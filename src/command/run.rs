@@ -1,11 +1,12 @@
 //! `lisplaunch run`: become sbcl.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Invocation, command_line, deliver, images, tell};
-use crate::argv::source_argv;
+use super::{Failure, Invocation, deliver, images, install, tell};
+use crate::argv::{argv, debug_argv, source_argv};
 use crate::cli::Run;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::format::check_env;
@@ -22,17 +23,10 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Run) -> Result<ExitCo
         launch::end_with_parent();
     }
     let (plan, service) = invocation.plan_one(arguments.service.name())?;
-    let argv = if arguments.from_source {
-        super::source_command_line(&plan, &service, &arguments.arguments)?
-    } else {
-        command_line(&plan, &service, &arguments.arguments)?
-    };
-    let argv = match &service.core {
-        Some(core) if !arguments.from_source => {
-            startable(&plan, &service, core, argv, arguments, invocation)?
-        }
-        _ => argv,
-    };
+    if arguments.debug && !arguments.dry_run {
+        check_terminal().map_err(Failure::from)?;
+    }
+    let argv = command_line(invocation, &plan, &service, arguments)?;
     if arguments.dry_run {
         let owner = format!("the service `{}`", service.name);
         check_env(&owner, &service.env, &argv).map_err(Failure::from)?;
@@ -51,6 +45,46 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Run) -> Result<ExitCo
     }
     let problem = launch::exec(&service, &argv, &invocation.host);
     Err(Failure::failed([problem]).into())
+}
+
+/// The debugger waits for a person, for ever where there is none.
+fn check_terminal() -> Result<(), Problem> {
+    let streams = [
+        ("standard input", io::stdin().is_terminal()),
+        ("standard output", io::stdout().is_terminal()),
+    ];
+    match streams.iter().find(|(_, is_terminal)| !is_terminal) {
+        None => Ok(()),
+        Some((name, _)) => Err(Problem::error(format!(
+            "`--debug` needs a terminal, and {name} is not one"
+        ))
+        .help("it is for the desk: leave it out where a manager starts the service")),
+    }
+}
+
+/// The command line to start; what it loads is there.
+fn command_line(
+    invocation: &Invocation,
+    plan: &Plan,
+    service: &Service,
+    arguments: &Run,
+) -> Result<Argv, Failure> {
+    let templates = super::templates(plan)?;
+    let words = &arguments.arguments;
+    let argv = if arguments.debug {
+        debug_argv(service, words, &templates)?
+    } else if arguments.from_source {
+        source_argv(service, words, &templates)?
+    } else {
+        argv(service, words, &templates)?
+    };
+    install(plan)?;
+    match &service.core {
+        Some(core) if !(arguments.debug || arguments.from_source) => {
+            startable(plan, service, core, argv, arguments, invocation)
+        }
+        _ => Ok(argv),
+    }
 }
 
 /// The command line to start, which is that of the sources where the image is stale.

@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use crate::support::{Outcome, Project};
+use crate::support::{Outcome, Project, REPOSITORY};
 
 /// The project's own system, which needs a library.
 const OWN: &str = r#"
@@ -17,11 +17,15 @@ const LIBRARY: &str = r"
 (print :loading-the-library)
 ";
 
-/// A project that is started once, with a library elsewhere.
 fn project(more: &str) -> (Project, TempDir) {
+    project_with(&format!("loader: asdf\n{more}"))
+}
+
+/// A project that is started once, with a library elsewhere.
+fn project_with(keys: &str) -> (Project, TempDir) {
     let cache = TempDir::new().unwrap();
     let project = Project::new(&format!(
-        "name: app\nloader: asdf\nregistry: [.]\nsystems: [own]\n{more}
+        "name: app\nregistry: [.]\nsystems: [own]\n{keys}
 start: [(write-line \"by the library\" *kept*), (sb-ext:exit)]\n"
     ))
     .with_file("own.asd", OWN)
@@ -111,14 +115,19 @@ fn a_start_says_all_of_a_library_that_fails() {
 
 #[test]
 fn a_verbose_start_says_all() {
-    let (project, _cache) = project("verbose: true");
-    assert_says(
-        &log(&project.run(&["run"])),
-        &[
-            "COMMON-LISP-USER::LIBRARY-MISSING",
-            "COMMON-LISP-USER::OWN-MISSING",
-            "LOADING-THE-LIBRARY",
-        ],
-        &[],
-    );
+    // Quicklisp drops what the compiler says unless it is asked not to.
+    let quicklisp =
+        format!("verbose: true\nsetup: {REPOSITORY}/tests/quicklisp/setup.lisp\nloader: quicklisp");
+    for keys in ["verbose: true\nloader: asdf", &quicklisp] {
+        let (project, _cache) = project_with(keys);
+        assert_says(
+            &log(&project.run(&["run"])),
+            &[
+                "COMMON-LISP-USER::LIBRARY-MISSING",
+                "COMMON-LISP-USER::OWN-MISSING",
+                "LOADING-THE-LIBRARY",
+            ],
+            &[],
+        );
+    }
 }

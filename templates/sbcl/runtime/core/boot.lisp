@@ -35,8 +35,18 @@ others, seen from the project's folder; VERBOSE keeps what libraries write while
 and loaded."
   (take-compilation)
   (search-folders (project-folder) (mapcar #'project-pathname registry))
-  (when (and (not verbose) (fboundp 'quiet-libraries))
-    (funcall 'quiet-libraries)))
+  (choose-loading-output verbose))
+
+(defun choose-loading-output (verbose)
+  "Lets a start say of libraries only what somebody has to know, or all if VERBOSE is true."
+  (cond (verbose (set-if-there "QL" "*QUICKLOAD-VERBOSE*" t))
+        ((fboundp 'quiet-libraries) (funcall 'quiet-libraries))))
+
+(defun set-if-there (package name value)
+  "Sets the variable NAME of PACKAGE to VALUE; where there is none it is not needed."
+  (let ((variable (and (find-package package) (find-symbol name package))))
+    (when variable
+      (setf (symbol-value variable) value))))
 
 (defun prepare-core (project &rest options &key (stop-timeout 10) &allow-other-keys)
   "Begins a process that loads the code of a service and saves its image. The arguments are those of

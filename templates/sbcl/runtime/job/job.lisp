@@ -39,8 +39,7 @@ keeps what libraries write then."
         do (let ((code code))
              (on-signal signal (lambda () (end-job code)))))
   (search-folders (sb-ext:native-pathname folder) (mapcar #'sb-ext:native-pathname registry))
-  (when (and (not verbose) (fboundp 'quiet-libraries))
-    (funcall 'quiet-libraries)))
+  (choose-loading-output verbose))
 
 (defun run-job (&key load files text package record)
   "Loads what the service loads: the forms LOAD load its systems, FILES come after them. Then evaluates the forms in the file TEXT, in the package of the name PACKAGE,

@@ -96,7 +96,8 @@ after a hundred messages, and would for ever; so that count begins anew."
 (defun listen-for-clients (&rest options)
   "Starts the server with OPTIONS of SWANK:CREATE-SERVER."
   ;; Otherwise the first SLIME connection undoes --disable-debugger for good.
-  (setf swank:*global-debugger* nil)
+  (when (debugger-disabled-p)
+    (setf swank:*global-debugger* nil))
   ;; Swank chooses it anew: while it was loaded, that stream led elsewhere.
   (setf swank::*log-output* nil)
   (apply #'swank:create-server :style :spawn :dont-close t :backlog 1024 options))
