@@ -295,7 +295,7 @@ fn freshness() {
     // Times as good as now are not believed.
     sleep(Duration::from_secs(3));
     run(folder.path(), LISPLAUNCH, &["build"]);
-    let found = find::find(&find::Wanted::File(file)).expect("it is there");
+    let found = find::find(&find::ProjectSearch::File(file)).expect("it is there");
     let project = Project::read(found).expect("it is right");
     let host = Host::current();
     let plan = plan::plan(&project, &Choices::default(), &host).expect("it is right");

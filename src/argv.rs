@@ -10,7 +10,7 @@ use crate::lisp::Form;
 use crate::lisp::print::{string, system_designator};
 use crate::plan::core::Core;
 use crate::plan::heap;
-use crate::plan::ready::{self, Check, Ready};
+use crate::plan::ready::{self, Ready, ReadyCheck};
 use crate::plan::service::{Sbcl, Secret, Service, Swank};
 use crate::plan::stopping;
 use crate::problem::{Problem, shown};
@@ -20,7 +20,7 @@ use crate::word::{Argv, LONGEST, Line, Piece, Word};
 use keywords::{Keywords, in_list};
 use values::{bare, list, some_words, word, words};
 
-pub use saving::{Program, Saving};
+pub use saving::{SavedProgram, Saving};
 
 /// The template of the command line.
 const ARGV: Template = Template {
@@ -54,8 +54,8 @@ pub fn argv(
 ) -> Result<Argv, Problem> {
     let process = match &service.core {
         Some(core) if core.standalone => return Ok(standalone_argv(core, arguments)),
-        Some(core) => Process::Core(core),
-        None => Process::Source,
+        Some(core) => Purpose::Core(core),
+        None => Purpose::Source,
     };
     render(service, process, arguments, templates)
 }
@@ -79,7 +79,7 @@ pub fn source_argv(
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    render(service, Process::Source, arguments, templates)
+    render(service, Purpose::Source, arguments, templates)
 }
 
 /// What `service` does as a program of its own, which has its code: `core` says where it lies. Of
@@ -92,9 +92,9 @@ pub fn program(
     core: &Core,
     keeps: impl Fn(&str) -> bool,
     templates: &Templates,
-) -> Result<Program, Problem> {
+) -> Result<SavedProgram, Problem> {
     heap::check_known(service)?;
-    let argv = render(service, Process::Core(core), &[], templates)?;
+    let argv = render(service, Purpose::Core(core), &[], templates)?;
     let words: Vec<Word> = argv.words().cloned().collect();
     let is = |word: &Word, text: &str| word.resolved() == text;
     let begin = words
@@ -102,7 +102,7 @@ pub fn program(
         .position(|word| is(word, "(lisplaunch:resume)"));
     let start = words.into_iter().skip(begin.map_or(0, |begin| begin + 1));
     let environment = service.env.iter().filter(|(name, _)| keeps(name));
-    Ok(Program {
+    Ok(SavedProgram {
         identity: identity(service, cl(service)),
         start: start
             .take_while(|word| !is(word, "--end-toplevel-options"))
@@ -128,7 +128,7 @@ pub fn debug_argv(
         verbose: true,
         ..service.clone()
     };
-    let argv = render(&service, Process::Debug, arguments, templates)?;
+    let argv = render(&service, Purpose::Debug, arguments, templates)?;
     if argv.words().any(|word| word.resolved() == DISABLE_DEBUGGER) {
         return Err(Problem::error(format!(
             "a template of your own always gives `{DISABLE_DEBUGGER}`"
@@ -146,7 +146,7 @@ pub fn debug_argv(
 /// # Errors
 /// As for [`argv`].
 pub fn loading_argv(service: &Service, templates: &Templates) -> Result<Argv, Problem> {
-    render(service, Process::Loading, &[], templates)
+    render(service, Purpose::Loading, &[], templates)
 }
 
 /// The command line of a process that loads the code of `service` and saves it as `core` says.
@@ -158,7 +158,7 @@ pub fn saving_argv(
     saving: &Saving<'_>,
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    render(service, Process::Saving(saving), &[], templates)
+    render(service, Purpose::Saving(saving), &[], templates)
 }
 
 /// The command line of a process that loads the libraries of `service`, of whose own files only the
@@ -171,7 +171,7 @@ pub fn libraries_argv(service: &Service, templates: &Templates) -> Result<Option
     if !has_systems || service.loader.load_function().is_none() {
         return Ok(None);
     }
-    render(service, Process::Libraries, &[], templates).map(Some)
+    render(service, Purpose::Libraries, &[], templates).map(Some)
 }
 
 /// The command line of `service` for a file, which may be read on another machine.
@@ -203,7 +203,7 @@ pub fn trial_argv(
     trial: &Trial,
     templates: &Templates,
 ) -> Result<Argv, Problem> {
-    render(service, Process::Trial(trial), &[], templates)
+    render(service, Purpose::Trial(trial), &[], templates)
 }
 
 /// What loads the systems of `service`, without its swank server.
@@ -219,7 +219,7 @@ pub fn loading_forms(service: &Service) -> Vec<String> {
 
 /// What a command line is for.
 #[derive(Clone, Copy, Debug)]
-enum Process<'a> {
+enum Purpose<'a> {
     /// The service, from its sources.
     Source,
     /// The same with the debugger.
@@ -236,30 +236,30 @@ enum Process<'a> {
     Trial(&'a Trial),
 }
 
-impl Process<'_> {
+impl Purpose<'_> {
     /// Whether the service itself runs in it.
     fn serves(self) -> bool {
-        matches!(self, Process::Source | Process::Debug | Process::Core(_))
+        matches!(self, Purpose::Source | Purpose::Debug | Purpose::Core(_))
     }
 
     /// The function of the runtime that begins it.
     fn beginning(self) -> Option<&'static str> {
         match self {
-            Process::Source | Process::Debug | Process::Loading => Some("boot"),
-            Process::Saving(_) | Process::Libraries => Some("prepare-core"),
-            Process::Core(_) | Process::Trial(_) => None,
+            Purpose::Source | Purpose::Debug | Purpose::Loading => Some("boot"),
+            Purpose::Saving(_) | Purpose::Libraries => Some("prepare-core"),
+            Purpose::Core(_) | Purpose::Trial(_) => None,
         }
     }
 }
 
 fn render(
     service: &Service,
-    process: Process<'_>,
+    process: Purpose<'_>,
     arguments: &[String],
     templates: &Templates,
 ) -> Result<Argv, Problem> {
     let runtime = match process {
-        Process::Trial(trial) => Some(&trial.runtime),
+        Purpose::Trial(trial) => Some(&trial.runtime),
         _ => service.runtime.as_ref(),
     };
     let mut context = sbcl_context(service, process, arguments);
@@ -283,11 +283,11 @@ fn render(
 }
 
 /// sbcl itself, and what it leaves to the program.
-fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -> TemplateValues {
+fn sbcl_context(service: &Service, process: Purpose<'_>, arguments: &[String]) -> TemplateValues {
     let in_a_row = |options: &[Vec<Word>]| words(options.iter().flatten().cloned());
     let sbcl = &service.sbcl;
     let (program, runtime, toplevel) = match process {
-        Process::Core(core) => (
+        Purpose::Core(core) => (
             started(core, sbcl),
             without(&["--core"], &sbcl.runtime_options),
             without_init_files(sbcl),
@@ -302,7 +302,7 @@ fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -
     let given = arguments.iter().map(|text| Word::from(text.as_str()));
     let own = match process {
         // They come after the forms that start the service.
-        Process::Loading => [].as_slice(),
+        Purpose::Loading => [].as_slice(),
         _ => &service.arguments,
     };
     let arguments: Vec<Word> = own.iter().cloned().chain(given).collect();
@@ -311,7 +311,10 @@ fn sbcl_context(service: &Service, process: Process<'_>, arguments: &[String]) -
         ("program", words(program)),
         ("runtime_options", in_a_row(&runtime)),
         ("end_runtime_options", words(end)),
-        ("debugs", TemplateValue::flag(matches!(process, Process::Debug))),
+        (
+            "debugs",
+            TemplateValue::flag(matches!(process, Purpose::Debug)),
+        ),
         ("toplevel_options", in_a_row(&toplevel)),
         ("arguments", some_words(arguments)),
     ]
@@ -346,18 +349,18 @@ fn without(names: &[&str], options: &[Vec<Word>]) -> Vec<Vec<Word>> {
 }
 
 /// What is loaded.
-fn loading_context(service: &Service, process: Process<'_>) -> TemplateValues {
+fn loading_context(service: &Service, process: Purpose<'_>) -> TemplateValues {
     let mut before: Vec<&Word> = service.before_load.iter().map(|form| &form.word).collect();
     let mut load = service.load.as_slice();
     let mut systems = loading_forms(service);
     match process {
-        Process::Trial(trial) => {
+        Purpose::Trial(trial) => {
             before.splice(0..0, &trial.begin);
             before.push(&trial.load);
             systems.clear();
             load = &[];
         }
-        Process::Libraries => {
+        Purpose::Libraries => {
             before.clear();
             systems.clear();
             load = &[];
@@ -407,9 +410,9 @@ fn cl(service: &Service) -> &'static str {
 }
 
 /// The options of the runtime's functions. They stand where they differ from what holds without them.
-fn runtime_context(service: &Service, process: Process<'_>) -> TemplateValues {
+fn runtime_context(service: &Service, process: Purpose<'_>) -> TemplateValues {
     let saving = match process {
-        Process::Saving(saving) => Some(TemplateValue::map([
+        Purpose::Saving(saving) => Some(TemplateValue::map([
             ("warm", list(&saving.core.warm, |form| word(&form.word))),
             ("function", bare(saving.function())),
             ("options", words(saving.options(cl(service)))),
@@ -420,7 +423,7 @@ fn runtime_context(service: &Service, process: Process<'_>) -> TemplateValues {
         ("serves", TemplateValue::flag(process.serves())),
         (
             "resumes",
-            TemplateValue::flag(matches!(process, Process::Core(_))),
+            TemplateValue::flag(matches!(process, Purpose::Core(_))),
         ),
         ("boot", TemplateValue::option(process.beginning().map(bare))),
         ("save", TemplateValue::option(saving)),
@@ -444,9 +447,9 @@ fn runtime_context(service: &Service, process: Process<'_>) -> TemplateValues {
 }
 
 /// The function that loads libraries, and the systems that need them.
-fn libraries_context(service: &Service, process: Process<'_>) -> TemplateValue {
+fn libraries_context(service: &Service, process: Purpose<'_>) -> TemplateValue {
     let load_system = service.loader.load_function();
-    let load_system = load_system.filter(|_| matches!(process, Process::Libraries));
+    let load_system = load_system.filter(|_| matches!(process, Purpose::Libraries));
     TemplateValue::option(load_system.map(|load_system| {
         let swank = service.swank.as_ref().map(|_| "swank");
         let systems = service.systems.iter().map(String::as_str).chain(swank);
@@ -503,8 +506,8 @@ fn secret(swank: &Swank) -> Option<Word> {
 
 fn ready_context(ready: &Ready) -> TemplateValue {
     let (kind, what) = match &ready.check {
-        Check::Form(form) => ("", form.word.clone()),
-        Check::Http(url) => ("-http", string(url)),
+        ReadyCheck::Form(form) => ("", form.word.clone()),
+        ReadyCheck::Http(url) => ("-http", string(url)),
     };
     let usual = ready.timeout == ready::default_timeout();
     let timeout = ready.timeout.0.to_string();

@@ -14,7 +14,7 @@ pub struct Call(Vec<String>);
 
 /// What a program that has ended left.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct CallOutput {
     /// Its exit code; none where a signal ended it.
     pub code: Option<i32>,
     /// What it printed.
@@ -23,9 +23,9 @@ pub struct Answer {
     pub stderr: String,
 }
 
-impl Answer {
+impl CallOutput {
     fn of(output: &Output) -> Self {
-        Answer {
+        CallOutput {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -63,10 +63,10 @@ impl Call {
     ///
     /// # Errors
     /// When it cannot be run.
-    pub fn ask(&self) -> Result<Answer, Problem> {
+    pub fn ask(&self) -> Result<CallOutput, Problem> {
         let output = self.command().and_then(|mut command| command.output());
         let output = output.map_err(|error| self.cannot_run(&error))?;
-        Ok(Answer::of(&output))
+        Ok(CallOutput::of(&output))
     }
 
     /// Runs it to its end, and hands on what it prints as it comes. What `take` returns as an
@@ -98,7 +98,7 @@ impl Call {
             }
         }
         let output = child.wait_with_output().map_err(failed)?;
-        let answer = Answer::of(&output);
+        let answer = CallOutput::of(&output);
         match answer.code {
             Some(0) => Ok(()),
             _ => Err(self.failed(&answer).into()),
@@ -106,7 +106,7 @@ impl Call {
     }
 
     /// An error with the first line that it said, and the others below.
-    pub fn failed(&self, answer: &Answer) -> Problem {
+    pub fn failed(&self, answer: &CallOutput) -> Problem {
         // Some say on standard output what is wrong.
         let said = [answer.stderr.trim(), answer.stdout.trim()].join("\n");
         let (first, others) = said.trim().split_once('\n').unwrap_or((said.trim(), ""));

@@ -33,7 +33,7 @@ const THROUGH_NO_LINK: OFlags = OFlags::RDONLY
 
 /// Where the runtime of a project lies.
 #[derive(Debug)]
-pub struct Site<'a> {
+pub struct RuntimeSite<'a> {
     /// The file that is loaded.
     pub file: PathBuf,
     /// The folder of the project file.
@@ -74,7 +74,7 @@ struct Folder {
     open: File,
 }
 
-impl<'a> Site<'a> {
+impl<'a> RuntimeSite<'a> {
     /// That of the services of a plan; none where they load no runtime.
     pub fn of(plan: &'a Plan) -> Option<Self> {
         let mut services = plan.services.iter();
@@ -82,7 +82,7 @@ impl<'a> Site<'a> {
             return None;
         }
         let project = PathBuf::from(&plan.folder);
-        Some(Site {
+        Some(RuntimeSite {
             file: project.join(runtime::FOLDER).join(runtime::ENTRY),
             project,
             project_file: plan.file.as_deref(),
@@ -157,8 +157,8 @@ impl<'a> Site<'a> {
     fn files<'f>(
         folder: &'f Folder,
         parts: &'f Folder,
-    ) -> impl Iterator<Item = (&'f Folder, &'static str, &'static runtime::File)> {
-        let file = move |file: &'static runtime::File| match file.part() {
+    ) -> impl Iterator<Item = (&'f Folder, &'static str, &'static runtime::RuntimeFile)> {
+        let file = move |file: &'static runtime::RuntimeFile| match file.part() {
             Some(name) => (parts, name, file),
             None => (folder, file.path, file),
         };
@@ -232,7 +232,7 @@ impl<'a> Site<'a> {
         &self,
         folder: &Folder,
         name: &str,
-        file: &runtime::File,
+        file: &runtime::RuntimeFile,
         since: Option<SystemTime>,
     ) -> Result<bool, Problem> {
         let path = folder.path.join(name);
@@ -252,7 +252,7 @@ impl<'a> Site<'a> {
         &self,
         folder: &Folder,
         name: &str,
-        file: &runtime::File,
+        file: &runtime::RuntimeFile,
     ) -> Result<Option<Metadata>, Problem> {
         let Some((path, open)) = folder.find(name, THROUGH_NO_LINK)? else {
             return Ok(None);

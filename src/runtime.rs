@@ -11,14 +11,14 @@ pub const PARTS: &str = "runtime";
 
 /// A file of the runtime.
 #[derive(Clone, Copy, Debug)]
-pub struct File {
+pub struct RuntimeFile {
     /// Its path below [`FOLDER`].
     pub path: &'static str,
     /// The texts that it is joined from.
     parts: &'static [&'static str],
 }
 
-impl File {
+impl RuntimeFile {
     /// All of it.
     pub fn text(&self) -> String {
         self.parts.concat() + self.stamp()
@@ -51,7 +51,7 @@ impl File {
 }
 
 /// What images with ASDF need.
-const SYSTEMS: File = File {
+const SYSTEMS: RuntimeFile = RuntimeFile {
     path: "runtime/asdf.lisp",
     parts: &[
         include_str!("../templates/sbcl/runtime/asdf/internals.lisp"),
@@ -64,8 +64,8 @@ const SYSTEMS: File = File {
 };
 
 /// All of them, the one last that tells from which texts the others are.
-pub const FILES: [File; 7] = [
-    File {
+pub const FILES: [RuntimeFile; 7] = [
+    RuntimeFile {
         path: "runtime/core.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/core/log.lisp"),
@@ -89,7 +89,7 @@ pub const FILES: [File; 7] = [
         ],
     },
     SYSTEMS,
-    File {
+    RuntimeFile {
         path: "runtime/swank.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/swank/internals.lisp"),
@@ -106,7 +106,7 @@ pub const FILES: [File; 7] = [
             include_str!("../templates/sbcl/runtime/swank/status.lisp"),
         ],
     },
-    File {
+    RuntimeFile {
         path: "runtime/sockets.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/sockets/notify.lisp"),
@@ -114,7 +114,7 @@ pub const FILES: [File; 7] = [
             include_str!("../templates/sbcl/runtime/sockets/http.lisp"),
         ],
     },
-    File {
+    RuntimeFile {
         path: "runtime/saving.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/saving/internals.lisp"),
@@ -132,11 +132,11 @@ pub const FILES: [File; 7] = [
         ],
     },
     // As `target` and `.venv` do it: the folder can be made anew.
-    File {
+    RuntimeFile {
         path: ".gitignore",
         parts: &["*\n"],
     },
-    File {
+    RuntimeFile {
         path: ENTRY,
         parts: &[
             include_str!("../templates/sbcl/runtime/package.lisp"),
@@ -165,7 +165,7 @@ const STAMP_BYTES: [u8; 22] = {
 };
 
 /// The FNV-1a hash of these texts.
-const fn hash(files: &[File]) -> u64 {
+const fn hash(files: &[RuntimeFile]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut file = 0;
     while file < files.len() {
@@ -185,33 +185,33 @@ const fn hash(files: &[File]) -> u64 {
 }
 
 /// What the process that tries changed code, or does a job, loads besides.
-pub const TRIAL: [File; 5] = [
-    File {
+pub const TRIAL: [RuntimeFile; 5] = [
+    RuntimeFile {
         path: "runtime/job.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/job/internals.lisp"),
             include_str!("../templates/sbcl/runtime/job/job.lisp"),
         ],
     },
-    File {
+    RuntimeFile {
         path: "runtime/trial.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/trial/internals.lisp"),
             include_str!("../templates/sbcl/runtime/trial/trial.lisp"),
         ],
     },
-    File {
+    RuntimeFile {
         path: "runtime/trial-systems.lisp",
         parts: &[include_str!("../templates/sbcl/runtime/trial/systems.lisp")],
     },
-    File {
+    RuntimeFile {
         path: "runtime/check.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/trial/forms.lisp"),
             include_str!("../templates/sbcl/runtime/trial/check.lisp"),
         ],
     },
-    File {
+    RuntimeFile {
         path: "runtime/check-systems.lisp",
         parts: &[
             include_str!("../templates/sbcl/runtime/trial/registry.lisp"),
@@ -222,8 +222,8 @@ pub const TRIAL: [File; 5] = [
 
 /// Everything that an image without the runtime needs to answer a client.
 pub fn definitions() -> String {
-    let asked = |file: &&File| matches!(file.part(), Some("core.lisp" | "swank.lisp"));
-    let parts = FILES.iter().filter(asked).map(File::text);
+    let asked = |file: &&RuntimeFile| matches!(file.part(), Some("core.lisp" | "swank.lisp"));
+    let parts = FILES.iter().filter(asked).map(RuntimeFile::text);
     let base = [
         include_str!("../templates/sbcl/runtime/package.lisp"),
         include_str!("../templates/sbcl/runtime/user.lisp"),

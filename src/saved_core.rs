@@ -13,5 +13,5 @@ mod manifest;
 pub mod previous;
 pub mod recipe;
 
-pub use building::{Build, Failed, previous};
+pub use building::{Build, BuildError, previous};
 pub use freshness::{Freshness, Staleness, judge};

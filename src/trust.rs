@@ -97,8 +97,8 @@ impl Owners {
         problem.map_or(Ok(()), Err)
     }
 
-    fn refusal(&self, part: &Part) -> Option<Problem> {
-        if part.kind != Kind::FolderOfFile && !self.include(part.owner) {
+    fn refusal(&self, part: &PathStep) -> Option<Problem> {
+        if part.kind != PathStepKind::FolderOfFile && !self.include(part.owner) {
             return Some(self.belongs_to_another(part));
         }
         part.is_open().then(|| {
@@ -108,10 +108,10 @@ impl Owners {
         })
     }
 
-    fn belongs_to_another(&self, part: &Part) -> Problem {
+    fn belongs_to_another(&self, part: &PathStep) -> Problem {
         let own = host::user_name(self.own).unwrap_or_else(|| self.own.to_string());
         let chown: &[&str] = match part.kind {
-            Kind::Link => &["chown", "-h", &own],
+            PathStepKind::Link => &["chown", "-h", &own],
             _ => &["chown", &own],
         };
         let owner = host::user_name(part.owner).unwrap_or_else(|| part.owner.to_string());
@@ -120,7 +120,7 @@ impl Owners {
             described(part.owner)
         ))
         .note(match part.kind {
-            Kind::Link => "it could stand for any file".to_owned(),
+            PathStepKind::Link => "it could stand for any file".to_owned(),
             _ => format!("what it says would be done as {}", described(self.own)),
         })
         .help(format!(
@@ -135,19 +135,19 @@ impl Owners {
 
 /// Who could have written a file or put it where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing(Vec<Part>);
+pub struct Standing(Vec<PathStep>);
 
 /// One of the places on the way to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Part {
+struct PathStep {
     path: PathBuf,
-    kind: Kind,
+    kind: PathStepKind,
     owner: u32,
     mode: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum PathStepKind {
     File,
     Link,
     /// A folder in which everything may be acted on.
@@ -168,7 +168,7 @@ impl Standing {
             return Ok(Standing::default());
         }
         let (mut parts, path) = way_to(path)?;
-        parts.push(Part::new(&path, Kind::File, &file.metadata()?));
+        parts.push(PathStep::new(&path, PathStepKind::File, &file.metadata()?));
         Ok(Standing(parts))
     }
 
@@ -178,18 +178,22 @@ impl Standing {
     /// When it cannot be looked at.
     pub fn of_folder(path: &Path) -> io::Result<Self> {
         let (mut parts, path) = way_to(path)?;
-        parts.push(Part::new(&path, Kind::Folder, &fs::metadata(&path)?));
+        parts.push(PathStep::new(
+            &path,
+            PathStepKind::Folder,
+            &fs::metadata(&path)?,
+        ));
         Ok(Standing(parts))
     }
 
     /// That of an open file or folder alone: whoever opened it has come to it step by step.
     pub fn of_open(path: &Path, metadata: &Metadata) -> Self {
         let kind = if metadata.is_dir() {
-            Kind::Folder
+            PathStepKind::Folder
         } else {
-            Kind::File
+            PathStepKind::File
         };
-        Standing(vec![Part::new(path, kind, metadata)])
+        Standing(vec![PathStep::new(path, kind, metadata)])
     }
 
     /// That of the links on the way to a file, wherever they are, which may not be there yet.
@@ -207,7 +211,7 @@ impl Standing {
                 if metadata.is_symlink() {
                     let folder = path.parent().unwrap_or(path);
                     waiting.push(folder.join(fs::read_link(path)?));
-                    links.push(Part::new(path, Kind::Link, &metadata));
+                    links.push(PathStep::new(path, PathStepKind::Link, &metadata));
                 }
             }
             if links.len() > MOST_LINKS {
@@ -225,9 +229,9 @@ impl Standing {
     }
 }
 
-impl Part {
-    fn new(path: &Path, kind: Kind, metadata: &Metadata) -> Self {
-        Part {
+impl PathStep {
+    fn new(path: &Path, kind: PathStepKind, metadata: &Metadata) -> Self {
+        PathStep {
             path: path.to_owned(),
             kind,
             owner: metadata.uid(),
@@ -239,41 +243,41 @@ impl Part {
     /// files, but only their owners may replace them; the bits of a link mean nothing.
     fn is_open(&self) -> bool {
         let closed = match self.kind {
-            Kind::File => false,
-            Kind::Link => true,
-            Kind::Folder | Kind::FolderOfFile => self.mode & STICKY != 0,
+            PathStepKind::File => false,
+            PathStepKind::Link => true,
+            PathStepKind::Folder | PathStepKind::FolderOfFile => self.mode & STICKY != 0,
         };
         self.mode & WRITE_FOR_ALL != 0 && !closed
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match self.kind {
-            Kind::File => write!(f, "`{path}`"),
-            Kind::Link => write!(f, "the link `{path}`"),
-            Kind::Folder | Kind::FolderOfFile => write!(f, "the folder `{path}`"),
+            PathStepKind::File => write!(f, "`{path}`"),
+            PathStepKind::Link => write!(f, "the link `{path}`"),
+            PathStepKind::Folder | PathStepKind::FolderOfFile => write!(f, "the folder `{path}`"),
         }
     }
 }
 
 /// The links that lead to a file and the folders that these and the file are in; and the file.
-fn way_to(path: &Path) -> io::Result<(Vec<Part>, PathBuf)> {
+fn way_to(path: &Path) -> io::Result<(Vec<PathStep>, PathBuf)> {
     let mut parts = Vec::new();
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         let folder = path.parent().unwrap_or(&path).to_owned();
-        parts.push(Part::new(
+        parts.push(PathStep::new(
             &folder,
-            Kind::FolderOfFile,
+            PathStepKind::FolderOfFile,
             &fs::metadata(&folder)?,
         ));
         let metadata = fs::symlink_metadata(&path)?;
         if !metadata.is_symlink() {
             return Ok((parts, path));
         }
-        parts.push(Part::new(&path, Kind::Link, &metadata));
+        parts.push(PathStep::new(&path, PathStepKind::Link, &metadata));
         path = folder.join(fs::read_link(&path)?);
     }
     Err(too_many_links())

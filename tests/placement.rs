@@ -6,14 +6,16 @@ use lisplaunch::host::Host;
 use lisplaunch::plan::placement::Placement;
 use lisplaunch::plan::{self, Choices, Plan};
 use lisplaunch::project::Project as File;
-use lisplaunch::project::find::{Wanted, find};
+use lisplaunch::project::find::{ProjectSearch, find};
 use serde_json::Value;
 
 use crate::support::Project;
 
 /// The plan of a project that will lie in `/app`.
 fn placed(project: &Project) -> Plan {
-    let found = find(&Wanted::File(project.folder().join("lisplaunch.yaml")));
+    let found = find(&ProjectSearch::File(
+        project.folder().join("lisplaunch.yaml"),
+    ));
     let file = File::read(found.unwrap()).unwrap();
     let choices = Choices {
         placement: Some(Placement {

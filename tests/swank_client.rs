@@ -7,7 +7,7 @@ use lisplaunch::live::swank::frame::{Decoder, FrameError, LONGEST, encode};
 use lisplaunch::live::swank::reader::{ReadErrorKind, read};
 use lisplaunch::live::swank::sexp::{Sexp, quoted};
 use lisplaunch::live::swank::{
-    Address, Answer, Client, ClientError, ConnectError, Evaluation, Interrupt, Phase,
+    Address, Answer, Client, ClientError, ConnectError, Evaluation, FormPhase, Interrupt,
     ProtocolError, Timeouts,
 };
 
@@ -61,7 +61,7 @@ fn values(client: &mut Client, forms: &str) -> Vec<String> {
 
 /// Phase, type and message of the condition, and the backtrace.
 #[track_caller]
-fn signalled(client: &mut Client, forms: &str) -> (Phase, String, String, Vec<String>) {
+fn signalled(client: &mut Client, forms: &str) -> (FormPhase, String, String, Vec<String>) {
     match evaluate(client, forms).0.unwrap() {
         Answer::Signalled {
             phase,
@@ -253,7 +253,7 @@ fn errors_tell_type_message_and_a_short_backtrace() {
     let (phase, condition, message, backtrace) = signalled(client, "(outer-one 0)");
     assert_eq!(
         (phase, condition.as_str()),
-        (Phase::Evaluate, "DIVISION-BY-ZERO")
+        (FormPhase::Evaluate, "DIVISION-BY-ZERO")
     );
     assert!(
         message.starts_with("arithmetic error DIVISION-BY-ZERO signalled"),
@@ -300,7 +300,7 @@ fn the_debugger_is_never_entered() {
     );
     let unprintable = "(defclass bad () ()) (defmethod print-object ((b bad) s) (error \"cannot print\")) \
                        (make-instance 'bad)";
-    assert_eq!(signalled(client, unprintable).0, Phase::Print);
+    assert_eq!(signalled(client, unprintable).0, FormPhase::Print);
     let condition =
         "(define-condition worse (error) () (:report (lambda (c s) (break)))) (error 'worse)";
     assert_eq!(signalled(client, condition).1, "WORSE");
@@ -323,7 +323,7 @@ fn what_cannot_be_read_is_told_apart() {
     let client = &mut Swank::shared().client();
     let read = |client: &mut Client, forms| {
         let (phase, condition, message, _) = signalled(client, forms);
-        assert_eq!(phase, Phase::Read, "{forms}");
+        assert_eq!(phase, FormPhase::Read, "{forms}");
         (condition, message)
     };
     assert_eq!(read(client, "(foo").0, "END-OF-FILE");

@@ -1,6 +1,7 @@
 //! Rules of this repository that a compiler does not know.
 
 mod imports;
+mod types;
 
 use std::fs;
 use std::path::{Path, PathBuf};

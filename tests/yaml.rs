@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use lisplaunch::problem::{Location, Problem, Source};
-use lisplaunch::project::yaml::{Kind, Node, read};
+use lisplaunch::project::yaml::{Node, NodeKind, read};
 use proptest::prelude::*;
 use serde_yaml::Value;
 
@@ -48,8 +48,8 @@ fn outline(text: &str) -> String {
     let mut lines = String::new();
     walk(&accepted(text), "", &mut |path, node| {
         let value = match &node.kind {
-            Kind::Scalar(scalar) if scalar.plain => scalar.text.clone(),
-            Kind::Scalar(scalar) => format!("{:?}", scalar.text),
+            NodeKind::Scalar(scalar) if scalar.plain => scalar.text.clone(),
+            NodeKind::Scalar(scalar) => format!("{:?}", scalar.text),
             kind => kind.name().to_owned(),
         };
         writeln!(lines, "{path}: {value} from {:?}", written(&node.location))
@@ -63,19 +63,19 @@ fn walk(node: &Node, path: &str, visit: &mut dyn FnMut(&str, &Node)) {
         visit(path, node);
     }
     match &node.kind {
-        Kind::List(items) => {
+        NodeKind::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 walk(item, &format!("{path}[{index}]"), visit);
             }
         }
-        Kind::Map(entries) => {
+        NodeKind::Map(entries) => {
             for (key, value) in entries {
                 assert!(!key.location.range.is_empty() || key.text.is_empty());
                 let dot = if path.is_empty() { "" } else { "." };
                 walk(value, &format!("{path}{dot}{}", key.text), visit);
             }
         }
-        Kind::Null | Kind::Scalar(_) => {}
+        NodeKind::Null | NodeKind::Scalar(_) => {}
     }
 }
 
@@ -666,7 +666,7 @@ fn limits_are_told() {
 
 fn part(text: &str, range: Range<usize>) -> String {
     let root = accepted(text);
-    let Kind::Map(entries) = &root.kind else {
+    let NodeKind::Map(entries) = &root.kind else {
         panic!("a map")
     };
     let location = entries[0].1.location_of(range);
@@ -789,9 +789,9 @@ proptest! {
     ) {
         let (text, places) = write_words(style, &words);
         let root = accepted(&text);
-        let Kind::Map(entries) = &root.kind else { panic!("a map") };
+        let NodeKind::Map(entries) = &root.kind else { panic!("a map") };
         let node = &entries[1].1;
-        let Kind::Scalar(scalar) = &node.kind else { return Ok(()) };
+        let NodeKind::Scalar(scalar) = &node.kind else { return Ok(()) };
         let visible: Vec<_> = scalar.text.char_indices().filter(|(_, c)| !c.is_whitespace()).collect();
         prop_assert_eq!(visible.len(), places.len());
         for ((at, found), (c, range)) in visible.into_iter().zip(places) {
@@ -961,24 +961,26 @@ fn agrees(text: &str) {
 
 fn same(node: &Node, value: &Value, text: &str) {
     match (&node.kind, value) {
-        (Kind::Null, Value::Null) => {}
-        (Kind::Scalar(scalar), Value::String(other)) => assert_eq!(&scalar.text, other, "{text}"),
-        (Kind::Scalar(scalar), Value::Bool(other)) => {
+        (NodeKind::Null, Value::Null) => {}
+        (NodeKind::Scalar(scalar), Value::String(other)) => {
+            assert_eq!(&scalar.text, other, "{text}");
+        }
+        (NodeKind::Scalar(scalar), Value::Bool(other)) => {
             assert!(scalar.plain, "{text}");
             assert_eq!(scalar.text.to_lowercase(), other.to_string(), "{text}");
         }
-        (Kind::Scalar(scalar), Value::Number(other)) => {
+        (NodeKind::Scalar(scalar), Value::Number(other)) => {
             assert!(scalar.plain, "{text}");
             assert_eq!(scalar.text.parse::<f64>().ok(), other.as_f64(), "{text}");
         }
-        (Kind::List(items), Value::Sequence(others)) => {
+        (NodeKind::List(items), Value::Sequence(others)) => {
             assert_eq!(items.len(), others.len(), "{text}");
             items
                 .iter()
                 .zip(others)
                 .for_each(|(item, other)| same(item, other, text));
         }
-        (Kind::Map(entries), Value::Mapping(others)) => {
+        (NodeKind::Map(entries), Value::Mapping(others)) => {
             assert_eq!(entries.len(), others.len(), "{text}");
             for ((key, value), (other_key, other)) in entries.iter().zip(others) {
                 assert_eq!(Some(key.text.as_str()), other_key.as_str(), "{text}");

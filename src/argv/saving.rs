@@ -18,12 +18,12 @@ pub struct Saving<'a> {
     pub manifest: Option<Word>,
     /// What the file does when it is started as a program of its own; none where a command line
     /// says that.
-    pub program: Option<Program>,
+    pub program: Option<SavedProgram>,
 }
 
 /// A program that needs neither sbcl nor a command line.
 #[derive(Clone, Debug)]
-pub struct Program {
+pub struct SavedProgram {
     /// What the image knows of itself.
     pub identity: Vec<Word>,
     /// The options `--eval` and `--load` that start the service, each with its value.
@@ -67,7 +67,7 @@ impl Saving<'_> {
     }
 }
 
-impl Program {
+impl SavedProgram {
     fn add_to(&self, options: &mut Keywords, cl: &str) {
         options.option(":identity", in_list(cl, &self.identity));
         options.option(":start", quoted(self.start.iter().map(parts)));

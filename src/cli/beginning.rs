@@ -20,7 +20,7 @@ Examples:
   lisplaunch import Makefile -o lisplaunch.yaml
   lisplaunch import /etc/supervisor/conf.d/my-app.conf
   lisplaunch import web.service worker.service > lisplaunch.yaml")]
-pub struct Import {
+pub struct ImportArgs {
     /// The files; several of them become the services of one project file
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -44,7 +44,7 @@ Examples:
   lisplaunch init
   lisplaunch init --template hunchentoot
   lisplaunch init --template worker my-worker")]
-pub struct Init {
+pub struct InitArgs {
     /// The folder, made where it is missing [default: the current one]
     pub folder: Option<PathBuf>,
     /// Make a small project that runs

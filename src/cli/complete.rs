@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
-use clap::{Arg, Command as Clap, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{Arg, CommandFactory, FromArgMatches, ValueEnum};
 use clap_complete::engine::{self, ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{Bash, EnvCompleter, Fish, Zsh};
 
@@ -44,7 +44,7 @@ pub struct Request {
 
 /// The names in a project file.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct CandidateNames {
     /// Its services.
     pub services: Vec<String>,
     /// Its profiles.
@@ -119,7 +119,7 @@ impl Request {
     ///
     /// # Errors
     /// When nothing can be.
-    pub fn offered(self, mut names: Names) -> io::Result<Vec<u8>> {
+    pub fn offered(self, mut names: CandidateNames) -> io::Result<Vec<u8>> {
         names.services.retain(|name| !self.has(name));
         let mut command = Cli::command();
         command.build();
@@ -150,13 +150,13 @@ fn as_typed(mut words: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// The command, and all below it, with the names that its arguments may have.
-fn with_names(command: Clap, names: &Names) -> Clap {
+fn with_names(command: clap::Command, names: &CandidateNames) -> clap::Command {
     command
         .mut_args(|argument| offering(argument, names))
         .mut_subcommands(|command| with_names(command, names))
 }
 
-fn offering(argument: Arg, names: &Names) -> Arg {
+fn offering(argument: Arg, names: &CandidateNames) -> Arg {
     let (names, suffix) = match argument.get_id().as_str() {
         "service" | "services" | "service option" | "words" => (&names.services, ""),
         "profiles" => (&names.profiles, ""),

@@ -27,7 +27,7 @@ Examples:
   sudo lisplaunch deploy web -p production --wait=5m
   lisplaunch deploy --rollback
   lisplaunch deploy --json")]
-pub struct Deploy {
+pub struct DeployArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,

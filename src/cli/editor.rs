@@ -16,7 +16,7 @@ use super::complete::Shell;
 #[command(after_help = "\
 Examples:
   mkdir -p .lisplaunch && lisplaunch schema > .lisplaunch/schema.json")]
-pub struct Schema {}
+pub struct SchemaArgs {}
 
 /// Print what makes a shell complete the words of lisplaunch
 ///
@@ -28,7 +28,7 @@ Examples:
   lisplaunch completions bash > ~/.local/share/bash-completion/completions/lisplaunch
   lisplaunch completions zsh > ~/.zfunc/_lisplaunch      a folder of $fpath
   lisplaunch completions fish > ~/.config/fish/completions/lisplaunch.fish")]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
@@ -42,7 +42,7 @@ pub struct Completions {
 Examples:
   lisplaunch man | man -l -
   lisplaunch man ~/.local/share/man            then: man lisplaunch-run")]
-pub struct Man {
+pub struct ManArgs {
     /// The folder for all pages, which go below `man1` and `man5` in it
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
@@ -61,4 +61,4 @@ In the init file of Emacs:
   (add-to-list 'load-path \"~/.emacs.d/lisp\")
   (autoload 'lisplaunch-connect \"lisplaunch\" nil t)
   (autoload 'lisplaunch-reload \"lisplaunch\" nil t)")]
-pub struct Emacs {}
+pub struct EmacsArgs {}

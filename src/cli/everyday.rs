@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::live::{Connection, parse_duration};
+use super::live::{ConnectionArgs, parse_duration};
 use super::selection::{OneService, ServiceOption};
 
 /// Print what the service has written
@@ -22,7 +22,7 @@ Examples:
   lisplaunch logs
   lisplaunch logs web -n 200
   lisplaunch logs -f                           until Ctrl-C")]
-pub struct Logs {
+pub struct LogsArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -60,7 +60,7 @@ Examples:
   lisplaunch up
   lisplaunch up --only web,worker
   lisplaunch up -p development 2>up.log")]
-pub struct Up {
+pub struct UpArgs {
     /// Only this service; may be repeated
     #[arg(
         short = 's',
@@ -84,7 +84,7 @@ Examples:
   lisplaunch exec '(my-app.db:migrate)'
   lisplaunch exec web '(my-app:report)' --json
   lisplaunch exec --file seed.lisp -p production")]
-pub struct Exec {
+pub struct ExecArgs {
     /// The service, where the file has several, and forms; `-` reads standard input
     #[arg(
         value_name = "[SERVICE] FORM",
@@ -118,7 +118,7 @@ Examples:
   lisplaunch list
   lisplaunch list --json | jq -r '.[]'
   for service in $(lisplaunch list); do lisplaunch pid $service; done")]
-pub struct List {
+pub struct ListArgs {
     /// Print a JSON array of strings
     #[arg(long)]
     pub json: bool,
@@ -133,11 +133,11 @@ pub struct List {
 Examples:
   lisplaunch pid
   kill -TERM $(lisplaunch pid web)")]
-pub struct Pid {
+pub struct PidArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }

@@ -13,7 +13,7 @@ const LONGEST_WAIT: u64 = 24 * 60 * 60;
 /// Where the service's swank server is, if not where the project file says.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
-pub struct Connection {
+pub struct ConnectionArgs {
     /// The machine that it runs on
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
@@ -40,7 +40,7 @@ Examples:
   lisplaunch eval web '(my-app:stats)' --package my-app
   lisplaunch eval --file patch.lisp
   echo '(room)' | lisplaunch eval -")]
-pub struct Eval {
+pub struct EvalArgs {
     /// The service, where the file has several, and forms; `-` reads standard input
     #[arg(
         value_name = "[SERVICE] FORM",
@@ -65,7 +65,7 @@ pub struct Eval {
     pub json: bool,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Load changed code into the running service
@@ -81,7 +81,7 @@ Examples:
   lisplaunch reload
   lisplaunch reload web my-app/handlers
   lisplaunch reload --timeout 5m --json")]
-pub struct Reload {
+pub struct ReloadArgs {
     /// The service, where the file has several, and systems [default: all of its systems and
     /// the files below `load`]
     #[arg(value_name = "[SERVICE] SYSTEM")]
@@ -103,7 +103,7 @@ pub struct Reload {
     pub json: bool,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Show how the services are
@@ -126,7 +126,7 @@ Examples:
   lisplaunch status
   lisplaunch status web --wait=90s && echo deployed
   lisplaunch status --json | jq '.[].state'")]
-pub struct Status {
+pub struct StatusArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub services: Services,
@@ -139,7 +139,7 @@ pub struct Status {
     pub wait: Option<Duration>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Stop the running service through its own exit
@@ -156,7 +156,7 @@ Examples:
   lisplaunch stop
   lisplaunch stop web
   lisplaunch stop --anyway       supervisord starts it again")]
-pub struct Stop {
+pub struct StopArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -165,7 +165,7 @@ pub struct Stop {
     pub anyway: bool,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Stop the running service, and return when it is ready again
@@ -178,7 +178,7 @@ pub struct Stop {
 Examples:
   lisplaunch restart
   lisplaunch restart web --wait=5m")]
-pub struct Restart {
+pub struct RestartArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -188,7 +188,7 @@ pub struct Restart {
     pub wait: Duration,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Print what to type in Emacs to connect to the running service
@@ -200,7 +200,7 @@ pub struct Restart {
     after_help = "Examples:\n  lisplaunch connect\n  lisplaunch connect web --host www.example.org\n  \
                   lisplaunch connect web --pod shop-web-7d5c9-x2v4p"
 )]
-pub struct Connect {
+pub struct ConnectArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -212,7 +212,7 @@ pub struct Connect {
     pub pod: Option<String>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Talk to the running service at a prompt
@@ -227,7 +227,7 @@ Examples:
   lisplaunch repl
   lisplaunch repl web --package my-app
   lisplaunch repl < patch.lisp")]
-pub struct Repl {
+pub struct ReplArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -236,7 +236,7 @@ pub struct Repl {
     pub package: Option<String>,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionArgs,
 }
 
 /// Keep the service in a tmux session
@@ -251,7 +251,7 @@ Examples:
   lisplaunch tmux send '(my-app:reload)'
   lisplaunch tmux attach
   lisplaunch tmux stop")]
-pub struct Tmux {
+pub struct TmuxArgs {
     /// What to do with the session
     #[command(subcommand)]
     pub command: TmuxCommand,
@@ -267,7 +267,7 @@ pub enum TmuxCommand {
     ///
     /// Returns at once, with 0 also when it runs already: it changes nothing then. A service
     /// that fails leaves its last words in the session, until it is started again.
-    Start(TmuxStart),
+    Start(TmuxStartArgs),
     /// Look at the session; C-b d leaves it running
     ///
     /// Inside tmux the terminal switches to it. Exits with 3 when there is no session.
@@ -293,7 +293,7 @@ pub enum TmuxCommand {
     /// Stop it, and start it again
     ///
     /// What keeps it from being started is reported before it is stopped.
-    Restart(TmuxStart),
+    Restart(TmuxStartArgs),
     /// Say whether it runs: exits with 0 if so, with 3 if not
     Status(OneService),
     /// Become the command in a file that `start` left
@@ -306,7 +306,7 @@ pub enum TmuxCommand {
 
 /// What is started in a tmux session.
 #[derive(Args, Clone, Debug)]
-pub struct TmuxStart {
+pub struct TmuxStartArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,

@@ -8,14 +8,14 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::live::parse_duration;
 use super::selection::Services;
-use crate::service_manager::Kind;
+use crate::service_manager::ManagerKind;
 
 /// Which manager, and where it has its files.
 #[derive(Args, Clone, Debug)]
-pub struct Manager {
+pub struct ManagerArgs {
     /// The manager, by the format that it reads
     #[arg(value_name = "FORMAT", value_parser = kinds())]
-    pub kind: Kind,
+    pub kind: ManagerKind,
     /// Print the steps, their commands and how the files differ, and do nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -45,10 +45,10 @@ Examples:
   sudo lisplaunch install systemd -p production --wait=5m
   lisplaunch install systemd --user
   lisplaunch install supervisor --config ~/supervisord.conf")]
-pub struct Install {
+pub struct InstallArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub manager: Manager,
+    pub manager: ManagerArgs,
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub services: Services,
@@ -72,13 +72,13 @@ pub struct Install {
 Examples:
   lisplaunch uninstall systemd --dry-run
   sudo lisplaunch uninstall systemd -p production")]
-pub struct Uninstall {
+pub struct UninstallArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
-    pub manager: Manager,
+    pub manager: ManagerArgs,
 }
 
-fn kinds() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::names())
-        .map(|name| Kind::named(&name).expect("it is one of the names"))
+fn kinds() -> impl TypedValueParser<Value = ManagerKind> {
+    PossibleValuesParser::new(ManagerKind::names())
+        .map(|name| ManagerKind::named(&name).expect("it is one of the names"))
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use clap::{Command as Clap, CommandFactory};
+use clap::CommandFactory;
 use clap_mangen::{Man, roff};
 use roff::{Roff, bold, roman};
 
@@ -30,7 +30,7 @@ pub fn pages() -> io::Result<Vec<Page>> {
     Ok(pages)
 }
 
-fn collect(command: &Clap, pages: &mut Vec<Page>) -> io::Result<()> {
+fn collect(command: &clap::Command, pages: &mut Vec<Page>) -> io::Result<()> {
     pages.push(page(command)?);
     let inner = command.get_subcommands();
     for command in inner.filter(|command| !command.is_hide_set()) {
@@ -39,7 +39,7 @@ fn collect(command: &Clap, pages: &mut Vec<Page>) -> io::Result<()> {
     Ok(())
 }
 
-fn page(command: &Clap) -> io::Result<Page> {
+fn page(command: &clap::Command) -> io::Result<Page> {
     let man = Man::new(command.clone());
     let name = man.get_filename();
     let title = name.trim_end_matches(".1").to_uppercase();

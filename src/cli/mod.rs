@@ -19,10 +19,7 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::error::ErrorKind;
-use clap::{
-    ArgAction, Args, Command as Clap, CommandFactory, Error, FromArgMatches, Parser, Subcommand,
-    ValueEnum,
-};
+use clap::{ArgAction, Args, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::format;
 use crate::problem::Problem;
@@ -82,67 +79,67 @@ pub enum Command {
         missing_docs,
         reason = "the arguments say it, and clap takes it from there"
     )]
-    Run(Run),
+    Run(RunArgs),
     #[expect(missing_docs, reason = "see above")]
-    Up(everyday::Up),
+    Up(everyday::UpArgs),
     #[expect(missing_docs, reason = "see above")]
-    Argv(PrintArgv),
+    Argv(ArgvArgs),
     #[expect(missing_docs, reason = "see above")]
-    Emit(Emit),
+    Emit(EmitArgs),
     #[expect(missing_docs, reason = "see above")]
-    Install(manager::Install),
+    Install(manager::InstallArgs),
     #[expect(missing_docs, reason = "see above")]
-    Uninstall(manager::Uninstall),
+    Uninstall(manager::UninstallArgs),
     #[expect(missing_docs, reason = "see above")]
-    Build(Build),
+    Build(BuildArgs),
     #[expect(missing_docs, reason = "see above")]
-    Release(Release),
+    Release(ReleaseArgs),
     #[expect(missing_docs, reason = "see above")]
-    Init(beginning::Init),
+    Init(beginning::InitArgs),
     #[expect(missing_docs, reason = "see above")]
-    Import(beginning::Import),
+    Import(beginning::ImportArgs),
     #[expect(missing_docs, reason = "see above")]
-    Check(Check),
+    Check(CheckArgs),
     #[expect(missing_docs, reason = "see above")]
-    Doctor(Doctor),
+    Doctor(DoctorArgs),
     #[expect(missing_docs, reason = "see above")]
-    Show(Show),
+    Show(ShowArgs),
     #[expect(missing_docs, reason = "see above")]
-    Templates(Templates),
+    Templates(TemplatesArgs),
     #[expect(missing_docs, reason = "see above")]
-    List(everyday::List),
+    List(everyday::ListArgs),
     #[expect(missing_docs, reason = "see above")]
-    Eval(live::Eval),
+    Eval(live::EvalArgs),
     #[expect(missing_docs, reason = "see above")]
-    Exec(everyday::Exec),
+    Exec(everyday::ExecArgs),
     #[expect(missing_docs, reason = "see above")]
-    Reload(live::Reload),
+    Reload(live::ReloadArgs),
     #[expect(missing_docs, reason = "see above")]
-    Status(live::Status),
+    Status(live::StatusArgs),
     #[expect(missing_docs, reason = "see above")]
-    Pid(everyday::Pid),
+    Pid(everyday::PidArgs),
     #[expect(missing_docs, reason = "see above")]
-    Logs(everyday::Logs),
+    Logs(everyday::LogsArgs),
     #[expect(missing_docs, reason = "see above")]
-    Stop(live::Stop),
+    Stop(live::StopArgs),
     #[expect(missing_docs, reason = "see above")]
-    Restart(live::Restart),
+    Restart(live::RestartArgs),
     #[expect(missing_docs, reason = "see above")]
-    Deploy(deploy::Deploy),
+    Deploy(deploy::DeployArgs),
     #[expect(missing_docs, reason = "see above")]
-    Connect(live::Connect),
+    Connect(live::ConnectArgs),
     #[expect(missing_docs, reason = "see above")]
-    Repl(live::Repl),
+    Repl(live::ReplArgs),
     #[expect(missing_docs, reason = "see above")]
-    Tmux(live::Tmux),
+    Tmux(live::TmuxArgs),
     #[expect(missing_docs, reason = "see above")]
-    Schema(editor::Schema),
+    Schema(editor::SchemaArgs),
     #[expect(missing_docs, reason = "see above")]
-    Completions(editor::Completions),
+    Completions(editor::CompletionsArgs),
     #[expect(missing_docs, reason = "see above")]
-    Man(editor::Man),
+    Man(editor::ManArgs),
     #[expect(missing_docs, reason = "see above")]
-    Emacs(editor::Emacs),
+    Emacs(editor::EmacsArgs),
     /// Offer words to a shell, which asks with a variable of the environment.
     #[command(skip)]
     Complete(Request),
@@ -164,7 +161,7 @@ Examples:
   lisplaunch run --set PORT=9000 -- --verbose
   lisplaunch run --debug                        an error opens the debugger of sbcl
   lisplaunch run --dry-run --explain")]
-pub struct Run {
+pub struct RunArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -196,7 +193,7 @@ Examples:
   lisplaunch argv
   lisplaunch argv web --format json | jq .
   lisplaunch argv --format nul | xargs -0 env")]
-pub struct PrintArgv {
+pub struct ArgvArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
@@ -237,7 +234,7 @@ Examples:
   lisplaunch emit supervisor -p production --check -o hello.conf
   lisplaunch emit --check                      all files that `emit:` names
   lisplaunch emit --list")]
-pub struct Emit {
+pub struct EmitArgs {
     /// What to write, all that `emit:` in the project file names if none is given; --list shows
     /// what there is
     #[arg(value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)))]
@@ -278,7 +275,7 @@ Examples:
   lisplaunch build web -p production
   lisplaunch build --check                      exits with 1 if an image is stale
   lisplaunch build --executable -o hello        a program that needs neither sbcl nor lisplaunch")]
-pub struct Build {
+pub struct BuildArgs {
     /// Which services.
     #[command(flatten)]
     pub services: Services,
@@ -303,7 +300,7 @@ pub struct Build {
 Examples:
   lisplaunch release -o shop.tar.gz
   lisplaunch release web -p production --root /srv/shop -o shop/")]
-pub struct Release {
+pub struct ReleaseArgs {
     /// Which services.
     #[command(flatten)]
     pub services: Services,
@@ -332,7 +329,7 @@ Examples:
   lisplaunch check -p production
   lisplaunch check --load                      do the forms fit the code?
   lisplaunch check --allow-unset --json | jq .problems")]
-pub struct Check {
+pub struct CheckArgs {
     /// Warn of what this format cannot hold, though the project file does not ask for it; may be
     /// repeated
     #[arg(long = "format", value_name = "FORMAT", value_parser = PossibleValuesParser::new(format::ALL.iter().map(|format| format.name)))]
@@ -365,7 +362,7 @@ pub struct Check {
 Examples:
   lisplaunch doctor
   lisplaunch doctor -p production --json | jq '.findings[] | select(.level != \"ok\")'")]
-pub struct Doctor {
+pub struct DoctorArgs {
     /// The configuration of supervisord, where it is not in its usual place
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -380,7 +377,7 @@ pub struct Doctor {
 Examples:
   lisplaunch show
   lisplaunch show -p production --json | jq '.services[].env'")]
-pub struct Show {
+pub struct ShowArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub services: Services,
@@ -398,7 +395,7 @@ pub struct Show {
 Examples:
   lisplaunch templates
   lisplaunch templates show sbcl/argv")]
-pub struct Templates {
+pub struct TemplatesArgs {
     /// What to do with them instead of listing them
     #[command(subcommand)]
     pub command: Option<TemplatesCommand>,
@@ -449,13 +446,13 @@ fn completing(request: Request) -> Result<Cli, Error> {
 /// As much of the command as understands these arguments if they are right: a subcommand that is
 /// described gets a copy of each option of the project, which for all of them costs more than
 /// what else there is to do.
-fn brief(arguments: &[OsString]) -> Clap {
+fn brief(arguments: &[OsString]) -> clap::Command {
     let named = |name: &str| arguments.iter().any(|argument| argument == name);
-    let command = Selection::augment_args(Clap::new("lisplaunch").disable_help_flag(true));
+    let command = Selection::augment_args(clap::Command::new("lisplaunch").disable_help_flag(true));
     lazy::with_subcommands(Printing::augment_args(command), named)
 }
 
-fn read(command: Clap, arguments: &[OsString]) -> Result<Cli, Error> {
+fn read(command: clap::Command, arguments: &[OsString]) -> Result<Cli, Error> {
     // Most processes become sbcl at once: taking the command apart again would be for nothing.
     let command = Box::leak(Box::new(command));
     command

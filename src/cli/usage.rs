@@ -8,7 +8,7 @@ use crate::suggest;
 
 /// The problem that clap reports.
 pub(super) fn problem(error: &Error) -> Problem {
-    let found = Found(error);
+    let found = ClapError(error);
     let problem = found.problem().unwrap_or_else(|| plain(error));
     match found.usage() {
         Some(usage) => problem.help(format!("usage: `{usage}`")),
@@ -24,9 +24,9 @@ fn plain(error: &Error) -> Problem {
 }
 
 /// What clap knows of an error.
-struct Found<'a>(&'a Error);
+struct ClapError<'a>(&'a Error);
 
-impl Found<'_> {
+impl ClapError<'_> {
     fn problem(&self) -> Option<Problem> {
         Some(match self.0.kind() {
             ErrorKind::UnknownArgument => self.unknown_argument()?,

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::{Failure, Invocation, command_line, deliver};
-use crate::cli::{ArgvFormat, PrintArgv};
+use crate::cli::{ArgvArgs, ArgvFormat};
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::problem::{Problem, shown};
 use crate::word::Word;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &PrintArgv) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ArgvArgs) -> Result<ExitCode> {
     let (plan, service) = invocation.plan_one(arguments.service.name())?;
     let argv = command_line(&plan, &service, &arguments.arguments)?;
     let words: Vec<Word> = argv.words().cloned().collect();

@@ -9,22 +9,22 @@ use anyhow::Result;
 
 use super::printing::Progress;
 use super::{Failure, Invocation, as_user, check_single, images, install, print, tell};
-use crate::argv::{Program, program};
+use crate::argv::{SavedProgram, program};
 use crate::cli;
-use crate::install::Site;
+use crate::install::RuntimeSite;
 use crate::launch;
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::plan::Plan;
 use crate::plan::core::Core;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::render::Templates;
-use crate::saved_core::{self, Failed, Freshness};
+use crate::saved_core::{self, BuildError, Freshness};
 
 /// How much of what sbcl printed is shown, in lines: the end matters.
 const MOST_LINES: usize = 40;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &cli::Build) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &cli::BuildArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let orders = as_user(invocation.orders(&arguments.services.names())?);
     let plan = invocation.plan(&project, &orders)?;
@@ -35,7 +35,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &cli::Build) -> Result
     if let Some(file) = &arguments.output {
         return execute_program(invocation, &plan, file, &templates);
     }
-    let Some(site) = Site::of(&plan) else {
+    let Some(site) = RuntimeSite::of(&plan) else {
         print("no service loads it: `runtime` is `false`\n")?;
         return Ok(ExitCode::SUCCESS);
     };
@@ -125,7 +125,7 @@ pub(super) fn build_program(
     invocation: &Invocation,
     service: &Service,
     core: &Core,
-    program: Program,
+    program: SavedProgram,
     file: &Path,
     templates: &Templates,
 ) -> Result<(), Failure> {
@@ -149,7 +149,7 @@ fn run(
     let started = Instant::now();
     let build = build().map_err(failed)?;
     let mut progress = Progress::of(format!("building {file} …"));
-    let built = Limits::within(|limits| build.run(limits, || progress.show()));
+    let built = Deadline::within(|limits| build.run(limits, || progress.show()));
     drop(progress);
     let built = built.map_err(|error| failed(Problem::io("start", Path::new("sbcl"), &error)))?;
     match built {
@@ -164,14 +164,14 @@ fn run(
 }
 
 /// Why there is no image; what sbcl printed is shown first.
-fn not_built(service: &Service, why: Failed) -> Problem {
+fn not_built(service: &Service, why: BuildError) -> Problem {
     let name = &service.name;
     let problem = match why {
-        Failed::Problem(problem) => return problem,
-        Failed::Interrupted => {
+        BuildError::Problem(problem) => return problem,
+        BuildError::Interrupted => {
             Problem::error(format!("interrupted while the image of `{name}` was built"))
         }
-        Failed::Ended(status, messages) => {
+        BuildError::Ended(status, messages) => {
             tell(&end_of(&messages));
             let problem = Problem::error(format!("the image of `{name}` could not be built"));
             match status.signal() {

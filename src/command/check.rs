@@ -21,9 +21,9 @@ use crate::dialect::{Dialect, Printed};
 use crate::format::{self, Choice, Provenance};
 use crate::host::Host;
 use crate::host::account::Account;
-use crate::install::Site;
+use crate::install::RuntimeSite;
 use crate::launch;
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::plan::outputs::Output;
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
@@ -33,7 +33,7 @@ use crate::project::find::find;
 use crate::render::Templates;
 use crate::word::Word;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &cli::Check) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &cli::CheckArgs) -> Result<ExitCode> {
     let found = find(&invocation.wanted()).map_err(Failure::from)?;
     let file = found.source.name.clone();
     let findings = match Project::read(found) {
@@ -82,8 +82,12 @@ impl Findings {
     }
 }
 
-fn check(invocation: &Invocation, arguments: &cli::Check, project: &Project) -> Result<Findings> {
-    let mut check = Check::new(invocation, arguments, project).map_err(Failure::from)?;
+fn check(
+    invocation: &Invocation,
+    arguments: &cli::CheckArgs,
+    project: &Project,
+) -> Result<Findings> {
+    let mut check = ProjectCheck::new(invocation, arguments, project).map_err(Failure::from)?;
     let variants = variants(invocation, arguments, project).map_err(Failure::from)?;
     for profiles in &variants {
         // A profile that was not chosen may be for users and folders of another machine.
@@ -92,7 +96,7 @@ fn check(invocation: &Invocation, arguments: &cli::Check, project: &Project) -> 
         check.variant(profiles.clone());
     }
     if arguments.load {
-        let limits = Limits::start(arguments.timeout)?;
+        let limits = Deadline::start(arguments.timeout)?;
         load::problems(invocation, project, &limits, &mut check.problems)?;
     }
     Ok(Findings {
@@ -113,7 +117,7 @@ fn counted(count: usize, what: &str) -> String {
 /// The profiles to check: those that were chosen, or else none and each one alone.
 fn variants(
     invocation: &Invocation,
-    arguments: &cli::Check,
+    arguments: &cli::CheckArgs,
     project: &Project,
 ) -> Result<Vec<Vec<String>>, Problem> {
     let chosen = invocation.profiles();
@@ -135,12 +139,12 @@ fn variants(
 
 /// Names in the order in which they came, each once.
 #[derive(Default)]
-struct Names {
+struct NameList {
     names: Vec<String>,
     known: HashSet<String>,
 }
 
-impl Names {
+impl NameList {
     fn add(&mut self, name: &str) {
         if !self.known.contains(name) {
             self.known.insert(name.to_owned());
@@ -150,29 +154,29 @@ impl Names {
 }
 
 /// A check of one project.
-struct Check<'a> {
+struct ProjectCheck<'a> {
     invocation: &'a Invocation,
-    arguments: &'a cli::Check,
+    arguments: &'a cli::CheckArgs,
     project: &'a Project,
     choices: Choices,
     /// Whether services that differ in digits alone may differ in what is wrong with them.
     digits_count: bool,
     /// Most are in all profiles alike.
     problems: Problems,
-    services: Names,
+    services: NameList,
     files: Seen,
     texts: Seen,
 }
 
-impl<'a> Check<'a> {
+impl<'a> ProjectCheck<'a> {
     fn new(
         invocation: &'a Invocation,
-        arguments: &'a cli::Check,
+        arguments: &'a cli::CheckArgs,
         project: &'a Project,
     ) -> Result<Self, Problem> {
         // Whoever starts it may be its own user.
         let owners = invocation.owners()?.or_service_user();
-        Ok(Check {
+        Ok(ProjectCheck {
             invocation,
             arguments,
             project,
@@ -184,7 +188,7 @@ impl<'a> Check<'a> {
             },
             digits_count: project.has_value(tells_digits_apart),
             problems: Problems::default(),
-            services: Names::default(),
+            services: NameList::default(),
             files: Seen::default(),
             texts: Seen::default(),
         })
@@ -202,7 +206,7 @@ impl<'a> Check<'a> {
             self.services.add(service.name.as_str());
             self.check_files(service, Cache::of(&plan.outputs));
         }
-        let site = Site::of(&plan);
+        let site = RuntimeSite::of(&plan);
         self.problems
             .extend(site.and_then(|site| site.check().err()));
         self.problems.extend(missing_templates(&plan));

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{Invocation, deliver};
-use crate::cli::complete::{Names, Request};
-use crate::cli::editor::Completions;
+use crate::cli::complete::{CandidateNames, Request};
+use crate::cli::editor::CompletionsArgs;
 
-pub(super) fn execute(arguments: &Completions) -> Result<ExitCode> {
+pub(super) fn execute(arguments: &CompletionsArgs) -> Result<ExitCode> {
     deliver(&arguments.shell.script())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -23,16 +23,16 @@ pub(super) fn complete(invocation: &Invocation, request: Request) -> Result<Exit
 }
 
 /// The names in the project file at hand; none where it cannot be read.
-fn names(invocation: &Invocation) -> Names {
+fn names(invocation: &Invocation) -> CandidateNames {
     // Standard input is the terminal on which the word is typed.
     if invocation.selection.file.as_deref() == Some(Path::new("-")) {
-        return Names::default();
+        return CandidateNames::default();
     }
     let Ok(project) = invocation.project() else {
-        return Names::default();
+        return CandidateNames::default();
     };
     let profiles = project.profile_names().into_iter().map(str::to_owned);
-    Names {
+    CandidateNames {
         services: invocation.service_names(&project).unwrap_or_default(),
         profiles: profiles.collect(),
         variables: project.variable_names().into_iter().collect(),

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::{Failure, Invocation, deliver};
-use crate::cli::live::Connect;
+use crate::cli::live::ConnectArgs;
 use crate::dialect::{Dialect, Printed, sh::Sh};
 use crate::live::finding::Running;
 use crate::live::secret;
@@ -36,7 +36,7 @@ struct Endpoint {
     folder: String,
 }
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Connect) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ConnectArgs) -> Result<ExitCode> {
     let mut connection = arguments.connection.clone();
     if let Some(pod) = &arguments.pod {
         let name = arguments.service.name();

@@ -19,10 +19,10 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::{Failure, Invocation, as_user, check_single, deliver, print, report, tell};
-use crate::cli::deploy::Deploy;
-use crate::cli::live::Connection;
-use crate::format::{self, Choice, Upstream};
-use crate::live::limits::Limits;
+use crate::cli::deploy::DeployArgs;
+use crate::cli::live::ConnectionArgs;
+use crate::format::{self, Choice, UpstreamFile};
+use crate::live::limits::Deadline;
 use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -30,12 +30,12 @@ use crate::project::Project;
 use crate::saved_core::previous;
 use deployment::Deployment;
 use member::{Member, group};
-use step::Step;
+use step::DeployStep;
 use story::Story;
 use traffic::Traffic;
 use waiting::Wait;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Deploy) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &DeployArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let plan = chosen(invocation, &project, arguments.service.name())?;
     if arguments.rollback {
@@ -43,7 +43,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Deploy) -> Result<Exi
     }
     let name = group(&plan.services[0]).clone();
     let _alone = alone(&project, arguments.dry_run)?;
-    let overrides = invocation.overrides(&Connection::default())?;
+    let overrides = invocation.overrides(&ConnectionArgs::default())?;
     let members = Member::all(invocation, &plan.services, &overrides)?;
     let traffic = Traffic::of(invocation, &project, &plan)?;
     let mut steps = step::code(&members, arguments.rollback);
@@ -54,7 +54,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Deploy) -> Result<Exi
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let limits = Limits::start(None)?;
+    let limits = Deadline::start(None)?;
     let deployment = Deployment {
         invocation,
         plan: &plan,
@@ -148,7 +148,7 @@ fn replacement<'a>(
     plan: &Plan,
     members: &'a [Member<'a>],
     traffic: Option<&'a Traffic>,
-) -> Result<Vec<Step<'a>>, Failure> {
+) -> Result<Vec<DeployStep<'a>>, Failure> {
     let service = &plan.services[0];
     let unmanaged = members.iter().find(|member| {
         let stays = member.runs && !service.spare;
@@ -229,7 +229,7 @@ impl Traffic {
         project: &Project,
         plan: &Plan,
     ) -> Result<Option<Self>, Failure> {
-        let Some(upstream) = Upstream::all(&plan.services).pop() else {
+        let Some(upstream) = UpstreamFile::all(&plan.services).pop() else {
             return Ok(None);
         };
         let choice = Choice::new(format::find("nginx")?, false, false)?;

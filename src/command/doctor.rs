@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::check::account::{self, Cache};
 use super::{FAILURE, Failure, Invocation, deliver, templates};
 use crate::cli;
-use crate::cli::live::Connection;
+use crate::cli::live::ConnectionArgs;
 use crate::doctor::ALL;
 use crate::doctor::lisp::Lisp;
 use crate::doctor::scene::Scene;
@@ -24,14 +24,14 @@ use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::{Problem, Problems};
 use crate::project::Project;
-use crate::project::find::{Wanted, find};
+use crate::project::find::{ProjectSearch, find};
 use crate::saved_core::{self, Freshness, recipe};
 use crate::trust::Owners;
-use report::Report;
+use report::DoctorReport;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &cli::Doctor) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &cli::DoctorArgs) -> Result<ExitCode> {
     let patient = Patient::find(invocation)?;
-    let overrides = invocation.overrides(&Connection::default())?;
+    let overrides = invocation.overrides(&ConnectionArgs::default())?;
     let (services, outputs): (&[Service], &[Output]) = match &patient.plan {
         Some(plan) => (&plan.services, &plan.outputs),
         None => (&[], &[]),
@@ -67,7 +67,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &cli::Doctor) -> Resul
         supervisor: arguments.config.as_deref(),
         lisps: &lisps,
     };
-    let report = Report::of(ALL.iter().map(|check| (check.name, (check.look)(&scene))));
+    let report = DoctorReport::of(ALL.iter().map(|check| (check.name, (check.look)(&scene))));
     if arguments.json {
         deliver(&report.json()?)?;
     } else {
@@ -97,7 +97,7 @@ impl Patient {
         let wanted = invocation.wanted();
         let found = match find(&wanted) {
             Ok(found) => found,
-            Err(_) if matches!(wanted, Wanted::Above(_)) => return Ok(Patient::default()),
+            Err(_) if matches!(wanted, ProjectSearch::Above(_)) => return Ok(Patient::default()),
             Err(problem) => return Err(problem.into()),
         };
         let file = Some(found.source.name.clone());

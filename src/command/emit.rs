@@ -8,13 +8,13 @@ use anyhow::Result;
 
 use super::emitted::Emitted;
 use super::{FAILURE, Failure, Invocation, deliver, images, install, print, report};
-use crate::cli::Emit;
+use crate::cli::EmitArgs;
 use crate::format::{self, Choice, File, Format};
 use crate::output::{self, Comparison, Target};
 use crate::problem::{Problem, Problems};
 use crate::project::Project;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Emit) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &EmitArgs) -> Result<ExitCode> {
     if arguments.list {
         deliver(&list())?;
         return Ok(ExitCode::SUCCESS);
@@ -85,7 +85,7 @@ fn only(format: &Format, files: Vec<File>) -> Result<String, Failure> {
 /// What is written, and for whom.
 struct Emitting<'a> {
     invocation: &'a Invocation,
-    arguments: &'a Emit,
+    arguments: &'a EmitArgs,
     project: &'a Project,
     /// What is wrong with the images that the files start.
     found: RefCell<Problems>,

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Invocation, as_user};
-use crate::format::{Choice, File, Provenance, Upstream};
+use crate::format::{Choice, File, Provenance, UpstreamFile};
 use crate::host;
 use crate::output::{self, Target};
 use crate::plan::secrecy::looks_secret;
@@ -58,7 +58,7 @@ impl Invocation {
             .map_err(|problem| Failure::failed([problem]))?;
         let mut named = Vec::new();
         if choice.format.has_upstreams() {
-            for upstream in Upstream::all(&plan.services) {
+            for upstream in UpstreamFile::all(&plan.services) {
                 let file = upstream.file(&upstream.ports, &origin, &templates)?;
                 named.extend(output::targets(&upstream.path, vec![file])?);
             }

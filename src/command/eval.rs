@@ -11,14 +11,16 @@ use anyhow::{Context, Result};
 
 use super::live::{connect, warn_of_replicas};
 use super::{FAILURE, Failure, Invocation, print, report};
-use crate::cli::live::Eval;
+use crate::cli::live::EvalArgs;
 use crate::live::finding::Running;
 use crate::live::signals::Signals;
-use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output, Phase, Timeouts};
+use crate::live::swank::{
+    Answer, Client, ClientError, Evaluation, EvaluationOutput, FormPhase, Timeouts,
+};
 use crate::plan::service::Service;
 use crate::problem::Problem;
 
-pub(super) use json::Recorder as Recorded;
+pub(super) use json::EvaluationRecorder;
 
 /// How much of the printed values is wanted, in characters; output has no limit.
 const MOST_VALUES: usize = 4 << 20;
@@ -29,7 +31,7 @@ const MOST_FRAMES: usize = 10;
 /// How much of each, in characters.
 const LONGEST_FRAME: usize = 160;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Eval) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &EvalArgs) -> Result<ExitCode> {
     let least = usize::from(arguments.file.is_none());
     let others = least..=usize::MAX;
     let (running, words) = invocation.running_for(
@@ -83,7 +85,7 @@ fn for_people(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
 }
 
 fn in_json(running: &Running, evaluation: &Evaluation) -> Result<ExitCode> {
-    let mut recorder = json::Recorder::default();
+    let mut recorder = EvaluationRecorder::default();
     let mut client = match connect(running, Timeouts::default()) {
         Ok(client) => client,
         Err(failure) => {
@@ -106,7 +108,7 @@ fn first_message(failure: &Failure) -> &str {
 fn evaluate(
     client: &mut Client,
     evaluation: &Evaluation,
-    output: &mut dyn Output,
+    output: &mut dyn EvaluationOutput,
     signals: &Signals,
 ) -> Result<Answer, ClientError> {
     client.evaluate(evaluation, output, &signals.interrupt())
@@ -176,15 +178,15 @@ fn aborted(reason: &str) -> Problem {
     }
 }
 
-fn signalled(phase: Phase, condition: &str, message: &str, backtrace: &[String]) -> Problem {
+fn signalled(phase: FormPhase, condition: &str, message: &str, backtrace: &[String]) -> Problem {
     let problem = Problem::error(match phase {
-        Phase::Read => format!("the image cannot read the form: `{condition}`"),
-        Phase::Evaluate => format!("the evaluation signalled `{condition}`"),
-        Phase::Print => format!("a value cannot be printed: `{condition}`"),
+        FormPhase::Read => format!("the image cannot read the form: `{condition}`"),
+        FormPhase::Evaluate => format!("the evaluation signalled `{condition}`"),
+        FormPhase::Print => format!("a value cannot be printed: `{condition}`"),
     });
     // Below an empty line a reader says where in its stream it stood, which is none of the
     // person's, as are the calls of the reader itself.
-    if phase == Phase::Read {
+    if phase == FormPhase::Read {
         let reason = message.split("\n\n").next().unwrap_or(message);
         return problem.note(reason.trim_end());
     }

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::eval::{self, Recorded};
+use super::eval::{self, EvaluationRecorder};
 use super::{Failure, Invocation, deliver, print, report};
 use crate::argv::trial_argv;
-use crate::cli::everyday::Exec;
-use crate::job::{Ended, Job};
+use crate::cli::everyday::ExecArgs;
+use crate::job::{Job, JobEnd};
 use crate::launch;
 use crate::live::reload::fresh::Workplace;
 use crate::live::signals::Signals;
@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Exec) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ExecArgs) -> Result<ExitCode> {
     let least = usize::from(arguments.file.is_none());
     let words = (arguments.words.as_slice(), &arguments.service);
     let others = least..=usize::MAX;
@@ -69,14 +69,14 @@ pub(super) fn run(
         report(problem.as_slice());
         return Ok(code);
     }
-    let mut recorder = Recorded::default();
+    let mut recorder = EvaluationRecorder::default();
     let ended = job
         .run(&mut command, &signals, &mut recorder)
         .map_err(cannot)?;
     let (problem, code) = conclude(service, evaluation, &ended, &signals);
     let message = problem.as_ref().map_or("", Problem::message);
     let answer = match &ended {
-        Ended::Evaluated(Ok(answer)) => Some(answer),
+        JobEnd::Evaluated(Ok(answer)) => Some(answer),
         _ => None,
     };
     print(&recorder.object(answer, message)?)?;
@@ -87,30 +87,30 @@ pub(super) fn run(
 fn conclude(
     service: &Service,
     evaluation: &Evaluation<'_>,
-    ended: &Ended,
+    ended: &JobEnd,
     signals: &Signals,
 ) -> (Option<Problem>, ExitCode) {
     let name = &service.name;
     match ended {
-        Ended::Evaluated(ended) => (
+        JobEnd::Evaluated(ended) => (
             eval::problem(service, evaluation, ended),
             eval::exit_code(ended, signals),
         ),
-        Ended::NotLoaded { condition, message } => {
+        JobEnd::NotLoaded { condition, message } => {
             let problem = Problem::error(format!(
                 "the code of the service `{name}` cannot be loaded: `{condition}`"
             ));
             (Some(problem.note(message)), ExitCode::FAILURE)
         }
         // A form may exit the image: that is its own affair.
-        Ended::Left {
+        JobEnd::Left {
             status,
             loaded: true,
         } if status.code().is_some() => {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             (None, code.unwrap_or(u8::MAX).into())
         }
-        Ended::Left { status, loaded } => {
+        JobEnd::Left { status, loaded } => {
             let when = if *loaded {
                 "while it evaluated"
             } else {

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::{Failure, Invocation, deliver, report, tell, templates};
 use crate::argv;
-use crate::cli::beginning::Import;
+use crate::cli::beginning::ImportArgs;
 use crate::format::File;
 use crate::host::{self, Host};
 use crate::import::comparison::{STAND_IN, differences};
@@ -17,10 +17,10 @@ use crate::output;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::{Problem, Source};
 use crate::project::Project;
-use crate::project::find::Found;
+use crate::project::find::FoundProject;
 use crate::trust::Standing;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Import) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ImportArgs) -> Result<ExitCode> {
     let files = arguments.files.iter().map(|file| read(file));
     let files = files.collect::<Result<Vec<Source>, Problem>>();
     let imported = import(&files.map_err(Failure::from)?).map_err(Failure::from)?;
@@ -126,7 +126,7 @@ fn planned(
     folder: &Path,
     invocation: &Invocation,
 ) -> Result<Plan, Vec<Problem>> {
-    let found = Found {
+    let found = FoundProject {
         source: Source {
             name: "the project file".to_owned(),
             text: imported.text.clone(),

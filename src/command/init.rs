@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{Failure, Invocation, check, schema, tell};
-use crate::cli::beginning::Init;
+use crate::cli::beginning::InitArgs;
 use crate::cli::selection::Selection;
 use crate::format::File;
 use crate::host::Host;
-use crate::init::template::{self, Template};
+use crate::init::template::{self, ProjectTemplate};
 use crate::init::{self, Answers, Guesses};
 use crate::live::port::Holder;
 use crate::live::state_file;
@@ -23,7 +23,7 @@ use crate::project::find::FILE_NAMES;
 /// The port that SLIME tries first, and the last one that is looked at.
 const SWANK_PORTS: std::ops::RangeInclusive<u16> = 4005..=4999;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Init) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &InitArgs) -> Result<ExitCode> {
     let folder = folder(invocation, arguments.folder.as_deref()).map_err(Failure::from)?;
     refuse_existing(&folder, FILE_NAMES).map_err(Failure::from)?;
     let port = free_port(&invocation.host);
@@ -39,7 +39,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Init) -> Result<ExitC
         },
         host: invocation.host.clone(),
     };
-    let code = check::execute(&checked, &crate::cli::Check::default())?;
+    let code = check::execute(&checked, &crate::cli::CheckArgs::default())?;
     let there = match arguments.folder.as_deref().map(Path::display) {
         Some(folder) => format!("cd {folder} && "),
         None => String::new(),
@@ -100,7 +100,7 @@ fn from_template(
     let template = template::ALL
         .into_iter()
         .find(|template| template.name == name);
-    let template: Template = template.expect("clap takes no other names");
+    let template: ProjectTemplate = template.expect("clap takes no other names");
     let own = folder
         .file_name()
         .and_then(|name| name.to_str())

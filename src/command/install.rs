@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::managed::Managed;
-use super::steps::{self, Stopped};
+use super::steps::{self, FailedStep};
 use super::{Failure, Invocation, UNANSWERED, tell};
-use crate::cli::live::Connection;
-use crate::cli::manager::Install;
+use crate::cli::live::ConnectionArgs;
+use crate::cli::manager::InstallArgs;
 use crate::host::Host;
 use crate::live::finding::Overrides;
-use crate::live::report::Report;
+use crate::live::report::ServiceReport;
 use crate::live::state::State;
 use crate::live::waiting::until_started;
 use crate::output;
@@ -24,7 +24,7 @@ use crate::service_manager::ServiceManager;
 /// How often the manager is asked what it thinks of a service that says nothing.
 const LOOK: Duration = Duration::from_secs(2);
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Install) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &InstallArgs) -> Result<ExitCode> {
     let orders = invocation.orders(&arguments.services.names())?;
     let managed = invocation.managed(&arguments.manager, arguments.indirect, orders)?;
     let owners = invocation.owners().map_err(Failure::from)?;
@@ -62,7 +62,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Install) -> Result<Ex
         services: &plan.services,
         manager: manager.as_ref(),
         host: &invocation.host,
-        overrides: invocation.overrides(&Connection::default())?,
+        overrides: invocation.overrides(&ConnectionArgs::default())?,
     };
     let before = installing.reports(&installing.answering())?;
     steps::perform(&steps, arguments.force, &owners)
@@ -84,11 +84,11 @@ struct Installing<'a> {
 
 impl Installing<'_> {
     /// Waits until all services are ready that can be asked, which were as in `before`.
-    fn wait(&self, before: &[Report], wait: Option<Duration>) -> Result<ExitCode> {
+    fn wait(&self, before: &[ServiceReport], wait: Option<Duration>) -> Result<ExitCode> {
         let deadline = Instant::now() + wait.unwrap_or_else(|| self.patience());
         let asked = self.answering();
         let mut looked = Instant::now();
-        let ask = || -> Result<Vec<Report>, Failure> {
+        let ask = || -> Result<Vec<ServiceReport>, Failure> {
             let reports = self.reports(&asked)?;
             if looked.elapsed() > LOOK {
                 looked = Instant::now();
@@ -106,13 +106,17 @@ impl Installing<'_> {
         self.services.iter().filter(answering).cloned().collect()
     }
 
-    fn reports(&self, services: &[Service]) -> Result<Vec<Report>, Failure> {
-        Ok(Report::of_all(services, &self.overrides, self.host)?)
+    fn reports(&self, services: &[Service]) -> Result<Vec<ServiceReport>, Failure> {
+        Ok(ServiceReport::of_all(services, &self.overrides, self.host)?)
     }
 
     /// A service whose process never came so far that it could say anything is waited for in
     /// vain once its manager does not start it any more.
-    fn refuse_given_up(&self, services: &[Service], reports: &[Report]) -> Result<(), Failure> {
+    fn refuse_given_up(
+        &self,
+        services: &[Service],
+        reports: &[ServiceReport],
+    ) -> Result<(), Failure> {
         let down = services.iter().zip(reports);
         let mut down = down.filter(|(_, report)| report.state == State::Down);
         let problem = down.find_map(|(service, _)| {
@@ -156,7 +160,7 @@ impl Installing<'_> {
     }
 
     /// A manager may notice before anyone else that a service does not start.
-    fn with_last_words(&self, stopped: Stopped) -> Failure {
+    fn with_last_words(&self, stopped: FailedStep) -> Failure {
         let mut problems = vec![stopped.problem];
         if stopped.starts {
             let reports = self.reports(self.services).unwrap_or_default();
@@ -168,7 +172,7 @@ impl Installing<'_> {
         Failure::failed(problems)
     }
 
-    fn not_ready(&self, service: &Service, report: &Report) -> Problem {
+    fn not_ready(&self, service: &Service, report: &ServiceReport) -> Problem {
         let problem = Problem::error(format!(
             "the service `{}` is not ready: it is {}",
             service.name,
@@ -188,7 +192,7 @@ impl Installing<'_> {
     }
 }
 
-fn ready_line(report: &Report) -> String {
+fn ready_line(report: &ServiceReport) -> String {
     let pid = report
         .pid
         .map_or(String::new(), |pid| format!(", pid {pid}"));

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::{Invocation, deliver};
-use crate::cli::everyday::List;
+use crate::cli::everyday::ListArgs;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &List) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ListArgs) -> Result<ExitCode> {
     let names = invocation.service_names(&invocation.project()?)?;
     let text = if arguments.json {
         serde_json::to_string(&names).context("cannot write the names as JSON")? + "\n"

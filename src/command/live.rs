@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::words::Words;
 use super::{Failure, Invocation, report};
-use crate::cli::live::Connection;
+use crate::cli::live::ConnectionArgs;
 use crate::live::finding::{Connected, Overrides, Running};
 use crate::live::swank::{Client, Timeouts};
 use crate::plan::service::Service;
@@ -15,7 +15,7 @@ impl Invocation {
     pub(super) fn running(
         &self,
         name: Option<&String>,
-        connection: &Connection,
+        connection: &ConnectionArgs,
     ) -> Result<Running, Failure> {
         let (_, service) = self.plan_one_of(&self.project()?, name, self.choices(&[]))?;
         Ok(Running::new(
@@ -30,7 +30,7 @@ impl Invocation {
         &self,
         words: Words<'w>,
         others: &RangeInclusive<usize>,
-        connection: &Connection,
+        connection: &ConnectionArgs,
     ) -> Result<(Running, &'w [String]), Failure> {
         let (plan, words) = self.plan_for(&self.project()?, words, others, self.choices(&[]))?;
         let service = plan.services[0].clone();
@@ -39,7 +39,7 @@ impl Invocation {
     }
 
     /// What the command line says about where a service is.
-    pub(super) fn overrides(&self, connection: &Connection) -> Result<Overrides, Failure> {
+    pub(super) fn overrides(&self, connection: &ConnectionArgs) -> Result<Overrides, Failure> {
         Ok(Overrides {
             host: connection.host.clone(),
             port: connection.port,

@@ -6,22 +6,22 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{Failure, Invocation};
-use crate::cli::everyday::Logs;
-use crate::cli::live::Connection;
-use crate::live::found::Known;
-use crate::live::log::{LogOutput, Stopped, Wanted};
+use crate::cli::everyday::LogsArgs;
+use crate::cli::live::ConnectionArgs;
+use crate::live::found::LastKnown;
+use crate::live::log::{LogEnd, LogOutput, LogRequest};
 use crate::problem::Problem;
 use crate::terminal;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Logs) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &LogsArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let name = arguments.service.name();
     let (_, service) = invocation.plan_one_of(&project, name, invocation.choices(&[]))?;
-    let overrides = invocation.overrides(&Connection::default())?;
-    let known = Known::of(&service, &overrides, &invocation.host);
+    let overrides = invocation.overrides(&ConnectionArgs::default())?;
+    let known = LastKnown::of(&service, &overrides, &invocation.host);
     let failed = |problem| Failure::failed([problem]);
     let source = LogOutput::of(&service, &known).map_err(failed)?;
-    let wanted = Wanted {
+    let wanted = LogRequest {
         lines: arguments.lines,
         follow: arguments.follow,
     };
@@ -30,12 +30,12 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Logs) -> Result<ExitC
     match source.read(wanted, &mut print) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         // The rest is not wanted.
-        Err(Stopped::Taking(error)) if error.kind() == ErrorKind::BrokenPipe => {
+        Err(LogEnd::Taking(error)) if error.kind() == ErrorKind::BrokenPipe => {
             Ok(ExitCode::SUCCESS)
         }
-        Err(Stopped::Taking(error)) => {
+        Err(LogEnd::Taking(error)) => {
             Err(failed(Problem::cannot("write to standard output", &error)).into())
         }
-        Err(Stopped::Log(problem)) => Err(failed(problem).into()),
+        Err(LogEnd::Log(problem)) => Err(failed(problem).into()),
     }
 }

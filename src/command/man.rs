@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::{Failure, Invocation, deliver};
-use crate::cli::editor::Man;
+use crate::cli::editor::ManArgs;
 use crate::cli::manual::{self, Page};
 use crate::format::File;
 use crate::output;
 use crate::project;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Man) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ManArgs) -> Result<ExitCode> {
     let pages = manual::pages().context("cannot make the pages of the manual")?;
     match &arguments.folder {
         Some(folder) => write(invocation, folder, pages)?,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::emitted::Emitted;
 use super::{Failure, Invocation, as_user, report};
-use crate::cli::manager::Manager;
+use crate::cli::manager::ManagerArgs;
 use crate::format::{self, Choice, File, Format, Layout};
 use crate::output;
 use crate::plan::outputs::Output;
@@ -25,7 +25,7 @@ impl Invocation {
     /// The chosen services for a manager, as the command line and the project file want it.
     pub(super) fn managed(
         &self,
-        arguments: &Manager,
+        arguments: &ManagerArgs,
         indirect: bool,
         orders: Choices,
     ) -> Result<Managed, Failure> {

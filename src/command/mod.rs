@@ -50,12 +50,12 @@ use anyhow::Result;
 use crate::cli::selection::Selection;
 use crate::cli::{Cli, Command};
 use crate::host::Host;
-use crate::install::{Readers, Site};
+use crate::install::{Readers, RuntimeSite};
 use crate::plan::service::Service;
 use crate::plan::{self, Choices, Plan};
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::project::find::{Wanted, find};
+use crate::project::find::{ProjectSearch, find};
 use crate::render::{Folders, Templates};
 use crate::saved_core::recipe;
 use crate::trust::Owners;
@@ -183,14 +183,14 @@ impl Invocation {
         Ok(Project::read(found)?)
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> ProjectSearch {
         let start = self.selection.directory.as_deref();
         // An empty variable of the environment is one that is not set.
         let named = self.selection.file.as_ref();
         match named.filter(|file| !file.as_os_str().is_empty()) {
-            Some(file) if file.as_os_str() == "-" => Wanted::Stdin,
-            Some(file) => Wanted::File(start.unwrap_or(Path::new("")).join(file)),
-            None => Wanted::Above(start.unwrap_or(Path::new(".")).to_owned()),
+            Some(file) if file.as_os_str() == "-" => ProjectSearch::Stdin,
+            Some(file) => ProjectSearch::File(start.unwrap_or(Path::new("")).join(file)),
+            None => ProjectSearch::Above(start.unwrap_or(Path::new(".")).to_owned()),
         }
     }
 
@@ -327,7 +327,7 @@ fn command_line(plan: &Plan, service: &Service, arguments: &[String]) -> Result<
 /// Sees to it that what the services load is there. Returns the files of the runtime that were
 /// written.
 fn install(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
-    let Some(site) = Site::of(plan) else {
+    let Some(site) = RuntimeSite::of(plan) else {
         return Ok(Vec::new());
     };
     let failed = |problem| Failure::failed([problem]);

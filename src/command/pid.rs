@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{Failure, Invocation, deliver};
-use crate::cli::everyday::Pid;
+use crate::cli::everyday::PidArgs;
 use crate::live::found;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Pid) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &PidArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let name = arguments.service.name();
     let (_, service) = invocation.plan_one_of(&project, name, invocation.choices(&[]))?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::live::connected;
 use super::{Failure, Invocation};
-use crate::cli::live::Connection;
+use crate::cli::live::ConnectionArgs;
 use crate::live::confirmed::Confirmed;
 use crate::live::finding::{Connected, Overrides, Running};
 use crate::live::manager::Manager;
@@ -29,7 +29,7 @@ impl Invocation {
     pub(super) fn reached(
         &self,
         name: Option<&String>,
-        connection: &Connection,
+        connection: &ConnectionArgs,
     ) -> Result<Reached, Failure> {
         let (_, service) = self.plan_one_of(&self.project()?, name, self.choices(&[]))?;
         let overrides = self.overrides(connection)?;

@@ -11,7 +11,7 @@ use anyhow::Result;
 use super::build::{build_program, check_runtime};
 use super::{Failure, Invocation, as_user, install, tell};
 use crate::argv::program;
-use crate::cli::Release;
+use crate::cli::ReleaseArgs;
 use crate::format::{Choice, Provenance};
 use crate::output::{self, TemporaryFolder};
 use crate::plan::core::Core;
@@ -29,7 +29,7 @@ const ARCHIVES: [&str; 2] = [".tar.gz", ".tgz"];
 /// Everyone may enter the folder; the programs in it are for their user alone.
 const FOLDER_MODE: u32 = 0o755;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Release) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ReleaseArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let orders = invocation.orders(&arguments.services.names())?;
     let here = invocation.plan(&project, &as_user(orders.clone()))?;
@@ -135,7 +135,7 @@ impl Releasing<'_> {
             let file = folder.join(there.name.as_str());
             let core = Core::standalone(file.to_string_lossy(), here.core.as_ref());
             let keeps = |name: &str| !is_secret(there, name);
-            let program = crate::argv::Program {
+            let program = crate::argv::SavedProgram {
                 env_file: Some(format!("{}/{ENV_FILE}", self.root.trim_end_matches('/'))),
                 ..program(there, &core, keeps, &self.templates)?
             };

@@ -12,16 +12,16 @@ use anyhow::Result;
 use super::live::{connect, warn_of_replicas};
 use super::{Failure, Invocation, deliver, images, report, tell};
 use crate::argv::trial_argv;
-use crate::cli::live::Reload;
+use crate::cli::live::ReloadArgs;
 use crate::launch;
 use crate::live::finding::Running;
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::live::reload::calls::Code;
 use crate::live::reload::fresh::{self, Tried, Workplace};
-use crate::live::reload::loading::{HandedOn, Kept, Loaded, Memory, PACKAGE, evaluate};
-use crate::live::reload::names::{Names, counted};
-use crate::live::reload::report::Report;
-use crate::live::swank::{Answer, Client, ClientError, Output, Timeouts};
+use crate::live::reload::loading::{HandedOn, HeldOutput, Loaded, Memory, PACKAGE, evaluate};
+use crate::live::reload::names::{FileNames, counted};
+use crate::live::reload::report::LoadReport;
+use crate::live::swank::{Answer, Client, ClientError, EvaluationOutput, Timeouts};
 use crate::output;
 use crate::plan::loader::Loader;
 use crate::plan::service::Service;
@@ -30,15 +30,15 @@ use crate::problem::Problem;
 use crate::render::Templates;
 use crate::runtime;
 use crate::saved_core::Freshness;
-use story::Story;
+use story::ReloadStory;
 
 /// How much of what the compiler says is shown.
 const MOST_DIAGNOSTICS: usize = 20;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Reload) -> Result<ExitCode> {
-    let limits = Limits::start(arguments.timeout)?;
-    let target = Target::choose(invocation, arguments)?;
-    let mut story = Story::of(target.service.name.as_str());
+pub(super) fn execute(invocation: &Invocation, arguments: &ReloadArgs) -> Result<ExitCode> {
+    let limits = Deadline::start(arguments.timeout)?;
+    let target = ReloadTarget::choose(invocation, arguments)?;
+    let mut story = ReloadStory::of(target.service.name.as_str());
     let ended = target.reload(invocation, arguments, &limits, &mut story);
     if arguments.json {
         let failure = ended.as_ref().err();
@@ -57,22 +57,22 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Reload) -> Result<Exi
 pub(super) fn try_code(
     invocation: &Invocation,
     plan: &Plan,
-    limits: &Limits,
+    limits: &Deadline,
 ) -> Result<(), Failure> {
     let service = &plan.services[0];
     if service.systems.is_empty() && service.load.is_empty() {
         return Ok(());
     }
-    let target = Target::new(plan, &[], Path::new(&service.identity.folder))?;
+    let target = ReloadTarget::new(plan, &[], Path::new(&service.identity.folder))?;
     let code = Code {
         service: &target.service,
     };
-    let mut story = Story::of(service.name.as_str());
+    let mut story = ReloadStory::of(service.name.as_str());
     target.compile(&code, &[], invocation, true, limits, &mut story)
 }
 
 /// What is to be reloaded.
-struct Target {
+struct ReloadTarget {
     /// The service with the systems and files that are to be loaded, and no others.
     service: Service,
     /// The service as it is started.
@@ -82,16 +82,16 @@ struct Target {
     /// The systems of the service.
     known: Vec<String>,
     templates: Templates,
-    names: Names,
+    names: FileNames,
 }
 
-impl Target {
-    fn choose(invocation: &Invocation, arguments: &Reload) -> Result<Self, Failure> {
+impl ReloadTarget {
+    fn choose(invocation: &Invocation, arguments: &ReloadArgs) -> Result<Self, Failure> {
         let project = invocation.project()?;
         let words = (arguments.words.as_slice(), &arguments.service);
         let (plan, systems) =
             invocation.plan_for(&project, words, &(0..=usize::MAX), invocation.orders(&[])?)?;
-        Target::new(&plan, systems, Path::new(&project.folder))
+        ReloadTarget::new(&plan, systems, Path::new(&project.folder))
     }
 
     fn new(plan: &Plan, systems: &[String], folder: &Path) -> Result<Self, Failure> {
@@ -110,11 +110,11 @@ impl Target {
             .help("name its systems below `systems:`, or the ones to reload on the command line")
             .into());
         }
-        Ok(Target {
+        Ok(ReloadTarget {
             typed: systems.to_vec(),
             known,
             templates: super::templates(plan)?,
-            names: Names::new(folder),
+            names: FileNames::new(folder),
             whole: plan.services[0].clone(),
             service,
         })
@@ -123,9 +123,9 @@ impl Target {
     fn reload(
         &self,
         invocation: &Invocation,
-        arguments: &Reload,
-        limits: &Limits,
-        story: &mut Story,
+        arguments: &ReloadArgs,
+        limits: &Deadline,
+        story: &mut ReloadStory,
     ) -> Result<(), Failure> {
         let overrides = invocation.overrides(&arguments.connection)?;
         let running = Running::new(self.service.clone(), &overrides, &invocation.host)?;
@@ -147,15 +147,21 @@ impl Target {
         &self,
         code: &Code<'_>,
         client: &mut Client,
-        limits: &Limits,
+        limits: &Deadline,
     ) -> Result<Vec<String>, Failure> {
         let doing = "preparing the reload";
         let call = code.prepare_reload();
-        let answer = self.ask(client, &call, &mut Kept::default(), limits, doing)?;
+        let answer = self.ask(client, &call, &mut HeldOutput::default(), limits, doing)?;
         let memory = Memory::from_answer(&answer).ok_or_else(|| self.misunderstood(doing))?;
         if memory.incomplete {
             let definitions = runtime::system_definitions();
-            self.ask(client, &definitions, &mut Kept::default(), limits, doing)?;
+            self.ask(
+                client,
+                &definitions,
+                &mut HeldOutput::default(),
+                limits,
+                doing,
+            )?;
         }
         Ok(memory.changed)
     }
@@ -167,8 +173,8 @@ impl Target {
         changed: &[String],
         invocation: &Invocation,
         allow_warnings: bool,
-        limits: &Limits,
-        story: &mut Story,
+        limits: &Deadline,
+        story: &mut ReloadStory,
     ) -> Result<(), Failure> {
         let started = Instant::now();
         let obstacles = launch::obstacles(&self.service, &invocation.host);
@@ -200,7 +206,7 @@ impl Target {
         Ok(())
     }
 
-    fn show_diagnostics(&self, found: &Report) {
+    fn show_diagnostics(&self, found: &LoadReport) {
         let shown = found.diagnostics.iter().take(MOST_DIAGNOSTICS);
         let problems: Vec<Problem> = shown
             .map(|said| said.problem(&self.names.of(&said.file)))
@@ -217,12 +223,12 @@ impl Target {
         code: &Code<'_>,
         again: bool,
         client: &mut Client,
-        limits: &Limits,
-        story: &mut Story,
+        limits: &Deadline,
+        story: &mut ReloadStory,
     ) -> Result<(), Failure> {
         let started = Instant::now();
         let doing = "loading the code";
-        let mut output = Kept::default();
+        let mut output = HeldOutput::default();
         let call = code.load_changed(again);
         let answer = evaluate(client, &call, Some(PACKAGE), &mut output, limits)
             .map_err(|error| self.unanswered(doing, &error))?;
@@ -283,8 +289,8 @@ impl Target {
         &self,
         quiet: bool,
         client: &mut Client,
-        limits: &Limits,
-        story: &mut Story,
+        limits: &Deadline,
+        story: &mut ReloadStory,
     ) -> Result<(), Failure> {
         let started = Instant::now();
         let forms = self.service.after_reload.iter();
@@ -293,8 +299,8 @@ impl Target {
             return Ok(());
         }
         let package = self.service.package.as_deref();
-        let mut kept = Kept::default();
-        let output: &mut dyn Output = if quiet { &mut kept } else { &mut HandedOn };
+        let mut kept = HeldOutput::default();
+        let output: &mut dyn EvaluationOutput = if quiet { &mut kept } else { &mut HandedOn };
         let answer = evaluate(client, &forms.join("\n"), package, output, limits);
         kept.text().clone_into(&mut story.output);
         let answer = answer.map_err(|error| self.unanswered("`after-reload`", &error))?;
@@ -325,8 +331,8 @@ impl Target {
         &self,
         client: &mut Client,
         call: &str,
-        output: &mut dyn Output,
-        limits: &Limits,
+        output: &mut dyn EvaluationOutput,
+        limits: &Deadline,
         doing: &str,
     ) -> Result<Answer, Failure> {
         let answer = evaluate(client, call, Some(PACKAGE), output, limits)

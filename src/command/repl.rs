@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 
 use super::live::connect;
 use super::{Failure, Invocation};
-use crate::cli::live::Repl;
-use crate::live::repl::{self, Ending, Image};
+use crate::cli::live::ReplArgs;
+use crate::live::repl::{self, ReplEnd, ReplTarget};
 use crate::live::signals::Signals;
 use crate::live::swank::Timeouts;
 
@@ -20,10 +20,10 @@ const TIMEOUTS: Timeouts = Timeouts {
     grace: Duration::from_secs(5),
 };
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Repl) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ReplArgs) -> Result<ExitCode> {
     let running = invocation.running(arguments.service.name(), &arguments.connection)?;
     let package = arguments.package.as_ref();
-    let image = Image {
+    let image = ReplTarget {
         service: running.service.name.to_string(),
         package: package.or(running.service.package.as_ref()).cloned(),
         client: connect(&running, TIMEOUTS)?,
@@ -37,9 +37,9 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Repl) -> Result<ExitC
         repl::feed(image, stdin.lock())
     };
     match ended {
-        Ok(()) | Err(Ending::Unread) => Ok(ExitCode::SUCCESS),
-        Err(Ending::Failed(problem)) => Err(Failure::failed([problem]).into()),
-        Err(Ending::Wrong(problem)) => Err(Failure::usage([problem]).into()),
-        Err(Ending::Lost(problem)) => Err(Failure::unanswered(problem).into()),
+        Ok(()) | Err(ReplEnd::Unread) => Ok(ExitCode::SUCCESS),
+        Err(ReplEnd::Failed(problem)) => Err(Failure::failed([problem]).into()),
+        Err(ReplEnd::Wrong(problem)) => Err(Failure::usage([problem]).into()),
+        Err(ReplEnd::Lost(problem)) => Err(Failure::unanswered(problem).into()),
     }
 }

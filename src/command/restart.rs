@@ -7,21 +7,21 @@ use anyhow::Result;
 
 use super::reached::Reached;
 use super::{Failure, Invocation, tell, tmux};
-use crate::cli::live::Restart;
+use crate::cli::live::RestartArgs;
 use crate::live::manager::Manager;
-use crate::live::report::Report;
+use crate::live::report::ServiceReport;
 use crate::live::waiting::until_started;
 use crate::plan::name::Name;
 use crate::plan::service;
 use crate::problem::Problem;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Restart) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &RestartArgs) -> Result<ExitCode> {
     let service = arguments.service.name();
     let reached = invocation.reached(service, &arguments.connection)?;
     let planned = reached.service().clone();
     let overrides = invocation.overrides(&arguments.connection)?;
     let services = std::slice::from_ref(&planned);
-    let ask = || Report::of_all(services, &overrides, &invocation.host);
+    let ask = || ServiceReport::of_all(services, &overrides, &invocation.host);
     let before = ask().map_err(Failure::from)?;
     begin(invocation, service, reached)?;
     let deadline = Instant::now() + arguments.wait;
@@ -60,7 +60,7 @@ fn restart_by(manager: &Manager, reached: Reached) -> Result<(), Failure> {
         ))),
     };
     match restarted {
-        Err(_) if reached.service().restart == service::Restart::Always => reached.stop(),
+        Err(_) if reached.service().restart == service::RestartPolicy::Always => reached.stop(),
         restarted => restarted.map_err(|problem| {
             Failure::failed([problem.help(
                 "it would not be started again if it were stopped here: see `restart:` in its file",
@@ -76,14 +76,14 @@ fn nothing_restarts(name: &Name) -> Failure {
     ])
 }
 
-fn restarted(report: &Report) -> String {
+fn restarted(report: &ServiceReport) -> String {
     let pid = report
         .pid
         .map_or(String::new(), |pid| format!(", pid {pid}"));
     format!("`{}` is {} again{pid}", report.service, report.state.word())
 }
 
-fn not_ready(name: &Name, report: Option<&Report>) -> Failure {
+fn not_ready(name: &Name, report: Option<&ServiceReport>) -> Failure {
     let state = report.map_or("gone", |report| report.state.word());
     let problem = Problem::error(format!(
         "the service `{name}` was stopped and is not ready again: it is {state}"

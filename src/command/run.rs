@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::{Failure, Invocation, deliver, images, install, tell};
 use crate::argv::{argv, debug_argv, source_argv};
-use crate::cli::Run;
+use crate::cli::RunArgs;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
 use crate::format::check_env;
 use crate::launch;
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::saved_core::Freshness;
 use crate::word::{Argv, Word};
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Run) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &RunArgs) -> Result<ExitCode> {
     if arguments.until_parent_ends {
         launch::end_with_parent();
     }
@@ -67,7 +67,7 @@ fn command_line(
     invocation: &Invocation,
     plan: &Plan,
     service: &Service,
-    arguments: &Run,
+    arguments: &RunArgs,
 ) -> Result<Argv, Failure> {
     let templates = super::templates(plan)?;
     let words = &arguments.arguments;
@@ -93,7 +93,7 @@ fn startable(
     service: &Service,
     core: &Core,
     argv: Argv,
-    arguments: &Run,
+    arguments: &RunArgs,
     invocation: &Invocation,
 ) -> Result<Argv, Failure> {
     let templates = super::templates(plan)?;

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::{Invocation, deliver};
-use crate::cli::Show;
+use crate::cli::ShowArgs;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Show) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &ShowArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let plan = invocation.plan(&project, &invocation.choices(&arguments.services.names()))?;
     let text = if arguments.json {

@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::{Failure, Invocation, UNANSWERED, images, print, tell};
-use crate::cli::live::{Connection, Status, parse_duration};
-use crate::live::report::Report;
+use crate::cli::live::{ConnectionArgs, StatusArgs, parse_duration};
+use crate::live::report::ServiceReport;
 use crate::live::state::State;
 use crate::live::waiting::until_ready;
 use crate::plan::Plan;
@@ -18,14 +18,14 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::saved_core::Freshness;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Status) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &StatusArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     let plan = invocation
         .plan(&project, &invocation.choices(&arguments.services.names()))
         .map_err(|failure| with_hint(failure, arguments))?;
     check_port(&plan.services, &arguments.connection).map_err(Failure::from)?;
     let overrides = invocation.overrides(&arguments.connection)?;
-    let ask = |services: &[Service]| Report::of_all(services, &overrides, &invocation.host);
+    let ask = |services: &[Service]| ServiceReport::of_all(services, &overrides, &invocation.host);
     let mut reports = ask(&plan.services).map_err(Failure::from)?;
     if let Some(wait) = arguments.wait {
         let waited = wanted(&plan.services, &reports);
@@ -36,15 +36,15 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Status) -> Result<Exi
     let images = images(invocation, &plan)?;
     let text = if arguments.json {
         let reports = reports.iter().zip(&images);
-        let reports: Vec<Described<'_>> = reports.map(Described::new).collect();
+        let reports: Vec<ServiceStatus<'_>> = reports.map(ServiceStatus::new).collect();
         serde_json::to_string_pretty(&reports).context("cannot write the status as JSON")? + "\n"
     } else {
-        let lines = images.iter().flatten().filter_map(Image::line);
+        let lines = images.iter().flatten().filter_map(SavedImage::line);
         table::text(&reports) + &lines.collect::<String>()
     };
     print(&text)?;
     let wanted = wanted(&plan.services, &reports);
-    let is_wanted = |report: &&Report| {
+    let is_wanted = |report: &&ServiceReport| {
         let mut names = wanted.iter().map(|service| service.name.as_str());
         names.any(|name| name == report.service)
     };
@@ -57,7 +57,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Status) -> Result<Exi
 }
 
 /// The services that are to run: of spare replicas one waits for the next deployment.
-fn wanted(services: &[Service], reports: &[Report]) -> Vec<Service> {
+fn wanted(services: &[Service], reports: &[ServiceReport]) -> Vec<Service> {
     let group = |service: &Service| service.replica.as_ref().map(|replica| replica.of.clone());
     let asked = || services.iter().zip(reports);
     let mut waiting: Vec<_> = Vec::new();
@@ -75,7 +75,7 @@ fn wanted(services: &[Service], reports: &[Report]) -> Vec<Service> {
 
 /// The saved image of a service, which may be another one than the process has started from.
 #[derive(Serialize)]
-struct Image {
+struct SavedImage {
     #[serde(skip)]
     service: String,
     file: String,
@@ -83,7 +83,7 @@ struct Image {
     stale: Option<String>,
 }
 
-impl Image {
+impl SavedImage {
     /// What is said of it below the table.
     fn line(&self) -> Option<String> {
         let why = self.stale.as_deref()?;
@@ -96,21 +96,21 @@ impl Image {
 
 /// How a service is, with its image.
 #[derive(Serialize)]
-struct Described<'a> {
+struct ServiceStatus<'a> {
     #[serde(flatten)]
-    report: &'a Report,
+    report: &'a ServiceReport,
     #[serde(rename = "saved-image", skip_serializing_if = "Option::is_none")]
-    image: &'a Option<Image>,
+    image: &'a Option<SavedImage>,
 }
 
-impl<'a> Described<'a> {
-    fn new((report, image): (&'a Report, &'a Option<Image>)) -> Self {
-        Described { report, image }
+impl<'a> ServiceStatus<'a> {
+    fn new((report, image): (&'a ServiceReport, &'a Option<SavedImage>)) -> Self {
+        ServiceStatus { report, image }
     }
 }
 
 /// The images of the services, in their order.
-fn images(invocation: &Invocation, plan: &Plan) -> Result<Vec<Option<Image>>, Failure> {
+fn images(invocation: &Invocation, plan: &Plan) -> Result<Vec<Option<SavedImage>>, Failure> {
     let templates = super::templates(plan)?;
     let image = |service: &Service| {
         let core = service.core.as_ref()?;
@@ -120,7 +120,7 @@ fn images(invocation: &Invocation, plan: &Plan) -> Result<Vec<Option<Image>>, Fa
             // A service can be asked how it is all the same.
             Err(failure) => Some(failure.problems.first()?.message().to_owned()),
         };
-        Some(Image {
+        Some(SavedImage {
             service: service.name.to_string(),
             file: core.file.resolved(),
             stale,
@@ -130,7 +130,7 @@ fn images(invocation: &Invocation, plan: &Plan) -> Result<Vec<Option<Image>>, Fa
 }
 
 /// A duration after `--wait` and a blank is taken for a service.
-fn with_hint(mut failure: Failure, arguments: &Status) -> Failure {
+fn with_hint(mut failure: Failure, arguments: &StatusArgs) -> Failure {
     let mut services = arguments.services.names().into_iter();
     let duration = services.find(|service| parse_duration(service).is_ok());
     if let (Some(_), Some(duration)) = (arguments.wait, duration) {
@@ -143,7 +143,7 @@ fn with_hint(mut failure: Failure, arguments: &Status) -> Failure {
 }
 
 /// One port is one service's.
-fn check_port(services: &[Service], connection: &Connection) -> Result<(), Problem> {
+fn check_port(services: &[Service], connection: &ConnectionArgs) -> Result<(), Problem> {
     if connection.port.is_none() || services.len() == 1 {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use crate::service_manager::Step;
 use crate::trust::Owners;
 
 /// A step that failed.
-pub(super) struct Stopped {
+pub(super) struct FailedStep {
     /// Why, with what was done before it and what is left.
     pub(super) problem: Problem,
     /// Whether a service that does not start may be the reason.
@@ -39,10 +39,10 @@ pub(super) fn show(steps: &[Step]) -> Result<()> {
 ///
 /// # Errors
 /// When one fails.
-pub(super) fn perform(steps: &[Step], force: bool, owners: &Owners) -> Result<(), Stopped> {
+pub(super) fn perform(steps: &[Step], force: bool, owners: &Owners) -> Result<(), FailedStep> {
     for (index, step) in steps.iter().enumerate() {
         tell(&step.to_string());
-        step.perform(force, owners).map_err(|problem| Stopped {
+        step.perform(force, owners).map_err(|problem| FailedStep {
             problem: with_progress(problem, steps, index),
             starts: step.starts(),
         })?;

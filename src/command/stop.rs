@@ -7,15 +7,15 @@ use anyhow::Result;
 
 use super::reached::Reached;
 use super::{Failure, Invocation, tell};
-use crate::cli::live::Stop;
+use crate::cli::live::StopArgs;
 use crate::live::manager::Manager;
-use crate::plan::service::Restart;
+use crate::plan::service::RestartPolicy;
 use crate::problem::Problem;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Stop) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &StopArgs) -> Result<ExitCode> {
     let reached = invocation.reached(arguments.service.name(), &arguments.connection)?;
     let name = reached.service().name.clone();
-    let always = reached.service().restart == Restart::Always;
+    let always = reached.service().restart == RestartPolicy::Always;
     if let Some(manager) = reached.manager().filter(|_| always) {
         if !arguments.anyway {
             return Err(would_return(&reached, manager).into());

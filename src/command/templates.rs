@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{Failure, Invocation, deliver};
-use crate::cli::{Templates as Arguments, TemplatesCommand};
+use crate::cli::{TemplatesArgs, TemplatesCommand};
 use crate::problem::Problem;
 use crate::render::Templates;
 use crate::suggest;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Arguments) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &TemplatesArgs) -> Result<ExitCode> {
     let templates = super::templates_in(project_folder(invocation)?, Vec::new())?;
     let text = match &arguments.command {
         None => list(&templates),

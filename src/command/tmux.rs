@@ -12,12 +12,12 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use super::{Failure, Invocation, again, command_line, deliver, print, tell};
-use crate::cli::live::{Tmux, TmuxCommand, TmuxStart};
+use crate::cli::live::{TmuxArgs, TmuxCommand, TmuxStartArgs};
 use crate::cli::selection::{OneService, ServiceOption};
 use crate::host::{self, Host};
 use crate::launch;
 use crate::live::process::Process;
-use crate::live::state::State as Health;
+use crate::live::state::State;
 use crate::live::state_file;
 use crate::plan::service::Service;
 use crate::plan::stopping;
@@ -38,12 +38,12 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// at this interval.
 const QUICK: Duration = Duration::from_millis(200);
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Tmux) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &TmuxArgs) -> Result<ExitCode> {
     let target = |service: &OneService, choices| {
-        Target::new(invocation, service.name(), choices, arguments.print)
+        TmuxTarget::new(invocation, service.name(), choices, arguments.print)
     };
     let tmux = |service| target(service, invocation.choices(&[]));
-    let orders = |start: &TmuxStart| target(&start.service, invocation.orders(&[])?);
+    let orders = |start: &TmuxStartArgs| target(&start.service, invocation.orders(&[])?);
     match &arguments.command {
         TmuxCommand::Start(start) => orders(start)?.start(invocation, start),
         TmuxCommand::Attach(service) => tmux(service)?.attach(),
@@ -64,10 +64,10 @@ pub(super) fn restart(
     if invocation.project()?.file.is_none() {
         return Ok(false);
     }
-    let target = Target::new(invocation, service, invocation.orders(&[])?, false)?;
+    let target = TmuxTarget::new(invocation, service, invocation.orders(&[])?, false)?;
     match target.session.state() {
         Ok(SessionState::Running(running)) if u32::try_from(running.pid) == Ok(process.pid) => {
-            let start = TmuxStart {
+            let start = TmuxStartArgs {
                 service: OneService::named(service.cloned()),
                 arguments: Vec::new(),
             };
@@ -79,7 +79,7 @@ pub(super) fn restart(
 }
 
 /// One service and its session.
-struct Target {
+struct TmuxTarget {
     plan: Plan,
     service: Service,
     session: session::Session,
@@ -87,7 +87,7 @@ struct Target {
     print: bool,
 }
 
-impl Target {
+impl TmuxTarget {
     fn new(
         invocation: &Invocation,
         service: Option<&String>,
@@ -96,7 +96,7 @@ impl Target {
     ) -> Result<Self, Failure> {
         let project = invocation.project()?;
         let (plan, _) = invocation.plan_one_of(&project, service, choices)?;
-        Target::of_plan(plan, print)
+        TmuxTarget::of_plan(plan, print)
     }
 
     fn of_plan(plan: Plan, print: bool) -> Result<Self, Failure> {
@@ -108,7 +108,7 @@ impl Target {
                     .into(),
             );
         };
-        Ok(Target {
+        Ok(TmuxTarget {
             plan,
             service,
             session,
@@ -127,7 +127,7 @@ impl Target {
 
     // Starting.
 
-    fn start(&self, invocation: &Invocation, start: &TmuxStart) -> Result<ExitCode> {
+    fn start(&self, invocation: &Invocation, start: &TmuxStartArgs) -> Result<ExitCode> {
         let argv = self.checked_argv(invocation, start)?;
         if self.print {
             deliver(&script::start(&self.session, &self.service, &argv)?)?;
@@ -157,7 +157,7 @@ impl Target {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn restart(&self, invocation: &Invocation, start: &TmuxStart) -> Result<ExitCode> {
+    fn restart(&self, invocation: &Invocation, start: &TmuxStartArgs) -> Result<ExitCode> {
         let argv = self.checked_argv(invocation, start)?;
         if self.print {
             deliver(
@@ -171,7 +171,11 @@ impl Target {
     }
 
     /// The argument list of sbcl, if nothing keeps it from being started.
-    fn checked_argv(&self, invocation: &Invocation, start: &TmuxStart) -> Result<Argv, Failure> {
+    fn checked_argv(
+        &self,
+        invocation: &Invocation,
+        start: &TmuxStartArgs,
+    ) -> Result<Argv, Failure> {
         let argv = command_line(&self.plan, &self.service, &start.arguments)?;
         let obstacles = launch::obstacles(&self.service, &invocation.host);
         if self.print || obstacles.is_empty() {
@@ -186,7 +190,7 @@ impl Target {
     fn launch(
         &self,
         invocation: &Invocation,
-        start: &TmuxStart,
+        start: &TmuxStartArgs,
         over: Option<&EndedPane>,
     ) -> Result<()> {
         if let Some(taken) = launch::taken_port(&self.service, &invocation.host) {
@@ -299,7 +303,7 @@ impl Target {
     /// What the service itself said last, unless it is there to say more or was stopped.
     fn last_note(&self, host: &Host) -> Option<String> {
         let record = state_file::read(&self.service, host)?;
-        let failed = Health::of_file(Some(&record), None) == Health::Failed;
+        let failed = State::of_file(Some(&record), None) == State::Failed;
         record.note.filter(|_| failed)
     }
 
@@ -417,7 +421,7 @@ fn send(
         &(1..=1),
         invocation.choices(&[]),
     )?;
-    let target = Target::of_plan(plan, print)?;
+    let target = TmuxTarget::of_plan(plan, print)?;
     let form = forms.first().map_or("", String::as_str);
     if form == "-" {
         let text = host::read_text_from(&mut io::stdin().lock())

@@ -7,10 +7,10 @@ use anyhow::Result;
 use super::managed::Managed;
 use super::steps;
 use super::{Failure, Invocation, tell};
-use crate::cli::manager::Uninstall;
+use crate::cli::manager::UninstallArgs;
 use crate::plan::Choices;
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Uninstall) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &UninstallArgs) -> Result<ExitCode> {
     // The values of variables are for services that start.
     let orders = Choices {
         allow_unset: true,

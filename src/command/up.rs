@@ -8,14 +8,14 @@ use std::process::{Command, ExitCode, ExitStatus};
 use anyhow::{Context, Result};
 
 use super::{Failure, Invocation, again, install, report, tell};
-use crate::cli::everyday::Up;
+use crate::cli::everyday::UpArgs;
 use crate::host::own_program;
 use crate::launch;
 use crate::live::signals::Signals;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::terminal::{colours, inert};
-use crate::together::{Ending, Outcome, Reporting, Together};
+use crate::together::{Reporting, StopCause, Together, TogetherOutcome};
 
 /// The colours of the names, for one service after the other.
 const COLOURS: [&str; 6] = [
@@ -23,7 +23,7 @@ const COLOURS: [&str; 6] = [
 ];
 const PLAIN: &str = "\x1b[0m";
 
-pub(super) fn execute(invocation: &Invocation, arguments: &Up) -> Result<ExitCode> {
+pub(super) fn execute(invocation: &Invocation, arguments: &UpArgs) -> Result<ExitCode> {
     let project = invocation.project()?;
     if project.file.is_none() {
         return Err(Failure::from(
@@ -50,7 +50,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &Up) -> Result<ExitCod
         command(&words)
     };
     let signals = Signals::catch().context("cannot catch signals")?;
-    let mut screen = Screen::new(&plan.services);
+    let mut screen = PrefixedOutput::new(&plan.services);
     let mut print = |service: &Service, line: &str| screen.print(service, line);
     let reporting = Reporting {
         print: &mut print,
@@ -67,7 +67,7 @@ fn command(words: &[OsString]) -> Command {
 }
 
 /// Reports how it went, with the exit code of the service that ended first.
-fn conclude(outcome: Outcome, signals: &Signals) -> Result<ExitCode> {
+fn conclude(outcome: TogetherOutcome, signals: &Signals) -> Result<ExitCode> {
     for service in &outcome.killed {
         report(&[Problem::warning(format!(
             "the service `{}` was killed: it had not stopped within its `stop-timeout`",
@@ -75,14 +75,14 @@ fn conclude(outcome: Outcome, signals: &Signals) -> Result<ExitCode> {
         ))]);
     }
     match outcome.ending {
-        Ending::Asked => Ok(signals.exit_code().into()),
-        Ending::NotStarted(problem) => Err(Failure::failed([problem]).into()),
+        StopCause::Asked => Ok(signals.exit_code().into()),
+        StopCause::NotStarted(problem) => Err(Failure::failed([problem]).into()),
         // The rest is not wanted.
-        Ending::Output(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        Ending::Output(error) => {
+        StopCause::Output(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        StopCause::Output(error) => {
             Err(Failure::failed([Problem::cannot("write to standard output", &error)]).into())
         }
-        Ending::Ended(service, status) => Ok(report_end(&service, status)),
+        StopCause::Ended(service, status) => Ok(report_end(&service, status)),
     }
 }
 
@@ -107,7 +107,7 @@ fn report_end(service: &Service, status: ExitStatus) -> ExitCode {
 }
 
 /// Standard output, with the name of the service before each line.
-struct Screen {
+struct PrefixedOutput {
     names: Vec<String>,
     width: usize,
     colour: bool,
@@ -115,12 +115,12 @@ struct Screen {
     terminal: bool,
 }
 
-impl Screen {
+impl PrefixedOutput {
     fn new(services: &[Service]) -> Self {
         let names = services.iter().map(|service| service.name.to_string());
         let names: Vec<String> = names.collect();
         let widths = names.iter().map(|name| name.chars().count());
-        Screen {
+        PrefixedOutput {
             width: widths.max().unwrap_or_default(),
             names,
             colour: colours::on(&io::stdout()),

@@ -131,9 +131,9 @@ impl Dialect for Nomad {
 
 /// The language of specifications of variables: JSON.
 #[derive(Clone, Copy, Debug)]
-pub struct Variables;
+pub struct VariablesFile;
 
-impl Dialect for Variables {
+impl Dialect for VariablesFile {
     fn spell(&self, value: &Printed) -> Result<String, Refusal> {
         let string = |text: &str| serde_json::Value::from(text).to_string();
         match value {

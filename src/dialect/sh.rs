@@ -26,7 +26,7 @@ pub enum Newline {
 
 /// Who expands the variables in words.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Variables {
+enum ExpandedBy {
     /// The language around the shell: they stay variables.
     Around,
     /// The shell itself: they become `"$NAME"`.
@@ -87,20 +87,20 @@ enum WordPosition {
 /// They may be a whole command or a part of one: the first word is quoted whenever it would
 /// mean something at the head of a command.
 pub fn line<'a>(words: impl IntoIterator<Item = &'a Word>, newline: Newline) -> Word {
-    in_a_row(words, newline, Variables::Around)
+    in_a_row(words, newline, ExpandedBy::Around)
 }
 
 /// Words in a row on one line, whose variables the shell has by the same names.
 ///
 /// [`PRELUDE`] must stand before it where there are newlines.
 pub fn one_line<'a>(words: impl IntoIterator<Item = &'a Word>) -> String {
-    in_a_row(words, Newline::Variable, Variables::Shell).resolved()
+    in_a_row(words, Newline::Variable, ExpandedBy::Shell).resolved()
 }
 
 fn in_a_row<'a>(
     words: impl IntoIterator<Item = &'a Word>,
     newline: Newline,
-    variables: Variables,
+    variables: ExpandedBy,
 ) -> Word {
     let mut line = Word::default();
     let mut position = WordPosition::First;
@@ -122,7 +122,7 @@ fn in_a_row<'a>(
 /// # Errors
 /// When a name is not one, or a value is too long for the system.
 pub fn environment(variables: &[(String, Word)], newline: Newline) -> Result<Word, Refusal> {
-    assignments(variables, newline, Variables::Around)
+    assignments(variables, newline, ExpandedBy::Around)
 }
 
 /// The same on one line, as [`one_line()`] has words.
@@ -130,13 +130,13 @@ pub fn environment(variables: &[(String, Word)], newline: Newline) -> Result<Wor
 /// # Errors
 /// As for [`environment()`].
 pub fn one_line_environment(variables: &[(String, Word)]) -> Result<String, Refusal> {
-    Ok(assignments(variables, Newline::Variable, Variables::Shell)?.resolved())
+    Ok(assignments(variables, Newline::Variable, ExpandedBy::Shell)?.resolved())
 }
 
 fn assignments(
     environment: &[(String, Word)],
     newline: Newline,
-    variables: Variables,
+    variables: ExpandedBy,
 ) -> Result<Word, Refusal> {
     let mut line = Word::default();
     for (index, (name, value)) in environment.iter().enumerate() {
@@ -157,7 +157,7 @@ fn quote(
     word: &Word,
     position: WordPosition,
     newline: Newline,
-    variables: Variables,
+    variables: ExpandedBy,
 ) {
     let bare = is_bare(&word.resolved(), position);
     let quote = if bare { "" } else { "'" };
@@ -166,7 +166,7 @@ fn quote(
         match piece {
             Piece::Text(text) if bare => line.push_text(text),
             Piece::Text(text) => line.push_text(&inside_quotes(text, newline)),
-            Piece::Variable(_) if variables == Variables::Around => line.push(piece.clone()),
+            Piece::Variable(_) if variables == ExpandedBy::Around => line.push(piece.clone()),
             Piece::Variable(variable) => {
                 line.push_text(&format!("{quote}\"${}\"{quote}", variable.name));
             }

@@ -7,7 +7,7 @@ use crate::problem::{Problem, Severity};
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Level {
+pub enum FindingLevel {
     /// As it should be.
     Ok,
     /// Not known.
@@ -18,17 +18,22 @@ pub enum Level {
     Error,
 }
 
-impl Level {
+impl FindingLevel {
     /// All of them, the best first.
-    pub const ALL: [Level; 4] = [Level::Ok, Level::Unknown, Level::Warning, Level::Error];
+    pub const ALL: [FindingLevel; 4] = [
+        FindingLevel::Ok,
+        FindingLevel::Unknown,
+        FindingLevel::Warning,
+        FindingLevel::Error,
+    ];
 
     /// What a person calls it.
     pub fn name(self) -> &'static str {
         match self {
-            Level::Ok => "ok",
-            Level::Unknown => "unknown",
-            Level::Warning => "warning",
-            Level::Error => "error",
+            FindingLevel::Ok => "ok",
+            FindingLevel::Unknown => "unknown",
+            FindingLevel::Warning => "warning",
+            FindingLevel::Error => "error",
         }
     }
 }
@@ -37,7 +42,7 @@ impl Level {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// How it is.
-    pub level: Level,
+    pub level: FindingLevel,
     /// What was found, in a line.
     pub message: String,
     /// What to do about it.
@@ -47,25 +52,25 @@ pub struct Finding {
 impl Finding {
     /// It is as it should be.
     pub fn ok(message: impl Into<String>) -> Self {
-        Finding::new(Level::Ok, message)
+        Finding::new(FindingLevel::Ok, message)
     }
 
     /// It is not known.
     pub fn unknown(message: impl Into<String>) -> Self {
-        Finding::new(Level::Unknown, message)
+        Finding::new(FindingLevel::Unknown, message)
     }
 
     /// It may bite.
     pub fn warning(message: impl Into<String>) -> Self {
-        Finding::new(Level::Warning, message)
+        Finding::new(FindingLevel::Warning, message)
     }
 
     /// It keeps a service from working.
     pub fn error(message: impl Into<String>) -> Self {
-        Finding::new(Level::Error, message)
+        Finding::new(FindingLevel::Error, message)
     }
 
-    fn new(level: Level, message: impl Into<String>) -> Self {
+    fn new(level: FindingLevel, message: impl Into<String>) -> Self {
         Finding {
             level,
             message: message.into(),
@@ -84,8 +89,8 @@ impl Finding {
 impl From<&Problem> for Finding {
     fn from(problem: &Problem) -> Self {
         let level = match problem.severity() {
-            Severity::Error => Level::Error,
-            Severity::Warning => Level::Warning,
+            Severity::Error => FindingLevel::Error,
+            Severity::Warning => FindingLevel::Warning,
         };
         let finding = Finding::new(level, problem.message());
         problem.helps().fold(finding, Finding::cure)

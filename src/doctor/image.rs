@@ -9,7 +9,7 @@ use super::scene::Scene;
 use crate::live::finding::{Connected, Running};
 use crate::live::occupant::Occupant;
 use crate::live::reload::loading::PACKAGE;
-use crate::live::reload::names::Names;
+use crate::live::reload::names::FileNames;
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
 use crate::live::swank::{Answer, Evaluation, Interrupt, Timeouts, Unheard};
@@ -53,7 +53,7 @@ fn judge(scene: &Scene<'_>, service: &Service) -> Finding {
             "the image of `{name}` has loaded its sources as they are"
         ));
     }
-    let names = Names::new(scene.folder.unwrap_or(Path::new("/")));
+    let names = FileNames::new(scene.folder.unwrap_or(Path::new("/")));
     let files: Vec<String> = changed
         .iter()
         .map(|file| names.of(Path::new(file)))

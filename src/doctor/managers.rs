@@ -7,7 +7,7 @@ use super::scene::Scene;
 use crate::call::Call;
 
 /// A manager, by the format that it reads.
-struct Manager {
+struct ManagerTool {
     format: &'static str,
     name: &'static str,
     /// What prints its version.
@@ -18,15 +18,15 @@ struct Manager {
     runs: Option<&'static str>,
 }
 
-const MANAGERS: [Manager; 2] = [
-    Manager {
+const MANAGERS: [ManagerTool; 2] = [
+    ManagerTool {
         format: "supervisor",
         name: "supervisord",
         version: ["supervisord", "--version"],
         install: "`apt-get install supervisor`",
         runs: None,
     },
-    Manager {
+    ManagerTool {
         format: "systemd",
         name: "systemd",
         version: ["systemctl", "--version"],
@@ -40,8 +40,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
     judged.flatten().collect()
 }
 
-fn judge(scene: &Scene<'_>, manager: &Manager) -> Option<Finding> {
-    let Manager { format, name, .. } = manager;
+fn judge(scene: &Scene<'_>, manager: &ManagerTool) -> Option<Finding> {
+    let ManagerTool { format, name, .. } = manager;
     let wanted = scene.outputs.iter().any(|output| output.format == *format);
     let version = Call::new(manager.version).run().ok();
     let version = version.as_deref().and_then(first_line);

@@ -28,7 +28,7 @@ use finding::Finding;
 use scene::Scene;
 
 /// One thing that is looked at.
-pub struct Check {
+pub struct DoctorCheck {
     /// Its name.
     pub name: &'static str,
     /// What it looks for.
@@ -39,21 +39,21 @@ pub struct Check {
 
 /// All checks, in the order in which they are reported.
 #[rustfmt::skip]
-pub const ALL: [Check; 16] = [
-    Check { name: "project", about: "a project file that can be read", look: project::look },
-    Check { name: "sbcl", about: "an sbcl that starts, is new enough and has threads", look: sbcl::look },
-    Check { name: "loader", about: "what loads the systems, and signs of another loader", look: loader::look },
-    Check { name: "swank", about: "swank where the services find it, and its version", look: swank::look },
-    Check { name: "init-file", about: "a `~/.sbclrc` that does something to a service", look: init_file::look },
-    Check { name: "locale", about: "text that is not read and written as UTF-8", look: locale::look },
-    Check { name: "heap", about: "heaps that are larger than the memory", look: heap::look },
-    Check { name: "cache", about: "a folder for compiled files that can be written", look: cache::look },
-    Check { name: "files", about: "files that the user of a service may not read or write", look: files::look },
-    Check { name: "user", about: "services that run as root", look: user::look },
-    Check { name: "ports", about: "ports that something else has", look: ports::look },
-    Check { name: "managers", about: "the managers that the project writes files for", look: managers::look },
-    Check { name: "emitted", about: "emitted files that are not what would be written now", look: emitted::look },
-    Check { name: "make", about: "programs of supervisord that are `make` and start this project", look: make::look },
-    Check { name: "core", about: "saved images that are older than their sources", look: core::look },
-    Check { name: "image", about: "running images that are older than their sources", look: image::look },
+pub const ALL: [DoctorCheck; 16] = [
+    DoctorCheck { name: "project", about: "a project file that can be read", look: project::look },
+    DoctorCheck { name: "sbcl", about: "an sbcl that starts, is new enough and has threads", look: sbcl::look },
+    DoctorCheck { name: "loader", about: "what loads the systems, and signs of another loader", look: loader::look },
+    DoctorCheck { name: "swank", about: "swank where the services find it, and its version", look: swank::look },
+    DoctorCheck { name: "init-file", about: "a `~/.sbclrc` that does something to a service", look: init_file::look },
+    DoctorCheck { name: "locale", about: "text that is not read and written as UTF-8", look: locale::look },
+    DoctorCheck { name: "heap", about: "heaps that are larger than the memory", look: heap::look },
+    DoctorCheck { name: "cache", about: "a folder for compiled files that can be written", look: cache::look },
+    DoctorCheck { name: "files", about: "files that the user of a service may not read or write", look: files::look },
+    DoctorCheck { name: "user", about: "services that run as root", look: user::look },
+    DoctorCheck { name: "ports", about: "ports that something else has", look: ports::look },
+    DoctorCheck { name: "managers", about: "the managers that the project writes files for", look: managers::look },
+    DoctorCheck { name: "emitted", about: "emitted files that are not what would be written now", look: emitted::look },
+    DoctorCheck { name: "make", about: "programs of supervisord that are `make` and start this project", look: make::look },
+    DoctorCheck { name: "core", about: "saved images that are older than their sources", look: core::look },
+    DoctorCheck { name: "image", about: "running images that are older than their sources", look: image::look },
 ];

@@ -5,7 +5,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::compose::Compose;
 use crate::plan::quantity::Bytes;
-use crate::plan::service::{Restart, Service};
+use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -90,9 +90,9 @@ fn of(emission: &Emission<'_>, service: &Service) -> Result<TemplateValue, Probl
         (
             "restart",
             owner.setting(match service.restart {
-                Restart::Always => "unless-stopped",
-                Restart::OnFailure => "on-failure",
-                Restart::Never => "no",
+                RestartPolicy::Always => "unless-stopped",
+                RestartPolicy::OnFailure => "on-failure",
+                RestartPolicy::Never => "no",
             }),
         ),
         (

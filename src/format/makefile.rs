@@ -12,7 +12,7 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
 use crate::render::{Template, TemplateValue};
-use crate::word::{Argv, Piece, Variable as Kept, Word};
+use crate::word::{Argv, Piece, Variable, Word};
 
 pub(super) const FORMAT: Format = Format {
     name: "makefile",
@@ -96,7 +96,7 @@ struct Recipe<'a> {
     service: &'a Service,
     owner: Owner,
     /// The variables that make is to be asked for, as often as they are used.
-    kept: Vec<Kept>,
+    kept: Vec<Variable>,
     variables: Vec<(String, Word)>,
     /// Where it starts; none where that is the folder of the Makefile.
     directory: Option<Word>,
@@ -139,7 +139,7 @@ impl<'a> Recipe<'a> {
         words.chain(self.command.words())
     }
 
-    fn kept_once(&self) -> impl Iterator<Item = &Kept> {
+    fn kept_once(&self) -> impl Iterator<Item = &Variable> {
         let mut names = BTreeSet::new();
         let kept = self.kept.iter();
         kept.filter(move |variable| names.insert(&variable.name))
@@ -200,7 +200,7 @@ impl<'a> Recipe<'a> {
 }
 
 /// A variable with its default.
-fn variable(kept: &Kept) -> TemplateValue {
+fn variable(kept: &Variable) -> TemplateValue {
     let owner = Owner("make".to_owned());
     TemplateValue::map([
         ("name", owner.bare(&kept.name)),

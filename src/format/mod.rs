@@ -42,7 +42,7 @@ use service_folder::ServiceFolder;
 
 pub use choice::Choice;
 pub use file::File;
-pub use nginx::Upstream;
+pub use nginx::UpstreamFile;
 pub use origin::{MARK, Provenance};
 pub use owner::check_env;
 

@@ -12,7 +12,7 @@ use crate::render::{Template, TemplateValue};
 use crate::word::Word;
 use site::{Site, sites};
 
-pub use upstream::Upstream;
+pub use upstream::UpstreamFile;
 
 pub(super) const FORMAT: Format = Format {
     name: "nginx",

@@ -4,7 +4,7 @@ mod job;
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
-use crate::dialect::nomad::{Nomad, Variables};
+use crate::dialect::nomad::{Nomad, VariablesFile};
 use crate::plan::login;
 use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
@@ -36,7 +36,7 @@ const JOB: Template = Template {
 const VARIABLES: Template = Template {
     name: "nomad/variables.json",
     text: include_str!("../../templates/nomad/variables.json"),
-    dialect: &Variables,
+    dialect: &VariablesFile,
 };
 
 /// The home of a process: a folder of its own, which ends with it. The driver shows no other.

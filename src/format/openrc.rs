@@ -6,7 +6,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::sh::Sh;
 use crate::plan::after::After;
 use crate::plan::limits::Limits;
-use crate::plan::service::{Restart, Service};
+use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -110,7 +110,7 @@ fn script_of_unit(after: &After) -> Option<&str> {
 /// The keys that have no setting here.
 fn unknown_keys(service: &Service) -> Vec<String> {
     let restart = service.restart;
-    let restart = (restart != Restart::Always).then(|| {
+    let restart = (restart != RestartPolicy::Always).then(|| {
         let name = restart.name();
         format!("restart: {name} is not known to supervise-daemon, which starts the service again after each end")
     });

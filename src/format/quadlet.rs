@@ -7,7 +7,7 @@ use crate::dialect::Printed;
 use crate::dialect::quadlet::{self, Quadlet};
 use crate::dialect::systemd;
 use crate::plan::quantity::Bytes;
-use crate::plan::service::{Restart, Service};
+use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::{ready, stopping};
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -140,9 +140,9 @@ fn after(service: &Service) -> Result<TemplateValue, Problem> {
 
 fn restart(owner: &Owner, service: &Service) -> TemplateValue {
     TemplateValue::option(match service.restart {
-        Restart::Always => Some(owner.bare("always")),
-        Restart::OnFailure => Some(owner.bare("on-failure")),
-        Restart::Never => None,
+        RestartPolicy::Always => Some(owner.bare("always")),
+        RestartPolicy::OnFailure => Some(owner.bare("on-failure")),
+        RestartPolicy::Never => None,
     })
 }
 

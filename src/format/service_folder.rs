@@ -2,7 +2,7 @@
 
 use super::sh::becoming;
 use super::{Emission, File, Owner, unsaid};
-use crate::plan::service::{Restart, Service};
+use crate::plan::service::{RestartPolicy, Service};
 use crate::problem::Problem;
 use crate::render::{Template, TemplateValue, TemplateValues};
 
@@ -65,12 +65,12 @@ impl<'a> ServiceFolder<'a> {
     /// What its `finish` knows; nothing where the service is always started again.
     pub(super) fn finish(&self) -> Option<TemplateValues> {
         let restart = self.service.restart;
-        (restart != Restart::Always).then(|| {
+        (restart != RestartPolicy::Always).then(|| {
             vec![
                 ("restart", self.owner.bare(restart.name())),
                 (
                     "on_failure",
-                    TemplateValue::flag(restart == Restart::OnFailure),
+                    TemplateValue::flag(restart == RestartPolicy::OnFailure),
                 ),
             ]
         })

@@ -7,7 +7,7 @@ use crate::dialect::Printed;
 use crate::dialect::supervisord::{self, Supervisord, environment_holds};
 use crate::plan::after::After;
 use crate::plan::name::Name;
-use crate::plan::service::{Log, Restart, Service};
+use crate::plan::service::{Log, RestartPolicy, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -176,11 +176,11 @@ fn with_env(variables: &[(String, Word)], argv: &Argv) -> Vec<Vec<Word>> {
     env.into_iter().chain(assignments).chain(argv).collect()
 }
 
-fn autorestart(restart: Restart) -> &'static str {
+fn autorestart(restart: RestartPolicy) -> &'static str {
     match restart {
-        Restart::Always => "true",
-        Restart::OnFailure => "unexpected",
-        Restart::Never => "false",
+        RestartPolicy::Always => "true",
+        RestartPolicy::OnFailure => "unexpected",
+        RestartPolicy::Never => "false",
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Owner, kept};
 use crate::plan::Plan;
 use crate::plan::after::After;
 use crate::plan::http::Http;
-use crate::plan::service::{Restart, Service};
+use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::{heap, stopping};
 use crate::render::TemplateValue;
 use crate::word::Word;
@@ -204,7 +204,7 @@ pub(super) fn by_kubernetes(service: &Service, user: u32) -> Vec<String> {
     let known = [
         (service.umask.is_some(), "umask: that of the image holds."),
         (
-            service.restart != Restart::Always,
+            service.restart != RestartPolicy::Always,
             "restart: a Deployment starts again whatever ends.",
         ),
         (
@@ -249,7 +249,7 @@ pub(super) fn by_nomad(service: &Service) -> Vec<String> {
     let cpus = limits.cpus;
     let keys = [
         ("umask", service.umask.is_some()),
-        ("restart", service.restart == Restart::OnFailure),
+        ("restart", service.restart == RestartPolicy::OnFailure),
         ("after", !service.after.is_empty()),
         ("priority", service.priority.is_some()),
         (

@@ -1,10 +1,10 @@
 //! The command line of `clackup`, which calls `clack:clackup`.
 
-use super::forms::Forms;
+use super::forms::FormImport;
 use super::note::Note;
 use super::path;
 
-impl Forms<'_> {
+impl FormImport<'_> {
     /// Takes the words after `clackup`.
     pub(super) fn clackup(&mut self, words: &[String]) {
         self.draft.loader.get_or_insert("roswell");

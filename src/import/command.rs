@@ -1,12 +1,12 @@
 //! From a command that was found to a service.
 
 use super::draft::Draft;
-use super::forms::{Forms, Used};
-use super::found::Found;
-use super::marks::{Marks, UNKNOWN};
+use super::forms::{FormImport, Used};
+use super::found::FoundCommand;
+use super::marks::{UNKNOWN, VariableMarks};
 use super::note::Note;
 use super::path;
-use super::program::{Program, base_name};
+use super::program::{LispProgram, base_name};
 use crate::plan::quantity::{self, Bytes, Seconds, Umask};
 
 /// What marks a command that makes something and serves nothing.
@@ -27,7 +27,7 @@ const MAKES: [&str; 14] = [
     "qlot:install",
 ];
 
-impl Forms<'_> {
+impl FormImport<'_> {
     /// Takes the words of a command, its program first.
     pub(super) fn command(&mut self, words: &[String]) {
         let Some((program, rest)) = words.split_first() else {
@@ -47,15 +47,15 @@ impl Forms<'_> {
             }
             return;
         }
-        match Program::of(&resolved) {
-            Program::Sbcl => {
+        match LispProgram::of(&resolved) {
+            LispProgram::Sbcl => {
                 if resolved != "sbcl" || *program != resolved {
                     self.draft.set_sbcl("program", program.clone());
                 }
                 self.sbcl(rest);
             }
-            Program::Roswell => self.ros(rest),
-            Program::Clackup => self.clackup(rest),
+            LispProgram::Roswell => self.ros(rest),
+            LispProgram::Clackup => self.clackup(rest),
             _ => {
                 let text = self.marks.shown(&words.join(" "));
                 let text = format!("`{}`", crate::problem::shown(&text));
@@ -66,7 +66,7 @@ impl Forms<'_> {
 }
 
 /// The service that a command starts.
-pub(super) fn draft(found: Found, marks: &mut Marks) -> Draft {
+pub(super) fn draft(found: FoundCommand, marks: &mut VariableMarks) -> Draft {
     let mut draft = Draft {
         name: found.name,
         place: found.place,
@@ -87,7 +87,7 @@ pub(super) fn draft(found: Found, marks: &mut Marks) -> Draft {
         draft.note(Note::not_taken(found.line, text));
         return draft;
     }
-    let mut forms = Forms::new(&mut draft, marks, found.line);
+    let mut forms = FormImport::new(&mut draft, marks, found.line);
     forms.command(&found.words);
     if let Some(input) = found.input {
         forms.read(&input);
@@ -105,7 +105,7 @@ fn described(draft: &Draft) -> String {
 }
 
 /// What is known only once all of it was read.
-pub(super) fn finish(draft: &mut Draft, used: Used, marks: &Marks) {
+pub(super) fn finish(draft: &mut Draft, used: Used, marks: &VariableMarks) {
     choose_loader(draft, used);
     if !draft.runs() {
         draft.start = std::mem::take(&mut draft.before_load);
@@ -135,7 +135,7 @@ pub(super) fn finish(draft: &mut Draft, used: Used, marks: &Marks) {
 }
 
 /// What the project file has no such value for.
-fn drop_invalid(draft: &mut Draft, marks: &Marks) {
+fn drop_invalid(draft: &mut Draft, marks: &VariableMarks) {
     let line = draft.line;
     let mut notes = Vec::new();
     let mut keep = |key: &str, text: &String, expected: Result<(), String>| {
@@ -200,7 +200,7 @@ fn choose_loader(draft: &mut Draft, used: Used) {
 }
 
 /// What only a run would know cannot stand in a project file.
-fn drop_unknown(draft: &mut Draft, marks: &Marks) {
+fn drop_unknown(draft: &mut Draft, marks: &VariableMarks) {
     let line = draft.line;
     let mut notes = Vec::new();
     let mut keep = |key: &str, text: &String| {
@@ -240,7 +240,7 @@ fn drop_unknown(draft: &mut Draft, marks: &Marks) {
 }
 
 /// Relative paths are those of the folder in which the command ran.
-fn resolve_paths(draft: &mut Draft, marks: &Marks) {
+fn resolve_paths(draft: &mut Draft, marks: &VariableMarks) {
     let directory = draft.settings.directory.clone();
     let within = |path: &mut String| *path = path::within(path, directory.as_deref(), marks);
     draft.registry.iter_mut().for_each(within);

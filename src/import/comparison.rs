@@ -2,18 +2,18 @@
 
 use super::command::finish;
 use super::draft::Draft;
-use super::forms::Forms;
-use super::marks::Marks;
+use super::forms::FormImport;
+use super::marks::VariableMarks;
 use super::program::base_name;
 
 /// What stands for a variable that has no value yet.
 pub const STAND_IN: &str = "1";
 
 /// The keys in which a command line differs from what it was made from, each with both values.
-pub fn differences(before: &Draft, marks: &Marks, argv: &[String]) -> Vec<String> {
+pub fn differences(before: &Draft, marks: &VariableMarks, argv: &[String]) -> Vec<String> {
     let mut now = Draft::default();
-    let mut own = Marks::default();
-    let mut forms = Forms::new(&mut now, &mut own, 1);
+    let mut own = VariableMarks::default();
+    let mut forms = FormImport::new(&mut now, &mut own, 1);
     forms.sbcl(argv.get(1..).unwrap_or_default());
     let used = forms.used;
     finish(&mut now, used, &own);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::found::Settings;
-use super::marks::Marks;
+use super::marks::VariableMarks;
 use super::note::Note;
 use super::shell::words::{Values, words_with};
 use super::shell::{self, Scripted};
 use crate::problem::{Problem, Source};
-use crate::project::yaml::{self, Kind, Node};
+use crate::project::yaml::{self, Node, NodeKind};
 
 /// Keys that are for containers alone.
 #[rustfmt::skip]
@@ -20,11 +20,11 @@ const OF_CONTAINERS: [&str; 9] = [
 ///
 /// # Errors
 /// When it is not YAML.
-pub(super) fn read(source: &Arc<Source>, marks: &mut Marks) -> Result<Scripted, Problem> {
+pub(super) fn read(source: &Arc<Source>, marks: &mut VariableMarks) -> Result<Scripted, Problem> {
     let root = yaml::read(source)?;
     let mut all = Scripted::default();
     for (name, service) in entries(entry(&root, "services")) {
-        let Scripted { found, notes } = Service::default().read(name, service, marks);
+        let Scripted { found, notes } = ComposeService::default().read(name, service, marks);
         all.found.extend(found);
         all.notes.extend(notes);
     }
@@ -32,15 +32,15 @@ pub(super) fn read(source: &Arc<Source>, marks: &mut Marks) -> Result<Scripted, 
 }
 
 #[derive(Default)]
-struct Service {
+struct ComposeService {
     settings: Settings,
     entry: Option<(usize, Vec<String>)>,
     command: Option<(usize, Vec<String>)>,
     notes: Vec<Note>,
 }
 
-impl Service {
-    fn read(mut self, name: &str, service: &Node, marks: &mut Marks) -> Scripted {
+impl ComposeService {
+    fn read(mut self, name: &str, service: &Node, marks: &mut VariableMarks) -> Scripted {
         for (key, node) in entries(Some(service)) {
             self.key(key, node, marks);
         }
@@ -58,7 +58,7 @@ impl Service {
         scripted
     }
 
-    fn key(&mut self, key: &str, node: &Node, marks: &mut Marks) {
+    fn key(&mut self, key: &str, node: &Node, marks: &mut VariableMarks) {
         let line = node.location.line();
         let value = scalar(node)
             .map(|text| interpolated(text, marks))
@@ -110,7 +110,7 @@ impl Service {
 }
 
 /// The words of a command: a list, or a text that is split as a shell would.
-fn command(node: &Node, marks: &mut Marks) -> Vec<String> {
+fn command(node: &Node, marks: &mut VariableMarks) -> Vec<String> {
     match scalar(node) {
         Some(text) => {
             let text = interpolated(text, marks);
@@ -125,7 +125,7 @@ fn command(node: &Node, marks: &mut Marks) -> Vec<String> {
 }
 
 /// The text with compose's own variables; `$$` is a dollar.
-fn interpolated(text: &str, marks: &mut Marks) -> String {
+fn interpolated(text: &str, marks: &mut VariableMarks) -> String {
     let mut result = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -160,7 +160,7 @@ fn entry<'n>(node: &'n Node, wanted: &str) -> Option<&'n Node> {
 
 fn entries(node: Option<&Node>) -> impl Iterator<Item = (&str, &Node)> {
     let entries = match node.map(|node| &node.kind) {
-        Some(Kind::Map(entries)) => entries.as_slice(),
+        Some(NodeKind::Map(entries)) => entries.as_slice(),
         _ => &[],
     };
     entries.iter().map(|(key, node)| (key.text.as_str(), node))
@@ -168,15 +168,15 @@ fn entries(node: Option<&Node>) -> impl Iterator<Item = (&str, &Node)> {
 
 fn items(node: &Node) -> Vec<&Node> {
     match &node.kind {
-        Kind::List(items) => items.iter().collect(),
-        Kind::Null => Vec::new(),
+        NodeKind::List(items) => items.iter().collect(),
+        NodeKind::Null => Vec::new(),
         _ => vec![node],
     }
 }
 
 fn scalar(node: &Node) -> Option<&str> {
     match &node.kind {
-        Kind::Scalar(scalar) => Some(&scalar.text),
+        NodeKind::Scalar(scalar) => Some(&scalar.text),
         _ => None,
     }
 }
@@ -184,7 +184,7 @@ fn scalar(node: &Node) -> Option<&str> {
 /// `NAME: value` or `- NAME=value`.
 fn pairs(node: &Node) -> Vec<(&str, Option<&str>)> {
     match &node.kind {
-        Kind::Map(_) => entries(Some(node))
+        NodeKind::Map(_) => entries(Some(node))
             .map(|(name, node)| (name, scalar(node)))
             .collect(),
         _ => items(node)

@@ -1,13 +1,13 @@
 //! Dockerfiles: what `ENTRYPOINT` and `CMD` start in the last image.
 
 use super::found::Settings;
-use super::marks::Marks;
+use super::marks::VariableMarks;
 use super::note::Note;
 use super::shell::words::{Values, words_with};
 use super::shell::{self, Scripted};
 
 /// A command, and the line that it stands on.
-enum Command {
+enum CommandForm {
     /// `["sbcl", "--load", "x"]`
     Words(usize, Vec<String>),
     /// A line for a shell.
@@ -15,17 +15,17 @@ enum Command {
 }
 
 #[derive(Default)]
-struct Image {
+struct DockerImage {
     settings: Settings,
     values: Values,
-    entry: Option<Command>,
-    command: Option<Command>,
+    entry: Option<CommandForm>,
+    command: Option<CommandForm>,
     notes: Vec<Note>,
 }
 
 /// Reads a Dockerfile.
-pub(super) fn read(text: &str, marks: &mut Marks) -> Scripted {
-    let mut image = Image::default();
+pub(super) fn read(text: &str, marks: &mut VariableMarks) -> Scripted {
+    let mut image = DockerImage::default();
     for (line, instruction) in instructions(text) {
         image.instruction(line, &instruction, marks);
     }
@@ -57,12 +57,12 @@ fn instructions(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-impl Image {
-    fn instruction(&mut self, line: usize, text: &str, marks: &mut Marks) {
+impl DockerImage {
+    fn instruction(&mut self, line: usize, text: &str, marks: &mut VariableMarks) {
         let (name, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
         let rest = rest.trim();
         match name.to_uppercase().as_str() {
-            "FROM" => *self = Image::default(),
+            "FROM" => *self = DockerImage::default(),
             "CMD" => self.command = Some(command(line, rest)),
             "ENTRYPOINT" => self.entry = Some(command(line, rest)),
             "ENV" | "ARG" => self.variables(name.eq_ignore_ascii_case("ENV"), rest, marks),
@@ -83,7 +83,7 @@ impl Image {
     }
 
     /// `ENV NAME=value …` or `ENV NAME value`; numbers stay variables, as they are for `docker run -e`.
-    fn variables(&mut self, kept: bool, text: &str, marks: &mut Marks) {
+    fn variables(&mut self, kept: bool, text: &str, marks: &mut VariableMarks) {
         let pairs = words_with(text, &self.values, marks);
         let all = pairs.iter().all(|pair| pair.contains('='));
         let pairs: Vec<(String, String)> = if all {
@@ -109,17 +109,19 @@ impl Image {
         }
     }
 
-    fn scripted(self, marks: &mut Marks) -> Scripted {
+    fn scripted(self, marks: &mut VariableMarks) -> Scripted {
         let settings = self.settings;
         let scripted = match (self.entry, self.command) {
-            (Some(Command::Words(line, entry)), Some(Command::Words(_, command))) => {
+            (Some(CommandForm::Words(line, entry)), Some(CommandForm::Words(_, command))) => {
                 let words = [entry, command].concat();
                 shell::command(&words, line, settings, marks)
             }
-            (Some(Command::Words(line, words)), _) | (None, Some(Command::Words(line, words))) => {
+            (Some(CommandForm::Words(line, words)), _)
+            | (None, Some(CommandForm::Words(line, words))) => {
                 shell::command(&words, line, settings, marks)
             }
-            (Some(Command::Line(line, text)), _) | (None, Some(Command::Line(line, text))) => {
+            (Some(CommandForm::Line(line, text)), _)
+            | (None, Some(CommandForm::Line(line, text))) => {
                 shell::read(&text, line, settings, marks)
             }
             (None, None) => Scripted::default(),
@@ -137,9 +139,9 @@ impl Image {
     }
 }
 
-fn command(line: usize, text: &str) -> Command {
+fn command(line: usize, text: &str) -> CommandForm {
     match serde_json::from_str(text) {
-        Ok(words) => Command::Words(line, words),
-        Err(_) => Command::Line(line, text.to_owned()),
+        Ok(words) => CommandForm::Words(line, words),
+        Err(_) => CommandForm::Line(line, text.to_owned()),
     }
 }

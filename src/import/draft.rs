@@ -8,7 +8,7 @@ const MOST_NOTES: usize = 100;
 
 /// A server for SLIME.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Swank {
+pub struct DraftSwank {
     /// Its port.
     pub port: Option<String>,
     /// The address that it listens on.
@@ -45,7 +45,7 @@ pub struct Draft {
     /// Forms that stop it.
     pub stop: Vec<String>,
     /// The server for SLIME.
-    pub swank: Option<Swank>,
+    pub swank: Option<DraftSwank>,
     /// Keys below `sbcl` that hold one value.
     pub sbcl: Vec<(&'static str, String)>,
     /// Other options of the runtime.

@@ -7,7 +7,7 @@ const MOST: usize = 500;
 
 /// A command that starts Lisp, or may do so.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct FoundCommand {
     /// What the file calls it.
     pub name: Option<String>,
     /// What it is in its file: "target `start`".

@@ -2,13 +2,13 @@
 
 use super::command;
 use super::draft::Draft;
-use super::forms::Forms;
-use super::marks::Marks;
+use super::forms::FormImport;
+use super::marks::VariableMarks;
 use super::note::Note;
 use crate::lisp::tree::{Tree, read_trees};
 
 /// Reads a file; `name` is how the project file would name it.
-pub(super) fn read(text: &str, name: &str, marks: &mut Marks) -> Draft {
+pub(super) fn read(text: &str, name: &str, marks: &mut VariableMarks) -> Draft {
     let mut draft = Draft {
         line: 1,
         ..Draft::default()
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str, name: &str, marks: &mut Marks) -> Draft {
         Some((first, rest)) if first.starts_with("#!") => (Some(first), rest),
         _ => (None, text),
     };
-    let mut forms = Forms::new(&mut draft, marks, 1);
+    let mut forms = FormImport::new(&mut draft, marks, 1);
     if let Some(first) = shebang.filter(|first| first.contains("--script")) {
         forms.draft.set_sbcl("sysinit", "false");
         forms.draft.set_sbcl("userinit", "false");

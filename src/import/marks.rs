@@ -30,7 +30,7 @@ pub struct EnvironmentVariable {
 
 /// The variables that have a character.
 #[derive(Debug, Default)]
-pub struct Marks {
+pub struct VariableMarks {
     variables: Vec<EnvironmentVariable>,
     known: BTreeMap<EnvironmentVariable, char>,
     spent: usize,
@@ -38,7 +38,7 @@ pub struct Marks {
     pub here: String,
 }
 
-impl Marks {
+impl VariableMarks {
     /// The character of a variable, or what stands for one that cannot be.
     pub fn mark(&mut self, name: &str, default: Option<&str>) -> char {
         // A default ends at the first brace.

@@ -35,8 +35,8 @@ use std::sync::Arc;
 use crate::plan::name::Name;
 use crate::problem::{Problem, Source};
 use draft::Draft;
-use kind::Kind;
-use marks::{Marks, clean};
+use kind::InputKind;
+use marks::{VariableMarks, clean};
 use note::Note;
 use shell::Scripted;
 use yaml::Writer;
@@ -75,7 +75,7 @@ pub struct Imported {
     /// What else there is to know, below the name of its file.
     pub notes: Vec<(String, Note)>,
     /// The variables in it.
-    pub marks: Marks,
+    pub marks: VariableMarks,
 }
 
 /// Makes a project file of these files.
@@ -83,7 +83,7 @@ pub struct Imported {
 /// # Errors
 /// When one is of no known kind, or none of them starts SBCL.
 pub fn import(files: &[Source]) -> Result<Imported, Problem> {
-    let mut marks = Marks::default();
+    let mut marks = VariableMarks::default();
     let mut services = Vec::new();
     let mut notes = Vec::new();
     for file in files {
@@ -131,8 +131,8 @@ fn nothing(files: &[Source], notes: &[(String, Note)]) -> Problem {
 }
 
 /// The services of a file, and what else there is to know of it.
-fn read(file: &Source, marks: &mut Marks) -> Result<(Vec<Draft>, Vec<Note>), Problem> {
-    let Some(kind) = Kind::of(&file.name, &file.text) else {
+fn read(file: &Source, marks: &mut VariableMarks) -> Result<(Vec<Draft>, Vec<Note>), Problem> {
+    let Some(kind) = InputKind::of(&file.name, &file.text) else {
         return Err(Problem::error(format!(
             "it is not known what kind of file `{}` is",
             file.name
@@ -147,19 +147,19 @@ fn read(file: &Source, marks: &mut Marks) -> Result<(Vec<Draft>, Vec<Note>), Pro
     marks.here = folder.clone().unwrap_or(".".to_owned());
     let base = file.name.rsplit('/').next().unwrap_or(&file.name);
     let scripted = match kind {
-        Kind::Makefile => makefile::read(&text, marks),
-        Kind::Supervisord => supervisord::read(&text, marks),
-        Kind::Systemd => systemd::read(&text, base.strip_suffix(".service"), marks),
-        Kind::Procfile => procfile::read(&text, marks),
-        Kind::Dockerfile => dockerfile::read(&text, marks),
-        Kind::Shell => shell::read(&text, 1, found::Settings::default(), marks),
-        Kind::Compose => {
+        InputKind::Makefile => makefile::read(&text, marks),
+        InputKind::Supervisord => supervisord::read(&text, marks),
+        InputKind::Systemd => systemd::read(&text, base.strip_suffix(".service"), marks),
+        InputKind::Procfile => procfile::read(&text, marks),
+        InputKind::Dockerfile => dockerfile::read(&text, marks),
+        InputKind::Shell => shell::read(&text, 1, found::Settings::default(), marks),
+        InputKind::Compose => {
             let name = file.name.clone();
             compose::read(&Arc::new(Source { name, text }), marks)?
         }
-        Kind::Roswell | Kind::Lisp => {
+        InputKind::Roswell | InputKind::Lisp => {
             let mut draft = match kind {
-                Kind::Roswell => roswell::read(&text, marks),
+                InputKind::Roswell => roswell::read(&text, marks),
                 _ => lisp_file::read(&text, &file.name, marks),
             };
             draft.place = format!("{}: the script", file.name);
@@ -175,7 +175,8 @@ fn read(file: &Source, marks: &mut Marks) -> Result<(Vec<Draft>, Vec<Note>), Pro
         notes.push(Note::not_taken(first.line, text));
         found.truncate(MOST);
     }
-    let in_its_folder = [Kind::Makefile, Kind::Procfile, Kind::Compose].contains(&kind);
+    let in_its_folder =
+        [InputKind::Makefile, InputKind::Procfile, InputKind::Compose].contains(&kind);
     let drafts = found.into_iter().map(|mut found| {
         if let Some(folder) = folder.as_ref().filter(|_| in_its_folder) {
             found.settings.begin_in(folder);
@@ -235,7 +236,7 @@ fn write(
     services: &[Draft],
     project: Option<&str>,
     notes: &[(String, Note)],
-    marks: &Marks,
+    marks: &VariableMarks,
 ) -> String {
     let mut writer = Writer::new(marks);
     if let [service] = services {

@@ -1,9 +1,9 @@
 //! Paths as a project file writes them.
 
-use super::marks::Marks;
+use super::marks::VariableMarks;
 
 /// A path of a command line or a form: the home folder is `~`, the current one is left out.
-pub(super) fn tidy(path: &str, marks: &Marks) -> String {
+pub(super) fn tidy(path: &str, marks: &VariableMarks) -> String {
     let mut chars = path.chars();
     let first = chars.next();
     let home = first
@@ -35,7 +35,7 @@ pub(super) fn tidy(path: &str, marks: &Marks) -> String {
 }
 
 /// The same of a folder, without the slash at its end.
-pub(super) fn folder(path: &str, marks: &Marks) -> String {
+pub(super) fn folder(path: &str, marks: &VariableMarks) -> String {
     let tidy = tidy(path, marks);
     match tidy.trim_end_matches('/') {
         "" => "/".to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn folder(path: &str, marks: &Marks) -> String {
 }
 
 /// The path of a command that runs in a folder, as a file that lies elsewhere names it.
-pub(super) fn within(path: &str, directory: Option<&str>, marks: &Marks) -> String {
+pub(super) fn within(path: &str, directory: Option<&str>, marks: &VariableMarks) -> String {
     let fixed = path.starts_with(['/', '~']) || path.starts_with(|c| marks.variable(c).is_some());
     match directory {
         Some(directory) if !fixed => {

@@ -1,11 +1,11 @@
 //! Procfiles.
 
 use super::found::Settings;
-use super::marks::Marks;
+use super::marks::VariableMarks;
 use super::shell::{self, Scripted};
 
 /// Reads a Procfile: each line has a name and a line for a shell.
-pub(super) fn read(text: &str, marks: &mut Marks) -> Scripted {
+pub(super) fn read(text: &str, marks: &mut VariableMarks) -> Scripted {
     let mut all = Scripted::default();
     for (number, line) in text.lines().enumerate() {
         let Some((name, command)) = line.split_once(':').filter(|_| !line.starts_with('#')) else {

@@ -2,7 +2,7 @@
 
 /// What a command runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Program {
+pub(super) enum LispProgram {
     /// SBCL.
     Sbcl,
     /// Roswell, with a script of its own or without.
@@ -47,26 +47,29 @@ pub(super) fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 
-impl Program {
+impl LispProgram {
     /// What this word at the head of a command runs.
     pub(super) fn of(word: &str) -> Self {
         let name = base_name(word);
         match name {
-            "ros" | "roswell" => Program::Roswell,
-            "clackup" => Program::Clackup,
-            "make" | "gmake" => Program::Make,
-            "lisplaunch" => Program::Lisplaunch,
-            name if OTHER_LISPS.contains(&name) => Program::OtherLisp,
-            name if QUIET.contains(&name) => Program::Quiet,
-            name if is_sbcl(name) => Program::Sbcl,
-            name if is_script(name) => Program::Script,
-            _ => Program::Other,
+            "ros" | "roswell" => LispProgram::Roswell,
+            "clackup" => LispProgram::Clackup,
+            "make" | "gmake" => LispProgram::Make,
+            "lisplaunch" => LispProgram::Lisplaunch,
+            name if OTHER_LISPS.contains(&name) => LispProgram::OtherLisp,
+            name if QUIET.contains(&name) => LispProgram::Quiet,
+            name if is_sbcl(name) => LispProgram::Sbcl,
+            name if is_script(name) => LispProgram::Script,
+            _ => LispProgram::Other,
         }
     }
 
     /// Whether a service can be made of it.
     pub(super) fn starts_lisp(self) -> bool {
-        matches!(self, Program::Sbcl | Program::Roswell | Program::Clackup)
+        matches!(
+            self,
+            LispProgram::Sbcl | LispProgram::Roswell | LispProgram::Clackup
+        )
     }
 }
 

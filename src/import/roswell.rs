@@ -2,8 +2,8 @@
 
 use super::command;
 use super::draft::Draft;
-use super::forms::Forms;
-use super::marks::Marks;
+use super::forms::FormImport;
+use super::marks::VariableMarks;
 use super::note::Note;
 
 /// Options of `ros` that take the next word.
@@ -38,7 +38,7 @@ const VALUED: [&str; 28] = [
     "-ip",
 ];
 
-impl Forms<'_> {
+impl FormImport<'_> {
     /// Takes the words after `ros`.
     pub(super) fn ros(&mut self, words: &[String]) {
         self.draft.loader = Some("roswell");
@@ -116,7 +116,7 @@ impl Forms<'_> {
 }
 
 /// Reads a script of Roswell: its forms, `main` without arguments.
-pub(super) fn read(text: &str, marks: &mut Marks) -> Draft {
+pub(super) fn read(text: &str, marks: &mut VariableMarks) -> Draft {
     let mut draft = Draft {
         line: 1,
         loader: Some("roswell"),
@@ -132,7 +132,7 @@ pub(super) fn read(text: &str, marks: &mut Marks) -> Draft {
     let exec = lines
         .iter()
         .find(|line| line.trim_start().starts_with("exec "));
-    let mut forms = Forms::new(&mut draft, marks, 1);
+    let mut forms = FormImport::new(&mut draft, marks, 1);
     forms.roswell = true;
     forms.used.quicklisp = true;
     if let Some(size) = exec.and_then(|line| line.split("dynamic-space-size=").nth(1)) {

@@ -1,10 +1,10 @@
 //! The command line of sbcl, read by its own rules.
 
-use super::forms::Forms;
+use super::forms::FormImport;
 use super::note::Note;
-use crate::plan::sbcl_option::{self, Side, Verdict};
+use crate::plan::sbcl_option::{self, Permission, Side};
 
-impl Forms<'_> {
+impl FormImport<'_> {
     /// Takes the words after the program.
     pub(super) fn sbcl(&mut self, words: &[String]) {
         let mut words = words.iter();
@@ -81,7 +81,7 @@ impl Forms<'_> {
         self.draft.note(Note::look(self.line, text));
     }
 
-    fn option(&mut self, name: &str, verdict: Verdict, value: Option<&String>) {
+    fn option(&mut self, name: &str, verdict: Permission, value: Option<&String>) {
         let text = value.cloned().unwrap_or_default();
         match (name, verdict) {
             ("--eval", _) => self.read(&text),
@@ -97,12 +97,12 @@ impl Forms<'_> {
             ("--no-sysinit", _) => self.draft.set_sbcl("sysinit", "false"),
             ("--no-userinit", _) => self.draft.set_sbcl("userinit", "false"),
             ("--no-merge-core-pages", _) => self.draft.set_sbcl("merge-core-pages", "false"),
-            (_, Verdict::Key(key)) => {
+            (_, Permission::Key(key)) => {
                 let key = key.strip_prefix("sbcl.").unwrap_or(key);
                 let value = value.map_or("true".to_owned(), Clone::clone);
                 self.draft.set_sbcl(key, value);
             }
-            (_, Verdict::Allowed) => {
+            (_, Permission::Allowed) => {
                 let side = sbcl_option::find(name).map(|option| option.side);
                 let options = match side {
                     Some(Side::Runtime) => &mut self.draft.runtime_options,
@@ -111,8 +111,8 @@ impl Forms<'_> {
                 options.push(name.to_owned());
                 options.extend(value.cloned());
             }
-            (_, Verdict::Always) => {}
-            (_, Verdict::Refused(reason)) => {
+            (_, Permission::Always) => {}
+            (_, Permission::Refused(reason)) => {
                 let text = format!("`{name}`: {reason}");
                 self.draft.note(Note::not_taken(self.line, text));
             }

@@ -1,7 +1,7 @@
 //! Configuration files of supervisord: their `[program:…]` stanzas.
 
 use super::found::Settings;
-use super::marks::{Marks, UNKNOWN};
+use super::marks::{UNKNOWN, VariableMarks};
 use super::note::Note;
 use super::shell::{self, Scripted};
 
@@ -13,7 +13,7 @@ struct Stanza {
 }
 
 /// Reads a configuration file.
-pub(super) fn read(text: &str, marks: &mut Marks) -> Scripted {
+pub(super) fn read(text: &str, marks: &mut VariableMarks) -> Scripted {
     let mut all = Scripted::default();
     for stanza in stanzas(text) {
         let Scripted { found, notes } = stanza.read(marks);
@@ -70,7 +70,7 @@ fn without_comment(line: &str) -> &str {
 }
 
 impl Stanza {
-    fn read(self, marks: &mut Marks) -> Scripted {
+    fn read(self, marks: &mut VariableMarks) -> Scripted {
         let mut settings = Settings::default();
         let mut notes = Vec::new();
         let mut command = None;
@@ -111,7 +111,7 @@ impl Stanza {
     }
 
     /// The value with what stands in it for something else.
-    fn expanded(&self, value: &str, marks: &mut Marks) -> String {
+    fn expanded(&self, value: &str, marks: &mut VariableMarks) -> String {
         let mut expanded = String::new();
         let mut rest = value;
         while let Some(at) = rest.find('%') {

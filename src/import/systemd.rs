@@ -1,7 +1,7 @@
 //! Units of systemd.
 
 use super::found::Settings;
-use super::marks::{Marks, UNKNOWN};
+use super::marks::{UNKNOWN, VariableMarks};
 use super::note::Note;
 use super::shell::{self, Scripted};
 use crate::project::reference::is_name_byte;
@@ -18,14 +18,14 @@ const SEEN_TO: [&str; 14] = [
 ];
 
 /// Reads a unit; `name` is that of its file.
-pub(super) fn read(text: &str, name: Option<&str>, marks: &mut Marks) -> Scripted {
-    let mut unit = Unit {
+pub(super) fn read(text: &str, name: Option<&str>, marks: &mut VariableMarks) -> Scripted {
+    let mut unit = ImportedUnit {
         name: name.map(|name| {
             name.trim_end_matches(".service")
                 .trim_end_matches('@')
                 .to_owned()
         }),
-        ..Unit::default()
+        ..ImportedUnit::default()
     };
     for (line, key, value) in keys(text) {
         unit.key(line, &key, &value, marks);
@@ -60,15 +60,15 @@ fn keys(text: &str) -> Vec<(usize, String, String)> {
 }
 
 #[derive(Default)]
-struct Unit {
+struct ImportedUnit {
     name: Option<String>,
     command: Option<(usize, String)>,
     settings: Settings,
     notes: Vec<Note>,
 }
 
-impl Unit {
-    fn key(&mut self, line: usize, key: &str, value: &str, marks: &mut Marks) {
+impl ImportedUnit {
+    fn key(&mut self, line: usize, key: &str, value: &str, marks: &mut VariableMarks) {
         if key == "ExecStart" {
             if self.command.is_none() {
                 self.command = Some((line, value.to_owned()));
@@ -163,7 +163,7 @@ impl Unit {
         specified
     }
 
-    fn scripted(mut self, marks: &mut Marks) -> Scripted {
+    fn scripted(mut self, marks: &mut VariableMarks) -> Scripted {
         let Some((line, command)) = self.command.take() else {
             return Scripted::default();
         };
@@ -189,7 +189,7 @@ fn with_unit(size: &str) -> String {
 }
 
 /// The words of a value: quotes of both kinds, C's escapes, `$NAME` and `${NAME}`.
-fn split(text: &str, marks: &mut Marks, env: &[(String, String)]) -> Vec<String> {
+fn split(text: &str, marks: &mut VariableMarks, env: &[(String, String)]) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -246,7 +246,11 @@ fn escaped(rest: &str) -> (String, &str) {
     (c, chars.as_str())
 }
 
-fn variable<'t>(rest: &'t str, marks: &mut Marks, env: &[(String, String)]) -> (String, &'t str) {
+fn variable<'t>(
+    rest: &'t str,
+    marks: &mut VariableMarks,
+    env: &[(String, String)],
+) -> (String, &'t str) {
     if let Some(rest) = rest.strip_prefix('$') {
         return ("$".to_owned(), rest);
     }

@@ -1,7 +1,7 @@
 //! Programs that run another one: what they say is taken over, and they are taken off.
 
 use super::found::Settings;
-use super::marks::Marks;
+use super::marks::VariableMarks;
 use super::note::Note;
 use super::program::{base_name, is_script};
 
@@ -21,7 +21,7 @@ pub(super) struct Wrapped<'a> {
     /// What to know of it so far.
     pub notes: &'a mut Vec<Note>,
     /// The variables of the file.
-    pub marks: &'a Marks,
+    pub marks: &'a VariableMarks,
     /// The number of its line.
     pub line: usize,
 }

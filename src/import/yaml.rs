@@ -1,7 +1,7 @@
 //! Writes the project file.
 
 use super::draft::Draft;
-use super::marks::Marks;
+use super::marks::VariableMarks;
 use super::note::{About, Note};
 
 /// Words that YAML takes for something else than text.
@@ -9,14 +9,14 @@ const MEANINGFUL: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null"
 
 /// Lines of a project file, some of them further in.
 pub struct Writer<'a> {
-    marks: &'a Marks,
+    marks: &'a VariableMarks,
     text: String,
     indent: usize,
 }
 
 impl<'a> Writer<'a> {
     /// An empty file.
-    pub fn new(marks: &'a Marks) -> Self {
+    pub fn new(marks: &'a VariableMarks) -> Self {
         Writer {
             marks,
             text: String::new(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::asd::{self, System};
 use super::choice::{Guess, Guesses};
 use super::package::{Exported, exported};
-use super::sources::{self, File};
+use super::sources::{self, SourceFile};
 use crate::import::import;
 use crate::plan::name::Name;
 use crate::problem::{Problem, Source};
@@ -36,7 +36,7 @@ const OTHERS: [&str; 5] = [
 
 pub(super) fn guess(folder: &Path, home: Option<&Path>, port: u16) -> Result<Guesses, Problem> {
     let definitions = sources::below(folder, &["asd"]);
-    let systems: Vec<(System, &File)> = definitions
+    let systems: Vec<(System, &SourceFile)> = definitions
         .iter()
         .flat_map(|file| {
             asd::systems(&file.text)
@@ -78,7 +78,7 @@ fn no_system(folder: &Path) -> Problem {
 }
 
 /// Why a system was chosen.
-fn chosen_from(systems: &[(System, &File)], file: &str) -> String {
+fn chosen_from(systems: &[(System, &SourceFile)], file: &str) -> String {
     const SHOWN: usize = 6;
     let names: Vec<&str> = systems
         .iter()
@@ -107,9 +107,9 @@ fn folder_of(path: &str) -> &str {
 /// The system that a service would load: not one for tests, rather one that is started, that is
 /// called like the folder, or that no other one needs.
 fn main_system<'s>(
-    systems: &'s [(System, &'s File)],
+    systems: &'s [(System, &'s SourceFile)],
     folder: &str,
-) -> Option<(&'s System, &'s File)> {
+) -> Option<(&'s System, &'s SourceFile)> {
     let rank = |system: &System| {
         let name = system.name.as_str();
         let parts = ["test", "tests", "docs", "doc", "examples", "bench"];
@@ -154,7 +154,7 @@ pub(super) fn loader(folder: &Path, home: Option<&Path>) -> Guess<&'static str> 
 }
 
 /// What starts the service, by the definition of the system, its packages, or other files.
-fn start(folder: &Path, system: &System, code: &[File]) -> Option<Guess<String>> {
+fn start(folder: &Path, system: &System, code: &[SourceFile]) -> Option<Guess<String>> {
     if let Some(function) = &system.entry_point {
         let why = format!("the `:entry-point` of `{}`", system.name);
         return Some(Guess::new(format!("({function})"), why));
@@ -183,7 +183,7 @@ fn by_export(system: &System, exported: &[Exported]) -> Option<Guess<String>> {
 }
 
 /// An application of Lucerne or Clack that nothing else starts.
-fn by_framework(code: &[File]) -> Option<Guess<String>> {
+fn by_framework(code: &[SourceFile]) -> Option<Guess<String>> {
     for file in code {
         let trees = crate::lisp::tree::read_trees(&file.text).unwrap_or_default();
         let mut package = None;
@@ -237,7 +237,7 @@ fn package_of(form: &str) -> Option<String> {
     Some(package.to_owned())
 }
 
-fn stop(code: &[File], package: Option<&str>) -> Option<Guess<String>> {
+fn stop(code: &[SourceFile], package: Option<&str>) -> Option<Guess<String>> {
     let package = package?;
     let exported = exported(code);
     let own = exported

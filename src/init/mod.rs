@@ -14,7 +14,7 @@ pub mod template;
 use std::path::Path;
 
 use crate::import::draft::Draft;
-use crate::import::marks::Marks;
+use crate::import::marks::VariableMarks;
 use crate::import::yaml::Writer;
 use crate::problem::Problem;
 
@@ -49,7 +49,7 @@ pub fn loader(folder: &Path, home: Option<&Path>) -> Guess<&'static str> {
 
 /// The project file for what was guessed, and said instead.
 pub fn text(guesses: &Guesses, answers: &Answers) -> String {
-    let marks = Marks::default();
+    let marks = VariableMarks::default();
     let mut writer = Writer::new(&marks);
     let mut draft = Draft {
         loader: Some(guesses.loader.value),

@@ -1,6 +1,6 @@
 //! What the packages of a project export, and how its functions are called.
 
-use super::sources::File;
+use super::sources::SourceFile;
 use crate::lisp::tree::{Tree, TreeKind, read_trees};
 
 /// A function that another package may call.
@@ -22,8 +22,8 @@ pub(super) struct Exported {
 type Defined = (String, usize, Vec<String>);
 
 /// All that the packages in these files export.
-pub(super) fn exported(files: &[File]) -> Vec<Exported> {
-    let trees: Vec<(&File, Vec<Tree>)> = files
+pub(super) fn exported(files: &[SourceFile]) -> Vec<Exported> {
+    let trees: Vec<(&SourceFile, Vec<Tree>)> = files
         .iter()
         .map(|file| (file, read_trees(&file.text).unwrap_or_default()))
         .collect();

@@ -27,7 +27,7 @@ const OTHERS: [&str; 10] = [
 
 /// A file with its text.
 #[derive(Debug)]
-pub(super) struct File {
+pub(super) struct SourceFile {
     /// Its path below the folder.
     pub path: String,
     /// Its text.
@@ -35,7 +35,7 @@ pub(super) struct File {
 }
 
 /// The files with one of these extensions below a folder, those at the top first.
-pub(super) fn below(folder: &Path, extensions: &[&str]) -> Vec<File> {
+pub(super) fn below(folder: &Path, extensions: &[&str]) -> Vec<SourceFile> {
     let mut files = Vec::new();
     let mut level = vec![PathBuf::new()];
     for _ in 0..DEEPEST {
@@ -74,8 +74,8 @@ fn has_extension(name: &str, extensions: &[&str]) -> bool {
         .is_some_and(|(_, extension)| extensions.contains(&extension))
 }
 
-fn read(place: &Path, path: &Path) -> Option<File> {
-    Some(File {
+fn read(place: &Path, path: &Path) -> Option<SourceFile> {
+    Some(SourceFile {
         path: path.to_str()?.to_owned(),
         text: host::read_text(place).ok()?,
     })

@@ -4,16 +4,16 @@
 const NAME: &str = "my-app";
 
 /// A file of a template: its path and its text.
-type File = (&'static str, &'static str);
+type TemplateFile = (&'static str, &'static str);
 
 /// A project to begin with.
 #[derive(Clone, Copy, Debug)]
-pub struct Template {
+pub struct ProjectTemplate {
     /// What it is called.
     pub name: &'static str,
     /// Which loaders can have its libraries without being asked for more; none where any can.
     pub needs_quicklisp: bool,
-    files: &'static [File],
+    files: &'static [TemplateFile],
 }
 
 macro_rules! files {
@@ -40,7 +40,7 @@ macro_rules! files {
 }
 
 /// The templates.
-pub const ALL: [Template; 5] = [
+pub const ALL: [ProjectTemplate; 5] = [
     template("hunchentoot", false, files!("hunchentoot")),
     template("clack", true, files!("clack")),
     template("lucerne", true, files!("lucerne")),
@@ -48,15 +48,19 @@ pub const ALL: [Template; 5] = [
     template("worker", false, files!("worker")),
 ];
 
-const fn template(name: &'static str, needs_quicklisp: bool, files: &'static [File]) -> Template {
-    Template {
+const fn template(
+    name: &'static str,
+    needs_quicklisp: bool,
+    files: &'static [TemplateFile],
+) -> ProjectTemplate {
+    ProjectTemplate {
         name,
         needs_quicklisp,
         files,
     }
 }
 
-impl Template {
+impl ProjectTemplate {
     /// Its files for a project of this name: paths and texts.
     pub fn files(self, name: &str, loader: &str, swank: u16) -> Vec<(String, String)> {
         let own = |text: &str| {

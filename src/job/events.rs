@@ -5,17 +5,17 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::ExitStatus;
 
-use super::Ended;
+use super::JobEnd;
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
-use crate::live::swank::{Answer, Package, Phase, shorten_backtrace};
+use crate::live::swank::{Answer, FormPhase, Package, shorten_backtrace};
 
 /// How many frames of a backtrace are kept, as those of an evaluation.
 const FRAMES: usize = 20;
 
 /// What has come of a job.
 #[derive(Debug, Default)]
-pub(super) struct Events {
+pub(super) struct JobEvents {
     /// The values of each form, where they are reported.
     pub(super) values: Vec<Vec<String>>,
     loaded: bool,
@@ -24,7 +24,7 @@ pub(super) struct Events {
     not_loaded: Option<(String, String)>,
 }
 
-impl Events {
+impl JobEvents {
     /// From the file of the process; it writes none where it does not come so far.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Events {
             text => text?,
         };
         let text = String::from_utf8_lossy(&text);
-        let mut events = Events::default();
+        let mut events = JobEvents::default();
         // All of them at once: a text in one may have several lines.
         if let Ok(Sexp::List(list)) = read(&format!("({text})")) {
             for event in &list {
@@ -47,11 +47,11 @@ impl Events {
     }
 
     /// How the job ended whose process did so.
-    pub(super) fn ended(self, status: ExitStatus) -> Ended {
+    pub(super) fn ended(self, status: ExitStatus) -> JobEnd {
         match (self.answer, self.not_loaded) {
-            (Some(answer), _) => Ended::Evaluated(Ok(answer)),
-            (None, Some((condition, message))) => Ended::NotLoaded { condition, message },
-            (None, None) => Ended::Left {
+            (Some(answer), _) => JobEnd::Evaluated(Ok(answer)),
+            (None, Some((condition, message))) => JobEnd::NotLoaded { condition, message },
+            (None, None) => JobEnd::Left {
                 status,
                 loaded: self.loaded,
             },
@@ -75,9 +75,9 @@ impl Events {
                 let condition = condition.as_str()?.to_owned();
                 let message = message.as_str()?.to_owned();
                 let phase = match phase.as_atom()?.to_ascii_lowercase().as_str() {
-                    ":read" => Phase::Read,
-                    ":evaluate" => Phase::Evaluate,
-                    ":print" => Phase::Print,
+                    ":read" => FormPhase::Read,
+                    ":evaluate" => FormPhase::Evaluate,
+                    ":print" => FormPhase::Print,
                     _ => {
                         self.not_loaded = Some((condition, message));
                         return Some(());

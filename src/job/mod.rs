@@ -16,10 +16,10 @@ use crate::argv::{Trial, loading_forms};
 use crate::lisp::print::string;
 use crate::live::reload::fresh::Workplace;
 use crate::live::signals::Signals;
-use crate::live::swank::{Answer, ClientError, Evaluation, Output};
+use crate::live::swank::{Answer, ClientError, Evaluation, EvaluationOutput};
 use crate::plan::service::Service;
 use crate::word::Word;
-use events::Events;
+use events::JobEvents;
 
 /// How often the process is looked after.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -42,7 +42,7 @@ pub struct Job<'a> {
 
 /// How a job ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum JobEnd {
     /// As an evaluation does.
     Evaluated(Result<Answer, ClientError>),
     /// The code could not be loaded: what was done, and why that failed.
@@ -107,8 +107,8 @@ impl Job<'_> {
         &self,
         command: &mut Command,
         signals: &Signals,
-        output: &mut dyn Output,
-    ) -> io::Result<Ended> {
+        output: &mut dyn EvaluationOutput,
+    ) -> io::Result<JobEnd> {
         if self.recorded {
             command
                 .stdout(File::create(self.written("stdout"))?)
@@ -116,7 +116,7 @@ impl Job<'_> {
         }
         let child = command.stdin(Stdio::inherit()).spawn()?;
         let ended = self.wait(child, signals)?;
-        let events = Events::read(&self.report())?;
+        let events = JobEvents::read(&self.report())?;
         if self.recorded
             && let Err(error) = self.hand_on(&events, output)
         {
@@ -124,11 +124,11 @@ impl Job<'_> {
                 error,
                 stopped: true,
             };
-            return Ok(Ended::Evaluated(Err(error)));
+            return Ok(JobEnd::Evaluated(Err(error)));
         }
         Ok(match ended {
             Ok(status) => events.ended(status),
-            Err(error) => Ended::Evaluated(Err(error)),
+            Err(error) => JobEnd::Evaluated(Err(error)),
         })
     }
 
@@ -164,7 +164,7 @@ impl Job<'_> {
         }
     }
 
-    fn hand_on(&self, events: &Events, output: &mut dyn Output) -> io::Result<()> {
+    fn hand_on(&self, events: &JobEvents, output: &mut dyn EvaluationOutput) -> io::Result<()> {
         let text = |name| fs::read(self.written(name));
         output.stdout(&String::from_utf8_lossy(&text("stdout")?))?;
         output.stderr(&String::from_utf8_lossy(&text("stderr")?))?;

@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::Fault;
 use super::faults::Wrong;
 use super::output::{Gap, VariableContext};
-use super::source::{Cursor, FormText, Unit};
+use super::source::{Cursor, FormText, TextUnit};
 use super::token::{self, Number};
 
 /// Where the next token stands.
@@ -233,22 +233,22 @@ impl<'s, 'a> Lexer<'s, 'a> {
     fn lexeme(&mut self, state: LexerState) -> Result<Lexeme, Fault> {
         let start = self.cursor.pos;
         match self.peek() {
-            Unit::End => Ok(Lexeme::End),
-            Unit::Hole(number) if self.stands_alone() => self.variable(number),
-            Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::List))),
-            Unit::Char(')') => Ok(self.take(Lexeme::Close)),
-            Unit::Char('\'') => Ok(self.take(Lexeme::Prefix(Prefix::Quote))),
-            Unit::Char('`') => Ok(self.take(Lexeme::Prefix(Prefix::Backquote))),
-            Unit::Char('"') => self.string(),
-            Unit::Char(',') => self.comma(state),
-            Unit::Char('#') => self.dispatch(start, state),
-            Unit::Char(_) | Unit::Hole(_) => self.symbol(state),
+            TextUnit::End => Ok(Lexeme::End),
+            TextUnit::Hole(number) if self.stands_alone() => self.variable(number),
+            TextUnit::Char('(') => Ok(self.take(Lexeme::Open(Opener::List))),
+            TextUnit::Char(')') => Ok(self.take(Lexeme::Close)),
+            TextUnit::Char('\'') => Ok(self.take(Lexeme::Prefix(Prefix::Quote))),
+            TextUnit::Char('`') => Ok(self.take(Lexeme::Prefix(Prefix::Backquote))),
+            TextUnit::Char('"') => self.string(),
+            TextUnit::Char(',') => self.comma(state),
+            TextUnit::Char('#') => self.dispatch(start, state),
+            TextUnit::Char(_) | TextUnit::Hole(_) => self.symbol(state),
         }
     }
 
     // Moving.
 
-    fn peek(&self) -> Unit {
+    fn peek(&self) -> TextUnit {
         self.source.peek(self.cursor)
     }
 
@@ -286,15 +286,15 @@ impl<'s, 'a> Lexer<'s, 'a> {
         let start = self.cursor.pos;
         loop {
             match self.peek() {
-                Unit::Char(c) if token::is_blank(c) => {
+                TextUnit::Char(c) if token::is_blank(c) => {
                     gap.folds |= matches!(c, '\n' | '\r');
                     self.bump();
                 }
-                Unit::Char(';') => {
+                TextUnit::Char(';') => {
                     gap.open = self.line_comment();
                     gap.comments = true;
                 }
-                Unit::Char('#') if self.at_block_comment() => {
+                TextUnit::Char('#') if self.at_block_comment() => {
                     self.block_comment()?;
                     gap.comments = true;
                 }
@@ -310,46 +310,46 @@ impl<'s, 'a> Lexer<'s, 'a> {
     fn line_comment(&mut self) -> bool {
         loop {
             match self.peek() {
-                Unit::End => return true,
-                Unit::Char('\n') => return false,
-                Unit::Char(_) => self.bump(),
-                Unit::Hole(number) => self.pass(number, VariableContext::Comment),
+                TextUnit::End => return true,
+                TextUnit::Char('\n') => return false,
+                TextUnit::Char(_) => self.bump(),
+                TextUnit::Hole(number) => self.pass(number, VariableContext::Comment),
             }
         }
     }
 
     fn at_block_comment(&self) -> bool {
         let mut ahead = self.source.after(self.cursor);
-        while matches!(self.source.peek(ahead), Unit::Char('0'..='9')) {
+        while matches!(self.source.peek(ahead), TextUnit::Char('0'..='9')) {
             ahead = self.source.after(ahead);
         }
-        self.source.peek(ahead) == Unit::Char('|')
+        self.source.peek(ahead) == TextUnit::Char('|')
     }
 
     fn block_comment(&mut self) -> Result<(), Fault> {
         let start = self.cursor.pos;
-        while self.peek() != Unit::Char('|') {
+        while self.peek() != TextUnit::Char('|') {
             self.bump();
         }
         self.bump();
         let opened = start..self.cursor.pos;
         let mut level = 1;
-        let mut before = Unit::End;
+        let mut before = TextUnit::End;
         self.in_comment = true;
         while level > 0 {
             let unit = self.peek();
             match unit {
-                Unit::End => return Err(self.source.fault(opened, Wrong::OpenComment)),
-                Unit::Hole(number) => self.pass(number, VariableContext::Comment),
-                Unit::Char(_) => self.bump(),
+                TextUnit::End => return Err(self.source.fault(opened, Wrong::OpenComment)),
+                TextUnit::Hole(number) => self.pass(number, VariableContext::Comment),
+                TextUnit::Char(_) => self.bump(),
             }
             let (change, ends_pair) = match (before, unit) {
-                (Unit::Char('|'), Unit::Char('#')) => (-1, true),
-                (Unit::Char('#'), Unit::Char('|')) => (1, true),
+                (TextUnit::Char('|'), TextUnit::Char('#')) => (-1, true),
+                (TextUnit::Char('#'), TextUnit::Char('|')) => (1, true),
                 _ => (0, false),
             };
             level += change;
-            before = if ends_pair { Unit::End } else { unit };
+            before = if ends_pair { TextUnit::End } else { unit };
         }
         self.in_comment = false;
         Ok(())
@@ -363,14 +363,14 @@ impl<'s, 'a> Lexer<'s, 'a> {
         let opened = start..self.cursor.pos;
         loop {
             match self.peek() {
-                Unit::End => return Err(self.source.fault(opened, Wrong::OpenString)),
-                Unit::Char('"') => return Ok(self.take(Lexeme::Atom(Atom::String))),
-                Unit::Char('\\') => {
+                TextUnit::End => return Err(self.source.fault(opened, Wrong::OpenString)),
+                TextUnit::Char('"') => return Ok(self.take(Lexeme::Atom(Atom::String))),
+                TextUnit::Char('\\') => {
                     self.bump();
                     self.escaped(&opened, Wrong::OpenString)?;
                 }
-                Unit::Char(_) => self.bump(),
-                Unit::Hole(number) => self.pass(number, VariableContext::String),
+                TextUnit::Char(_) => self.bump(),
+                TextUnit::Hole(number) => self.pass(number, VariableContext::String),
             }
         }
     }
@@ -378,9 +378,9 @@ impl<'s, 'a> Lexer<'s, 'a> {
     /// Passes the character after a `\`; `open` is said at `opened` if there is none.
     fn escaped(&mut self, opened: &Range<usize>, open: Wrong<'_>) -> Result<(), Fault> {
         match self.peek() {
-            Unit::End => Err(self.source.fault(opened.clone(), open)),
-            Unit::Hole(number) => Err(self.variable_after(number, "`\\`")),
-            Unit::Char(_) => {
+            TextUnit::End => Err(self.source.fault(opened.clone(), open)),
+            TextUnit::Hole(number) => Err(self.variable_after(number, "`\\`")),
+            TextUnit::Char(_) => {
                 self.bump();
                 Ok(())
             }
@@ -398,8 +398,8 @@ impl<'s, 'a> Lexer<'s, 'a> {
             };
         }
         match self.peek() {
-            Unit::Char('@' | '.') => Ok(self.take(Lexeme::Prefix(Prefix::Splice))),
-            Unit::Hole(number) if self.source.value(number).starts_with(['@', '.']) => {
+            TextUnit::Char('@' | '.') => Ok(self.take(Lexeme::Prefix(Prefix::Splice))),
+            TextUnit::Hole(number) if self.source.value(number).starts_with(['@', '.']) => {
                 Err(self.variable_after(number, "`,`"))
             }
             _ => Ok(Lexeme::Prefix(Prefix::Comma)),
@@ -444,7 +444,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
             }));
         }
         match self.peek() {
-            Unit::End => Err(self.fault(scan.start, Wrong::EndAfterColon)),
+            TextUnit::End => Err(self.fault(scan.start, Wrong::EndAfterColon)),
             _ if colons.count == 1 || scan.variables => {
                 Err(self.fault(scan.start, Wrong::ColonAtEnd))
             }
@@ -462,21 +462,21 @@ impl<'s, 'a> Lexer<'s, 'a> {
         };
         loop {
             match self.peek() {
-                Unit::Char('\\') => {
+                TextUnit::Char('\\') => {
                     let opened = self.cursor.pos..self.cursor.pos + 1;
                     scan.escaped = true;
                     self.bump();
                     self.escaped(&opened, Wrong::TrailingEscape)?;
                 }
-                Unit::Char('|') => {
+                TextUnit::Char('|') => {
                     scan.escaped = true;
                     self.bars()?;
                 }
-                Unit::Char(c) if !token::is_delimiter(c) => {
+                TextUnit::Char(c) if !token::is_delimiter(c) => {
                     self.constituent(&mut scan, c, self.cursor.pos, checked)?;
                     self.bump();
                 }
-                Unit::Hole(number) => {
+                TextUnit::Hole(number) => {
                     scan.variables = true;
                     self.glued(number)?;
                     let from = self.cursor.pos;
@@ -485,7 +485,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
                         self.constituent(&mut scan, c, from + offset, checked)?;
                     }
                 }
-                Unit::Char(_) | Unit::End => return Ok(scan),
+                TextUnit::Char(_) | TextUnit::End => return Ok(scan),
             }
         }
     }
@@ -495,17 +495,17 @@ impl<'s, 'a> Lexer<'s, 'a> {
         self.bump();
         loop {
             match self.peek() {
-                Unit::End => return Err(self.source.fault(opened, Wrong::OpenBars)),
-                Unit::Char('|') => {
+                TextUnit::End => return Err(self.source.fault(opened, Wrong::OpenBars)),
+                TextUnit::Char('|') => {
                     self.bump();
                     return Ok(());
                 }
-                Unit::Char('\\') => {
+                TextUnit::Char('\\') => {
                     self.bump();
                     self.escaped(&opened, Wrong::OpenBars)?;
                 }
-                Unit::Char(_) => self.bump(),
-                Unit::Hole(number) => self.pass(number, VariableContext::Bars),
+                TextUnit::Char(_) => self.bump(),
+                TextUnit::Hole(number) => self.pass(number, VariableContext::Bars),
             }
         }
     }

@@ -38,15 +38,15 @@ pub(super) struct Gap {
 
 /// The word of one form in the making.
 #[derive(Debug, Default)]
-pub(super) struct Output {
-    text: Text,
+pub(super) struct WordOutput {
+    text: WordText,
     trace: Trace,
     range: Option<Range<usize>>,
     after_open: bool,
     hole: usize,
 }
 
-impl Output {
+impl WordOutput {
     /// Where its tokens stand, from the first to the last.
     pub(super) fn range(&self) -> Option<&Range<usize>> {
         self.range.as_ref()
@@ -85,12 +85,12 @@ impl Output {
 
 /// A word in the making, and how long its text is.
 #[derive(Debug, Default)]
-struct Text {
+struct WordText {
     word: Word,
     length: usize,
 }
 
-impl Text {
+impl WordText {
     fn push(&mut self, text: &str) {
         self.length += text.len();
         self.word.push_text(text);
@@ -109,7 +109,7 @@ pub(super) fn verbatim(
     range: &Range<usize>,
     open: bool,
 ) -> (Word, Trace) {
-    let mut text = Text::default();
+    let mut text = WordText::default();
     let mut trace = Trace::default();
     trace.push(0, range.start);
     spell(&mut text, source, contexts, range, 0);
@@ -121,7 +121,7 @@ pub(super) fn verbatim(
 
 /// Appends a range; begins to look for variables at `hole` and returns the next.
 fn spell(
-    text: &mut Text,
+    text: &mut WordText,
     source: &FormText<'_>,
     contexts: &[VariableContext],
     range: &Range<usize>,
@@ -146,7 +146,12 @@ fn spell(
     hole
 }
 
-fn spell_variable(text: &mut Text, source: &FormText<'_>, hole: usize, context: VariableContext) {
+fn spell_variable(
+    text: &mut WordText,
+    source: &FormText<'_>,
+    hole: usize,
+    context: VariableContext,
+) {
     let value = source.value(hole);
     match (&source.hole(hole).origin, context) {
         (_, VariableContext::Comment) => text.push(" "),

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::faults::Wrong;
 use super::features::{self, Truth};
 use super::lexer::{Atom, Lexeme, Lexer, LexerState, Opener, Prefix, Token};
-use super::output::{self, Gap, Output};
+use super::output::{self, Gap, WordOutput};
 use super::shape::{Counted, Datum, Dot, Listing, Shape};
 use super::source::FormText;
 use super::token::{self, Number};
@@ -57,11 +57,11 @@ struct Frame {
     opened: Range<usize>,
     /// Where it stands.
     outside: LexerState,
-    kind: Kind,
+    kind: FrameKind,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum FrameKind {
     /// A list that waits for its `)`.
     List(Opener, Listing),
     /// A prefix that waits for its datum.
@@ -72,7 +72,7 @@ enum Kind {
 
 /// The first dispatch macro that the standard lacks.
 #[derive(Clone, Copy, Debug)]
-struct Unknown {
+struct UnknownDispatch {
     /// How many forms came before the one that it is in.
     form: usize,
     /// Where that form begins.
@@ -88,12 +88,12 @@ struct Reader<'s, 'a> {
     stack: Vec<Frame>,
     state: LexerState,
     labels: HashSet<u64>,
-    output: Output,
+    output: WordOutput,
     forms: Vec<Form>,
     /// How many data the form in the making has; one is a form unless it is a call.
     data: usize,
     call: bool,
-    unknown: Option<Unknown>,
+    unknown: Option<UnknownDispatch>,
     hidden: Option<Range<usize>>,
 }
 
@@ -106,7 +106,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             stack: Vec::new(),
             state: LexerState::default(),
             labels: HashSet::new(),
-            output: Output::default(),
+            output: WordOutput::default(),
             forms: Vec::new(),
             data: 0,
             call: false,
@@ -174,7 +174,12 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     // What opens.
 
-    fn push(&mut self, opened: Range<usize>, kind: Kind, inside: LexerState) -> Result<(), Fault> {
+    fn push(
+        &mut self,
+        opened: Range<usize>,
+        kind: FrameKind,
+        inside: LexerState,
+    ) -> Result<(), Fault> {
         if self.stack.len() == DEEPEST {
             return Err(self.source.fault(opened, Wrong::TooDeep(DEEPEST)));
         }
@@ -193,7 +198,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             inside.backquotes = 0;
         }
         inside.quoted |= opener != Opener::List;
-        self.push(at, Kind::List(opener, Listing::default()), inside)
+        self.push(at, FrameKind::List(opener, Listing::default()), inside)
     }
 
     fn prefix(&mut self, prefix: Prefix, opened: Range<usize>) -> Result<(), Fault> {
@@ -224,7 +229,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             }
             _ => {}
         }
-        self.push(opened, Kind::Prefix(prefix), inside)
+        self.push(opened, FrameKind::Prefix(prefix), inside)
     }
 
     fn unknown(&mut self, takes_datum: bool, opened: Range<usize>) -> Result<(), Fault> {
@@ -232,7 +237,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             .output
             .range()
             .map_or(opened.start, |range| range.start);
-        self.unknown.get_or_insert(Unknown {
+        self.unknown.get_or_insert(UnknownDispatch {
             form: self.forms.len(),
             start: form,
             variables: self.lexer.variables_passed(),
@@ -254,7 +259,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         };
         let range = frame.opened.start..closed.end;
         match frame.kind {
-            Kind::List(opener, list) => {
+            FrameKind::List(opener, list) => {
                 let truth = list.gathered.close(list.dot != Dot::None);
                 self.state = frame.outside;
                 let shape = if self.state.suppressed {
@@ -272,7 +277,7 @@ impl<'s, 'a> Reader<'s, 'a> {
                     ..Datum::new(shape, range)
                 })
             }
-            Kind::Prefix(_) | Kind::Guard(_) => {
+            FrameKind::Prefix(_) | FrameKind::Guard(_) => {
                 let text = self.text(&frame.opened);
                 Err(self.source.fault(frame.opened, Wrong::CloseAfter(text)))
             }
@@ -309,7 +314,7 @@ impl<'s, 'a> Reader<'s, 'a> {
 
     fn dot(&mut self, at: Range<usize>) -> Result<(), Fault> {
         let Some(Frame {
-            kind: Kind::List(_, list),
+            kind: FrameKind::List(_, list),
             ..
         }) = self.stack.last_mut()
         else {
@@ -334,10 +339,10 @@ impl<'s, 'a> Reader<'s, 'a> {
         let Some(frame) = self.stack.last() else {
             return Ok(());
         };
-        let open = |frame: &&Frame| matches!(frame.kind, Kind::List(..));
+        let open = |frame: &&Frame| matches!(frame.kind, FrameKind::List(..));
         let wrong = match frame.kind {
-            Kind::List(..) => Wrong::OpenList(self.stack.iter().filter(open).count()),
-            Kind::Prefix(_) | Kind::Guard(_) => Wrong::EndAfter(self.text(&frame.opened)),
+            FrameKind::List(..) => Wrong::OpenList(self.stack.iter().filter(open).count()),
+            FrameKind::Prefix(_) | FrameKind::Guard(_) => Wrong::EndAfter(self.text(&frame.opened)),
         };
         Err(self.source.fault(frame.opened.clone(), wrong))
     }
@@ -372,14 +377,14 @@ impl<'s, 'a> Reader<'s, 'a> {
         loop {
             match self.stack.last_mut().map(|frame| &mut frame.kind) {
                 None => return self.top_level(&datum),
-                Some(Kind::List(opener, list)) => {
+                Some(FrameKind::List(opener, list)) => {
                     let first = list.so_far.count == 0 && list.dot == Dot::None;
                     if first && self.state.names_operators(*opener) {
                         check_operator(self.source, &datum)?;
                     }
                     return element(self.source, list, self.state, &datum);
                 }
-                Some(Kind::Prefix(_) | Kind::Guard(_)) => {
+                Some(FrameKind::Prefix(_) | FrameKind::Guard(_)) => {
                     let Some(outer) = self.reduce(datum)? else {
                         return Ok(());
                     };
@@ -397,17 +402,17 @@ impl<'s, 'a> Reader<'s, 'a> {
         self.state = frame.outside;
         let range = frame.opened.start..datum.range.end;
         match frame.kind {
-            Kind::Prefix(Prefix::Feature(wanted)) => {
+            FrameKind::Prefix(Prefix::Feature(wanted)) => {
                 self.guard(frame.opened, wanted, &datum)?;
                 Ok(None)
             }
-            Kind::Guard(false) => {
+            FrameKind::Guard(false) => {
                 if self.stack.is_empty() {
                     self.hidden.get_or_insert(range);
                 }
                 Ok(None)
             }
-            Kind::Prefix(prefix) if !self.state.suppressed => {
+            FrameKind::Prefix(prefix) if !self.state.suppressed => {
                 let shape = self.prefixed(prefix, &frame.opened, &datum)?;
                 let passes = matches!(prefix, Prefix::Label(_) | Prefix::Package);
                 let truth = match prefix {
@@ -447,7 +452,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         let mut inside = self.state;
         inside.suppressed |= !shown;
         let guard = opened.start..expression.range.end;
-        self.push(guard, Kind::Guard(shown), inside)
+        self.push(guard, FrameKind::Guard(shown), inside)
     }
 
     /// The shape of a datum with its prefix.

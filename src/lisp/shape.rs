@@ -98,7 +98,7 @@ impl Shape {
 
 /// What a list begins with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Head {
+pub(super) enum ListHead {
     /// Nothing: it is empty.
     #[default]
     Missing,
@@ -118,7 +118,7 @@ pub(super) struct Counted {
     /// Whether all of them may be real numbers.
     pub(super) reals: bool,
     /// What it begins with.
-    pub(super) head: Head,
+    pub(super) head: ListHead,
     /// Whether it ends in something else than a list.
     pub(super) dotted: bool,
 }
@@ -126,7 +126,7 @@ pub(super) struct Counted {
 impl Counted {
     /// Whether it begins with a symbol.
     pub(super) fn is_named(self) -> bool {
-        self.head == Head::Name
+        self.head == ListHead::Name
     }
 
     /// Whether its elements fill a vector of this length; the last one repeats.
@@ -138,7 +138,7 @@ impl Counted {
     pub(super) fn quoting() -> Self {
         Counted {
             count: 2,
-            head: Head::Name,
+            head: ListHead::Name,
             ..Counted::default()
         }
     }
@@ -180,7 +180,11 @@ impl Listing {
         );
         let list = &mut self.so_far;
         if list.count == 0 {
-            list.head = if name { Head::Name } else { Head::Other };
+            list.head = if name {
+                ListHead::Name
+            } else {
+                ListHead::Other
+            };
         }
         list.reals = real && (list.reals || list.count == 0);
         list.uncertain |= shape == Shape::Unknown;

@@ -13,13 +13,13 @@ use super::{Fault, Part, PartOrigin};
 #[derive(Debug)]
 pub(super) struct FormText<'a> {
     text: String,
-    segments: Vec<Segment>,
+    segments: Vec<TextPart>,
     holes: Vec<Hole<'a>>,
 }
 
 /// One part within the text.
 #[derive(Debug)]
-struct Segment {
+struct TextPart {
     start: usize,
     at: Range<usize>,
     written: bool,
@@ -58,7 +58,7 @@ pub(super) struct Cursor {
 
 /// What stands at a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum TextUnit {
     /// A written character.
     Char(char),
     /// The variable of this number.
@@ -91,7 +91,7 @@ impl<'a> FormText<'a> {
         let start = self.text.len();
         self.text.push_str(part.text);
         let written = matches!(part.origin, PartOrigin::Written);
-        self.segments.push(Segment {
+        self.segments.push(TextPart {
             start,
             at: part.at.clone(),
             written,
@@ -135,10 +135,12 @@ impl<'a> FormText<'a> {
     }
 
     /// What stands at the cursor.
-    pub(super) fn peek(&self, cursor: Cursor) -> Unit {
+    pub(super) fn peek(&self, cursor: Cursor) -> TextUnit {
         match self.holes.get(cursor.hole) {
-            Some(hole) if hole.range.start == cursor.pos => Unit::Hole(cursor.hole),
-            _ => self.character(cursor.pos).map_or(Unit::End, Unit::Char),
+            Some(hole) if hole.range.start == cursor.pos => TextUnit::Hole(cursor.hole),
+            _ => self
+                .character(cursor.pos)
+                .map_or(TextUnit::End, TextUnit::Char),
         }
     }
 
@@ -154,15 +156,15 @@ impl<'a> FormText<'a> {
     /// The cursor after what stands there.
     pub(super) fn after(&self, cursor: Cursor) -> Cursor {
         match self.peek(cursor) {
-            Unit::Char(c) => Cursor {
+            TextUnit::Char(c) => Cursor {
                 pos: cursor.pos + c.len_utf8(),
                 hole: cursor.hole,
             },
-            Unit::Hole(number) => Cursor {
+            TextUnit::Hole(number) => Cursor {
                 pos: self.holes[number].range.end,
                 hole: number + 1,
             },
-            Unit::End => cursor,
+            TextUnit::End => cursor,
         }
     }
 

@@ -64,7 +64,7 @@ pub fn read_trees(text: &str) -> Result<Vec<Tree>, Fault> {
         text,
     };
     let mut trees = Vec::new();
-    while let Item::Tree(tree) = planter.item(LexerState::default(), 0)? {
+    while let TreeItem::Tree(tree) = planter.item(LexerState::default(), 0)? {
         trees.extend(tree);
     }
     Ok(trees)
@@ -133,7 +133,7 @@ impl Tree {
 }
 
 /// What comes next.
-enum Item {
+enum TreeItem {
     /// A datum, or one that a feature hides.
     Tree(Option<Tree>),
     /// The end of the list or the text.
@@ -147,11 +147,11 @@ struct Planter<'s, 'a> {
 
 impl Planter<'_, '_> {
     /// The next datum. It calls itself, at most [`DEEPEST`] times within each other.
-    fn item(&mut self, context: LexerState, depth: usize) -> Result<Item, Fault> {
+    fn item(&mut self, context: LexerState, depth: usize) -> Result<TreeItem, Fault> {
         loop {
             let Token { range, lexeme, .. } = self.lexer.next(context)?;
             let kind = match lexeme {
-                Lexeme::End | Lexeme::Close => return Ok(Item::End),
+                Lexeme::End | Lexeme::Close => return Ok(TreeItem::End),
                 Lexeme::Nothing | Lexeme::Dot => continue,
                 Lexeme::Atom(atom) => self.atom(atom, &range),
                 Lexeme::Unknown(_) => TreeKind::Other,
@@ -160,7 +160,7 @@ impl Planter<'_, '_> {
                     let (items, end) = self.list(context, depth + 1)?;
                     let range = range.start..end;
                     let kind = TreeKind::List(items);
-                    return Ok(Item::Tree(Some(Tree { range, kind })));
+                    return Ok(TreeItem::Tree(Some(Tree { range, kind })));
                 }
                 Lexeme::Prefix(Prefix::Feature(wanted)) => {
                     return self.guarded(wanted, context, depth + 1);
@@ -170,15 +170,15 @@ impl Planter<'_, '_> {
                     return Ok(prefixed(prefix, range.start, inner));
                 }
             };
-            return Ok(Item::Tree(Some(Tree { range, kind })));
+            return Ok(TreeItem::Tree(Some(Tree { range, kind })));
         }
     }
 
     /// The next datum that no feature hides.
-    fn datum(&mut self, context: LexerState, depth: usize) -> Result<Item, Fault> {
+    fn datum(&mut self, context: LexerState, depth: usize) -> Result<TreeItem, Fault> {
         loop {
             match self.item(context, depth)? {
-                Item::Tree(None) => {}
+                TreeItem::Tree(None) => {}
                 item => return Ok(item),
             }
         }
@@ -186,20 +186,25 @@ impl Planter<'_, '_> {
 
     fn list(&mut self, context: LexerState, depth: usize) -> Result<(Vec<Tree>, usize), Fault> {
         let mut items = Vec::new();
-        while let Item::Tree(item) = self.item(context, depth)? {
+        while let TreeItem::Tree(item) = self.item(context, depth)? {
             items.extend(item);
         }
         Ok((items, self.lexer.position()))
     }
 
-    fn guarded(&mut self, wanted: bool, context: LexerState, depth: usize) -> Result<Item, Fault> {
+    fn guarded(
+        &mut self,
+        wanted: bool,
+        context: LexerState,
+        depth: usize,
+    ) -> Result<TreeItem, Fault> {
         let feature = LexerState {
             suppressed: false,
             feature: true,
             ..context
         };
-        let Item::Tree(Some(feature)) = self.item(feature, depth)? else {
-            return Ok(Item::End);
+        let TreeItem::Tree(Some(feature)) = self.item(feature, depth)? else {
+            return Ok(TreeItem::End);
         };
         let shown = truth(&feature).is_none_or(|truth| truth == wanted);
         let context = LexerState {
@@ -207,7 +212,7 @@ impl Planter<'_, '_> {
             ..context
         };
         match self.datum(context, depth)? {
-            Item::Tree(_) if !shown => Ok(Item::Tree(None)),
+            TreeItem::Tree(_) if !shown => Ok(TreeItem::Tree(None)),
             item => Ok(item),
         }
     }
@@ -218,7 +223,7 @@ impl Planter<'_, '_> {
         lexeme: Lexeme,
         range: Range<usize>,
         context: LexerState,
-    ) -> Result<Item, Fault> {
+    ) -> Result<TreeItem, Fault> {
         let mut open = usize::from(matches!(lexeme, Lexeme::Open(_)));
         let deep = LexerState {
             suppressed: true,
@@ -234,7 +239,7 @@ impl Planter<'_, '_> {
         }
         let range = range.start..self.lexer.position();
         let kind = TreeKind::Other;
-        Ok(Item::Tree(Some(Tree { range, kind })))
+        Ok(TreeItem::Tree(Some(Tree { range, kind })))
     }
 
     fn atom(&self, atom: Atom, range: &Range<usize>) -> TreeKind {
@@ -271,8 +276,8 @@ fn inside(context: LexerState, prefix: Prefix) -> LexerState {
     }
 }
 
-fn prefixed(prefix: Prefix, start: usize, inner: Item) -> Item {
-    let Item::Tree(Some(inner)) = inner else {
+fn prefixed(prefix: Prefix, start: usize, inner: TreeItem) -> TreeItem {
+    let TreeItem::Tree(Some(inner)) = inner else {
         return inner;
     };
     let range = start..inner.range.end;
@@ -282,7 +287,7 @@ fn prefixed(prefix: Prefix, start: usize, inner: Item) -> Item {
         Prefix::Path => TreeKind::Path(Box::new(inner)),
         _ => TreeKind::Other,
     };
-    Item::Tree(Some(Tree { range, kind }))
+    TreeItem::Tree(Some(Tree { range, kind }))
 }
 
 /// What a feature expression says; nothing where that changes while code is loaded.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::limits::{GivenUp, Limits};
+use super::limits::{Deadline, GivenUp};
 
 /// How often the process is looked after.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -41,7 +41,7 @@ pub enum Unfinished {
 pub fn run(
     mut command: Command,
     messages: &Path,
-    limits: &Limits,
+    limits: &Deadline,
     mut watch: impl FnMut(),
 ) -> Result<ExitStatus, Unfinished> {
     // One file for both keeps them in their order.
@@ -72,7 +72,11 @@ struct Attended {
 }
 
 impl Attended {
-    fn wait(mut self, limits: &Limits, watch: &mut dyn FnMut()) -> Result<ExitStatus, Unfinished> {
+    fn wait(
+        mut self,
+        limits: &Deadline,
+        watch: &mut dyn FnMut(),
+    ) -> Result<ExitStatus, Unfinished> {
         loop {
             if let Some(status) = self.child.try_wait().map_err(Unfinished::Io)? {
                 return Ok(status);

@@ -11,7 +11,7 @@ use super::missed::Missed;
 use super::occupant::Occupant;
 use super::process::Process;
 use super::record::Record;
-use super::secret::{self, Known};
+use super::secret::{self, KnownSecret};
 use super::swank::{Address, Client, ConnectError, Timeouts};
 use crate::host::{self, Host};
 use crate::plan::service::{Secret, Service};
@@ -42,7 +42,7 @@ pub struct Running {
     /// Which secret the server wants, as far as this machine can know.
     pub expected_secret: Secret,
     /// What the server wants to hear first, or why that cannot be had.
-    secret: Result<Option<Known>, Problem>,
+    secret: Result<Option<KnownSecret>, Problem>,
     /// Whose server may be there, where it wants no secret.
     owners: Owners,
     /// Whether that is on a machine which the command line names.
@@ -128,10 +128,14 @@ impl Running {
         }
     }
 
-    fn open(&self, secret: Option<&Known>, timeouts: Timeouts) -> Result<Client, ConnectError> {
+    fn open(
+        &self,
+        secret: Option<&KnownSecret>,
+        timeouts: Timeouts,
+    ) -> Result<Client, ConnectError> {
         let (line, owners) = match secret {
             // No one else may learn it.
-            Some(Known { line, owner }) => (Some(line.as_str()), &Owners::only(*owner)),
+            Some(KnownSecret { line, owner }) => (Some(line.as_str()), &Owners::only(*owner)),
             None => (None, &self.owners),
         };
         Client::connect_to_owner(&self.address, line, owners, timeouts)

@@ -32,26 +32,26 @@ pub fn pid(service: &Service, overrides: &Overrides, host: &Host) -> Result<u32,
 
 /// What starts a service, and its process, as far as is known of a service that may be gone.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct LastKnown {
     /// What starts it again when it ends.
     pub manager: Option<Manager>,
     /// Its process, if that runs on this machine.
     pub process: Option<Process>,
 }
 
-impl Known {
+impl LastKnown {
     /// By its state file, which is there at once however the image is; by the image where that
     /// file is another user's.
     pub fn of(service: &Service, overrides: &Overrides, host: &Host) -> Self {
         if let Some(record) = state_file::read(service, host) {
-            return Known {
+            return LastKnown {
                 process: record.process(),
                 manager: record.manager,
             };
         }
         let running = Running::new(service.clone(), overrides, host).ok();
         let connected = running.and_then(|running| running.attempt(Timeouts::default()).ok());
-        let connected = connected.map(|connected| Known {
+        let connected = connected.map(|connected| LastKnown {
             process: connected.process(),
             manager: connected.record.manager,
         });

@@ -23,7 +23,7 @@ pub struct Image {
     /// In seconds.
     pub uptime: Option<u64>,
     /// How full its heap is.
-    pub heap: Heap,
+    pub heap: HeapUse,
     /// How many, without those that serve swank's connections.
     pub threads: Option<u64>,
     /// The names of those that ASDF has loaded.
@@ -34,7 +34,7 @@ pub struct Image {
 
 /// In bytes.
 #[derive(Serialize)]
-pub struct Heap {
+pub struct HeapUse {
     /// What is in use.
     pub used: Option<u64>,
     /// All of it.
@@ -75,7 +75,7 @@ fn understand(values: &[String], info: &Info) -> Option<Image> {
         uptime: text(":stat")
             .zip(text(":uptime"))
             .and_then(|(stat, machine)| uptime(stat, machine)),
-        heap: Heap {
+        heap: HeapUse {
             used: number(":used"),
             size: number(":size"),
         },

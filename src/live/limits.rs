@@ -8,7 +8,7 @@ use crate::live::swank::Interrupt;
 
 /// How long all of it may take.
 #[derive(Debug)]
-pub struct Limits {
+pub struct Deadline {
     signals: Signals,
     timeout: Option<(Instant, Duration)>,
 }
@@ -22,14 +22,14 @@ pub enum GivenUp {
     TimedOut(Duration),
 }
 
-impl Limits {
+impl Deadline {
     /// From now on, and with the signals that end a program.
     ///
     /// # Errors
     /// If the system does not let the signals be caught.
     pub fn start(timeout: Option<Duration>) -> io::Result<Self> {
         let end = |after| Some((Instant::now().checked_add(after)?, after));
-        Ok(Limits {
+        Ok(Deadline {
             signals: Signals::catch()?,
             timeout: timeout.and_then(end),
         })
@@ -42,7 +42,7 @@ impl Limits {
     /// If the system does not let the signals be caught.
     pub fn within<T>(work: impl FnOnce(&Self) -> T) -> io::Result<T> {
         let signals = Signals::catch_in_evaluations()?;
-        let limits = Limits {
+        let limits = Deadline {
             signals: signals.clone(),
             timeout: None,
         };

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How one service is.
 #[derive(Serialize)]
-pub struct Report {
+pub struct ServiceReport {
     /// The service.
     pub service: String,
     /// How it is, all considered.
@@ -53,7 +53,7 @@ pub struct Report {
     pub image: Option<Image>,
 }
 
-impl Report {
+impl ServiceReport {
     /// How `service` is.
     ///
     /// # Errors
@@ -70,25 +70,29 @@ impl Report {
                 (None, None) => State::Unknown,
                 (file, _) => State::of_file(file.as_ref(), None),
             };
-            return Ok(Report::new(service, state, file));
+            return Ok(ServiceReport::new(service, state, file));
         }
         let running = Running::new(service.clone(), overrides, host)?;
         let report = match ask(&running) {
-            Ok((record, image)) => Report {
+            Ok((record, image)) => ServiceReport {
                 answers: true,
                 image: Some(image),
-                ..Report::new(service, State::of_image(&record), Some(record))
+                ..ServiceReport::new(service, State::of_image(&record), Some(record))
             },
             Err(missed) => {
                 // Only now: it may have changed while the image was asked.
                 let file = file();
-                Report {
+                ServiceReport {
                     error: Some(missed.to_string()),
-                    ..Report::new(service, State::of_file(file.as_ref(), Some(&missed)), file)
+                    ..ServiceReport::new(
+                        service,
+                        State::of_file(file.as_ref(), Some(&missed)),
+                        file,
+                    )
                 }
             }
         };
-        Ok(Report {
+        Ok(ServiceReport {
             address: Some(running.address.to_string()),
             port: Some(running.address.port),
             ..report
@@ -108,7 +112,7 @@ impl Report {
         scope(|scope| {
             let asked: Vec<_> = services
                 .iter()
-                .map(|service| scope.spawn(|| Report::of(service, overrides, host)))
+                .map(|service| scope.spawn(|| ServiceReport::of(service, overrides, host)))
                 .collect();
             asked
                 .into_iter()
@@ -123,7 +127,7 @@ impl Report {
 
     fn new(service: &Service, state: State, record: Option<Record>) -> Self {
         let record = record.unwrap_or_default();
-        Report {
+        ServiceReport {
             service: service.name.to_string(),
             state,
             phase: record.phase,

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 
 /// A secret that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownSecret {
     /// What is sent.
     pub line: String,
     /// The user whose file it was in: besides root the only one who may learn it.
@@ -26,7 +26,7 @@ pub struct Known {
 ///
 /// # Errors
 /// When there ought to be one and it cannot be had, or others could have read it.
-pub fn read(secret: &Secret, host: &Host) -> Result<Option<Known>, Problem> {
+pub fn read(secret: &Secret, host: &Host) -> Result<Option<KnownSecret>, Problem> {
     match secret {
         Secret::None => Ok(None),
         Secret::Slime => of_slime(host),
@@ -49,7 +49,7 @@ fn slime_file(host: &Host) -> Option<PathBuf> {
 }
 
 /// What SLIME itself would send.
-fn of_slime(host: &Host) -> Result<Option<Known>, Problem> {
+fn of_slime(host: &Host) -> Result<Option<KnownSecret>, Problem> {
     let Some(path) = slime_file(host) else {
         return Ok(None);
     };
@@ -62,12 +62,12 @@ fn of_slime(host: &Host) -> Result<Option<Known>, Problem> {
     }
 }
 
-fn of_file(path: &Path) -> Result<Known, Problem> {
+fn of_file(path: &Path) -> Result<KnownSecret, Problem> {
     let opened = open(path, OFlags::empty());
     private_line(path, &mut opened.map_err(|error| unreadable(path, &error))?)
 }
 
-fn of_service(path: &Path) -> Result<Known, Problem> {
+fn of_service(path: &Path) -> Result<KnownSecret, Problem> {
     // The service makes a file: a link has been put there by somebody else.
     let opened = open(path, OFlags::NOFOLLOW);
     let mut file = opened.map_err(|error| match error.kind() {
@@ -87,7 +87,7 @@ fn open(path: &Path, flags: OFlags) -> io::Result<File> {
 }
 
 /// The first line of a file that is closed to other users.
-fn private_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
+fn private_line(path: &Path, file: &mut File) -> Result<KnownSecret, Problem> {
     let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
     if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 {
         return Err(Problem::error(format!(
@@ -102,11 +102,11 @@ fn private_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
     first_line(path, file)
 }
 
-fn first_line(path: &Path, file: &mut File) -> Result<Known, Problem> {
+fn first_line(path: &Path, file: &mut File) -> Result<KnownSecret, Problem> {
     let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
     let text = host::read_text_from(file).map_err(|error| unreadable(path, &error))?;
     match text.split('\n').next() {
-        Some(line) if !line.is_empty() => Ok(Known {
+        Some(line) if !line.is_empty() => Ok(KnownSecret {
             line: line.to_owned(),
             owner: metadata.uid(),
         }),

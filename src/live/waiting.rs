@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::report::Report;
+use super::report::ServiceReport;
 use super::state::State;
 
 /// How often they are asked.
@@ -27,7 +27,7 @@ struct Watch {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Readiness {
     Ready,
     Wait,
     Hopeless,
@@ -44,9 +44,9 @@ enum Verdict {
 /// Those of `ask`.
 pub fn until_ready<E>(
     deadline: Instant,
-    mut ask: impl FnMut() -> Result<Vec<Report>, E>,
+    mut ask: impl FnMut() -> Result<Vec<ServiceReport>, E>,
     say: impl Fn(&str),
-) -> Result<Vec<Report>, E> {
+) -> Result<Vec<ServiceReport>, E> {
     let reports = ask()?;
     let watches = reports.iter().map(Watch::new).collect();
     wait(watches, reports, RETRY, deadline, ask, say)
@@ -57,11 +57,11 @@ pub fn until_ready<E>(
 /// # Errors
 /// Those of `ask`.
 pub fn until_started<E>(
-    before: &[Report],
+    before: &[ServiceReport],
     deadline: Instant,
-    mut ask: impl FnMut() -> Result<Vec<Report>, E>,
+    mut ask: impl FnMut() -> Result<Vec<ServiceReport>, E>,
     say: impl Fn(&str),
-) -> Result<Vec<Report>, E> {
+) -> Result<Vec<ServiceReport>, E> {
     let reports = ask()?;
     let watches = before.iter().map(Watch::new).collect();
     wait(watches, reports, FIRST_WORD, deadline, ask, say)
@@ -69,22 +69,22 @@ pub fn until_started<E>(
 
 fn wait<E>(
     mut watches: Vec<Watch>,
-    mut reports: Vec<Report>,
+    mut reports: Vec<ServiceReport>,
     retry: Duration,
     deadline: Instant,
-    mut ask: impl FnMut() -> Result<Vec<Report>, E>,
+    mut ask: impl FnMut() -> Result<Vec<ServiceReport>, E>,
     say: impl Fn(&str),
-) -> Result<Vec<Report>, E> {
+) -> Result<Vec<ServiceReport>, E> {
     let begun = Instant::now();
     loop {
         let retries = begun.elapsed() < retry;
-        let verdicts: Vec<Verdict> = watches
+        let verdicts: Vec<Readiness> = watches
             .iter_mut()
             .zip(&reports)
             .map(|(watch, report)| watch.judge(report, retries))
             .collect();
-        let done = verdicts.iter().all(|verdict| *verdict == Verdict::Ready)
-            || verdicts.contains(&Verdict::Hopeless);
+        let done = verdicts.iter().all(|verdict| *verdict == Readiness::Ready)
+            || verdicts.contains(&Readiness::Hopeless);
         if done || Instant::now() >= deadline {
             return Ok(reports);
         }
@@ -97,7 +97,7 @@ fn wait<E>(
 }
 
 impl Watch {
-    fn new(report: &Report) -> Self {
+    fn new(report: &ServiceReport) -> Self {
         Watch {
             first: process(report),
             came: false,
@@ -106,19 +106,19 @@ impl Watch {
     }
 
     /// `retry` says whether something may still start it again.
-    fn judge(&mut self, report: &Report, retry: bool) -> Verdict {
+    fn judge(&mut self, report: &ServiceReport, retry: bool) -> Readiness {
         let on_its_way = matches!(report.state, State::Loading | State::Starting);
         self.came |= on_its_way || (report.pid.is_some() && process(report) != self.first);
         match report.state {
-            State::Ready | State::Up => Verdict::Ready,
-            State::Unknown => Verdict::Hopeless,
-            State::Failed | State::Crashed | State::Down if self.came => Verdict::Hopeless,
-            State::Failed | State::Crashed | State::Other if !retry => Verdict::Hopeless,
-            _ => Verdict::Wait,
+            State::Ready | State::Up => Readiness::Ready,
+            State::Unknown => Readiness::Hopeless,
+            State::Failed | State::Crashed | State::Down if self.came => Readiness::Hopeless,
+            State::Failed | State::Crashed | State::Other if !retry => Readiness::Hopeless,
+            _ => Readiness::Wait,
         }
     }
 
-    fn say(&mut self, report: &Report, say: impl Fn(&str)) {
+    fn say(&mut self, report: &ServiceReport, say: impl Fn(&str)) {
         let now = (report.state, report.note.clone());
         if report.state.is_ready() || self.said.as_ref() == Some(&now) {
             return;
@@ -136,6 +136,6 @@ impl Watch {
     }
 }
 
-fn process(report: &Report) -> Option<(u32, Option<u64>)> {
+fn process(report: &ServiceReport) -> Option<(u32, Option<u64>)> {
     Some((report.pid?, report.started))
 }

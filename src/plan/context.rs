@@ -1,7 +1,7 @@
 //! What reading the keys of one service needs at hand.
 
 use super::name::Name;
-use super::names::Names;
+use super::names::ServiceNames;
 use super::need::{Need, NeedKind};
 use super::path::{self, Base};
 use crate::host::Host;
@@ -13,7 +13,7 @@ use crate::word::Word;
 pub(super) struct Context<'a> {
     pub(super) project: &'a Name,
     /// The names of all services of the file, chosen or not.
-    pub(super) services: &'a Names,
+    pub(super) services: &'a ServiceNames,
     pub(super) fields: Fields<'a>,
     pub(super) reader: &'a FieldReader,
     pub(super) base: Base<'a>,

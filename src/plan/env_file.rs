@@ -23,12 +23,12 @@ pub(super) struct EnvFiles {
     /// The absolute paths of the files.
     pub(super) paths: Vec<String>,
     /// Names and values, later ones replacing earlier ones.
-    pub(super) written: BTreeMap<String, Written>,
+    pub(super) written: BTreeMap<String, EnvFileValue>,
 }
 
 /// The value of a variable in an env file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct EnvFileValue {
     /// What it is.
     pub value: String,
     /// Whether it stands there in a way that every program reads alike.
@@ -55,8 +55,8 @@ pub(super) fn read(
     let mut files = EnvFiles::default();
     let items = fields.get("env-file").map(|field| field.items());
     let items = items.unwrap_or_default();
-    let known = |item: &Item<'_>| !item.file.is_unset();
-    for item in items.iter().filter_map(Item::read).filter(known) {
+    let known = |item: &EnvFileItem<'_>| !item.file.is_unset();
+    for item in items.iter().filter_map(EnvFileItem::read).filter(known) {
         let Some(file) = item.file.parse(|text| path::absolute(&text.into(), base)) else {
             continue;
         };
@@ -85,16 +85,16 @@ pub(super) fn read(
 }
 
 /// One of the files.
-struct Item<'a> {
+struct EnvFileItem<'a> {
     file: Field<'a>,
     /// Whether it may be missing.
     optional: bool,
 }
 
-impl<'a> Item<'a> {
+impl<'a> EnvFileItem<'a> {
     fn read(field: &Field<'a>) -> Option<Self> {
         if !field.is_map() {
-            return Some(Item {
+            return Some(EnvFileItem {
                 file: field.clone(),
                 optional: false,
             });
@@ -107,7 +107,7 @@ impl<'a> Item<'a> {
             );
             return None;
         };
-        Some(Item { file, optional })
+        Some(EnvFileItem { file, optional })
     }
 }
 
@@ -133,19 +133,19 @@ const BLANKS: [char; 2] = [' ', '\t'];
 const QUOTES: [char; 2] = ['"', '\''];
 
 /// Why a line is not one of an env file; the range is in bytes of the line.
-struct Fault {
+struct LineError {
     at: Range<usize>,
     problem: Problem,
 }
 
-impl Fault {
+impl LineError {
     fn new(at: Range<usize>, message: &str, help: &str) -> Self {
         let problem = Problem::error(message).help(help);
-        Fault { at, problem }
+        LineError { at, problem }
     }
 }
 
-fn parse(file: &str, text: &str) -> Result<Vec<(String, Written)>, Problem> {
+fn parse(file: &str, text: &str) -> Result<Vec<(String, EnvFileValue)>, Problem> {
     let mut values = Vec::new();
     let marked = text.starts_with('\u{feff}');
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -153,14 +153,14 @@ fn parse(file: &str, text: &str) -> Result<Vec<(String, Written)>, Problem> {
     for line in text.split('\n') {
         match entry(line.strip_suffix('\r').unwrap_or(line)) {
             Ok(Some((name, value))) => {
-                let written = Written {
+                let written = EnvFileValue {
                     value: value.to_owned(),
                     plainly: !marked && is_plain(line, name, value),
                 };
                 values.push((name.to_owned(), written));
             }
             Ok(None) => {}
-            Err(Fault { at, problem }) => {
+            Err(LineError { at, problem }) => {
                 return Err(problem.at(location(file, text, start..start + line.len(), at)));
             }
         }
@@ -177,7 +177,7 @@ fn is_plain(line: &str, name: &str, value: &str) -> bool {
 }
 
 /// The name and the value of a line; nothing for an empty line or a comment.
-fn entry(line: &str) -> Result<Option<(&str, &str)>, Fault> {
+fn entry(line: &str) -> Result<Option<(&str, &str)>, LineError> {
     let text = line.trim_start_matches(BLANKS);
     let start = line.len() - text.len();
     if text.is_empty() || text.starts_with('#') {
@@ -185,14 +185,14 @@ fn entry(line: &str) -> Result<Option<(&str, &str)>, Fault> {
     }
     if let Some(at) = line.find('\0') {
         let help = "remove it: no program can be given one";
-        return Err(Fault::new(
+        return Err(LineError::new(
             at..at + 1,
             "this line has a NUL character",
             help,
         ));
     }
     if let Some(at) = line.find('\r') {
-        return Err(Fault::new(
+        return Err(LineError::new(
             at..at + 1,
             "this line has a carriage return that is not at its end",
             "lines end in a line feed, with or without a carriage return before it",
@@ -202,21 +202,21 @@ fn entry(line: &str) -> Result<Option<(&str, &str)>, Fault> {
     let (name, rest) = text.split_at(length);
     let end = start + length;
     if name == "export" && rest.starts_with(BLANKS) {
-        return Err(Fault::new(
+        return Err(LineError::new(
             start..end,
             "`export` is a command of a shell, which does not read this file",
             "remove it: the process is given every variable of the file",
         ));
     }
     if !rest.starts_with('=') && rest.trim_start_matches(BLANKS).starts_with('=') {
-        return Err(Fault::new(
+        return Err(LineError::new(
             end..line.len() - rest.trim_start_matches(BLANKS).len(),
             "white space between a name and its `=`",
             "remove it: `NAME=value`",
         ));
     }
     if !rest.starts_with('=') || !is_variable_name(name) {
-        return Err(Fault::new(
+        return Err(LineError::new(
             start..line.len(),
             "this line of an env file is not `NAME=value`",
             "a name has letters, digits and `_`, no digit first; a value has one line; a comment begins with `#`",
@@ -226,7 +226,7 @@ fn entry(line: &str) -> Result<Option<(&str, &str)>, Fault> {
 }
 
 /// The value that begins at `start`.
-fn value(line: &str, start: usize) -> Result<&str, Fault> {
+fn value(line: &str, start: usize) -> Result<&str, LineError> {
     let text = line[start..].trim_start_matches(BLANKS);
     let at = line.len() - text.len();
     match text.chars().next().filter(|sign| QUOTES.contains(sign)) {
@@ -236,9 +236,9 @@ fn value(line: &str, start: usize) -> Result<&str, Fault> {
 }
 
 /// The value between the quote at `at` and the next one.
-fn quoted(line: &str, at: usize, quote: char) -> Result<&str, Fault> {
+fn quoted(line: &str, at: usize, quote: char) -> Result<&str, LineError> {
     let Some((value, rest)) = line[at + 1..].split_once(quote) else {
-        return Err(Fault::new(
+        return Err(LineError::new(
             at..line.len(),
             "the value begins with a quote that does not end on its line",
             "a value has one line; one that begins with a quote stands in quotes of the other kind",
@@ -249,7 +249,7 @@ fn quoted(line: &str, at: usize, quote: char) -> Result<&str, Fault> {
         return Ok(value);
     }
     let start = line.len() - rest.trim_start_matches(BLANKS).len();
-    Err(Fault::new(
+    Err(LineError::new(
         start..line.len() - rest.len() + after.trim_end_matches(BLANKS).len(),
         "the value goes on after its quotes",
         "quotes stand around the whole value, and nothing is an escape in them: use the other kind, or none",

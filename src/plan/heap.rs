@@ -16,7 +16,7 @@ const MOST_OF_LIMIT: u64 = 90;
 pub const OPTION: &str = "--dynamic-space-size";
 
 /// The size of a heap.
-pub(super) struct Heap {
+pub(super) struct HeapSize {
     /// As sbcl's command line takes it.
     pub(super) word: Word,
     /// Where the file asks for a part of the memory of the machine.
@@ -24,13 +24,13 @@ pub(super) struct Heap {
 }
 
 /// Reads it; nothing where SBCL decides.
-pub(super) fn read(sbcl: &Fields<'_>, limits: &Limits, host: &Host) -> Option<Heap> {
+pub(super) fn read(sbcl: &Fields<'_>, limits: &Limits, host: &Host) -> Option<HeapSize> {
     let field = sbcl.get("dynamic-space-size")?;
     let text = field.value()?.text();
     let Some(percent) = text.strip_suffix('%') else {
         let (word, bytes) = size(&field)?;
         warn_of_limit(&field, bytes, limits);
-        return Some(Heap {
+        return Some(HeapSize {
             word,
             of_machine: None,
         });
@@ -57,7 +57,7 @@ pub(super) fn read(sbcl: &Fields<'_>, limits: &Limits, host: &Host) -> Option<He
         return None;
     }
     warn_of_limit(&field, bytes, limits);
-    Some(Heap {
+    Some(HeapSize {
         word: format!("{}MB", bytes.0 / MEGABYTE).into(),
         of_machine: limits.memory.is_none().then(|| field.location()),
     })

@@ -54,7 +54,7 @@ use crate::suggest;
 use crate::trust::Owners;
 use core::Core;
 use name::Name;
-use names::Names;
+use names::ServiceNames;
 use outputs::Output;
 use placement::Placement;
 use service::Service;
@@ -227,7 +227,7 @@ impl<'a> Planning<'a> {
         let several = nodes.iter().any(ServiceNode::is_one_of_several);
         let replicas = nodes.iter().any(|node| node.replica.is_some());
         let wanted = &self.choices.services;
-        let names = Names::of(&nodes, &head.name, problems);
+        let names = ServiceNames::of(&nodes, &head.name, problems);
         let services: Vec<Service> = chosen(self.project, &head.name, nodes, wanted)?
             .iter()
             .take_while(|_| !self.allowance.is_exceeded())

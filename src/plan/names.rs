@@ -7,9 +7,9 @@ use crate::problem::{Problem, Problems};
 use crate::project::ServiceNode;
 
 /// What names stand for: each service, and what replicas are called together.
-pub(super) struct Names(BTreeMap<String, Vec<String>>);
+pub(super) struct ServiceNames(BTreeMap<String, Vec<String>>);
 
-impl Names {
+impl ServiceNames {
     /// Those of these services; two services of one name are a problem.
     pub(super) fn of(nodes: &[ServiceNode], project: &Name, problems: &mut Problems) -> Self {
         let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -27,7 +27,7 @@ impl Names {
                 problems.extend(taken(&name, nodes));
             }
         }
-        Names(names)
+        ServiceNames(names)
     }
 
     /// The services that `name` stands for, if it does for any.

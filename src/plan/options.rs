@@ -11,7 +11,7 @@ use super::heap;
 use super::limits::Limits;
 use super::path::{self, Base};
 use super::quantity;
-use super::sbcl_option::{self, SBCL_OPTIONS, SbclOption, Side, Verdict};
+use super::sbcl_option::{self, Permission, SBCL_OPTIONS, SbclOption, Side};
 use super::service::Sbcl;
 
 /// Reads the `sbcl` map, for a service with these limits.
@@ -138,7 +138,7 @@ fn allowed(name: &str, side: Side) -> Result<&'static SbclOption, Problem> {
     let Some(option) = sbcl_option::find(name) else {
         let known = SBCL_OPTIONS
             .iter()
-            .filter(|option| option.side == side && option.verdict == Verdict::Allowed)
+            .filter(|option| option.side == side && option.verdict == Permission::Allowed)
             .map(|option| option.name);
         return Err(
             Problem::error(format!("`{}` is no option of sbcl", shown(name)))
@@ -147,17 +147,17 @@ fn allowed(name: &str, side: Side) -> Result<&'static SbclOption, Problem> {
         );
     };
     match option.verdict {
-        Verdict::Key(key) => {
+        Permission::Key(key) => {
             Err(Problem::error(format!("`{name}` has a key of its own"))
                 .help(format!("use `{key}`")))
         }
-        Verdict::Always => {
+        Permission::Always => {
             Err(Problem::error(format!("`{name}` is always given")).help("remove it"))
         }
-        Verdict::Refused(reason) => {
+        Permission::Refused(reason) => {
             Err(Problem::error(format!("`{name}` cannot be used: {reason}")).help("remove it"))
         }
-        Verdict::Allowed if option.side != side => Err(Problem::error(format!(
+        Permission::Allowed if option.side != side => Err(Problem::error(format!(
             "`{name}` is a {} option of sbcl",
             side_name(option.side)
         ))
@@ -165,7 +165,7 @@ fn allowed(name: &str, side: Side) -> Result<&'static SbclOption, Problem> {
             "list it in `sbcl.{}-options`",
             side_name(option.side)
         ))),
-        Verdict::Allowed => Ok(option),
+        Permission::Allowed => Ok(option),
     }
 }
 

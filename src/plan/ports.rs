@@ -9,7 +9,7 @@ use crate::project::variables::REPLICA;
 
 /// The ports that an earlier server has already.
 pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
-    let mut owners: BTreeMap<u16, Server<'_>> = BTreeMap::new();
+    let mut owners: BTreeMap<u16, PortUse<'_>> = BTreeMap::new();
     let mut problems = Vec::new();
     for server in services.iter().flat_map(servers) {
         match owners.get(&server.port.number()) {
@@ -23,7 +23,7 @@ pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
 }
 
 /// Something that listens on a port.
-struct Server<'a> {
+struct PortUse<'a> {
     service: &'a Service,
     /// The key that names the port.
     key: &'static str,
@@ -31,7 +31,7 @@ struct Server<'a> {
     location: Option<&'a Location>,
 }
 
-fn servers(service: &Service) -> impl Iterator<Item = Server<'_>> {
+fn servers(service: &Service) -> impl Iterator<Item = PortUse<'_>> {
     let swank = service.swank.as_ref();
     let swank = swank.map(|swank| ("swank", &swank.port, swank.location.as_ref()));
     let http = service.http.as_ref();
@@ -39,7 +39,7 @@ fn servers(service: &Service) -> impl Iterator<Item = Server<'_>> {
     swank
         .into_iter()
         .chain(http)
-        .map(|(key, port, location)| Server {
+        .map(|(key, port, location)| PortUse {
             service,
             key,
             port,
@@ -47,7 +47,7 @@ fn servers(service: &Service) -> impl Iterator<Item = Server<'_>> {
         })
 }
 
-fn clash(owner: &Server<'_>, server: &Server<'_>) -> Problem {
+fn clash(owner: &PortUse<'_>, server: &PortUse<'_>) -> Problem {
     let (first, second) = (&owner.service.name, &server.service.name);
     let (key, port) = (server.key, server.port);
     let problem = Problem::error(if owner.key == key {
@@ -60,7 +60,7 @@ fn clash(owner: &Server<'_>, server: &Server<'_>) -> Problem {
             owner.key
         )
     });
-    let group = |server: &Server<'_>| Some(&server.service.replica.as_ref()?.of).cloned();
+    let group = |server: &PortUse<'_>| Some(&server.service.replica.as_ref()?.of).cloned();
     let replicas = group(owner).is_some() && group(owner) == group(server);
     let problem = problem.help(if replicas {
         let front = port.number() / 10;

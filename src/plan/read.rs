@@ -7,13 +7,13 @@ use super::context::Context;
 use super::env_file::{self, EnvFiles};
 use super::loader::Loader;
 use super::name::Name;
-use super::names::Names;
+use super::names::ServiceNames;
 use super::need::{Need, NeedKind};
 use super::outputs::{self, Output};
 use super::path::{self, Base};
 use super::placement::Placement;
 use super::quantity::{self, Seconds, Umask};
-use super::service::{Identity, Replica, Restart, Service};
+use super::service::{Identity, Replica, RestartPolicy, Service};
 use super::{
     Planning, after, container, core, environment, http, limits, log, options, ready, runtime,
     secrecy, stopping, swank, upstream,
@@ -28,7 +28,7 @@ use crate::project::{Project, ServiceNode};
 use crate::word::Word;
 
 /// What belongs to the project and not to one of its services.
-pub(super) struct Head {
+pub(super) struct ProjectHead {
     pub(super) name: Name,
     pub(super) templates: Option<String>,
     pub(super) outputs: Vec<Output>,
@@ -36,7 +36,7 @@ pub(super) struct Head {
 
 impl Planning<'_> {
     /// Reads the project's own keys; the keys of services are read with each service.
-    pub(super) fn head(&self, root: &Node, problems: &mut Problems) -> Option<Head> {
+    pub(super) fn head(&self, root: &Node, problems: &mut Problems) -> Option<ProjectHead> {
         let reader = FieldReader::new(self.variables(root));
         let fields = Fields::of_service(root, Level::Project, &reader);
         let name = project_name(&fields, self.project, &reader);
@@ -47,7 +47,7 @@ impl Planning<'_> {
             .map(|path| path.resolved());
         let outputs = outputs::read(&fields, self.base_here(self.host));
         problems.extend(reader.into_problems());
-        Some(Head {
+        Some(ProjectHead {
             name: name?,
             templates,
             outputs,
@@ -59,7 +59,7 @@ impl Planning<'_> {
         &self,
         project_name: &Name,
         service: &ServiceNode,
-        services: &Names,
+        services: &ServiceNames,
         problems: &mut Problems,
     ) -> Option<Service> {
         let level = match service.key {
@@ -267,7 +267,7 @@ impl Context<'_> {
             user,
             user_location: fields.get("user").map(|field| field.location()),
             home: self.base.home.and_then(Path::to_str).map(str::to_owned),
-            restart: fields.choice("restart", &Restart::ALL),
+            restart: fields.choice("restart", &RestartPolicy::ALL),
             start_timeout: fields.read("start-timeout", Seconds::parse),
             writable: self.writable(),
             container: container::read(self),

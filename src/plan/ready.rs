@@ -18,7 +18,7 @@ use crate::word::Word;
 pub struct Ready {
     /// What is asked again and again.
     #[serde(flatten)]
-    pub check: Check,
+    pub check: ReadyCheck,
     /// After how long it is too late.
     pub timeout: Seconds,
 }
@@ -26,7 +26,7 @@ pub struct Ready {
 /// What is asked to find out whether a service is ready.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Check {
+pub enum ReadyCheck {
     /// Whether this form is true.
     Form(Form),
     /// Whether this URL answers.
@@ -71,8 +71,8 @@ pub(super) fn read(context: &Context<'_>) -> Option<Ready> {
             );
             return None;
         }
-        (Some(form), None) => Check::Form(form.form()?),
-        (None, Some(url)) => Check::Http(url.parse_word(url_of_a_server)?),
+        (Some(form), None) => ReadyCheck::Form(form.form()?),
+        (None, Some(url)) => ReadyCheck::Http(url.parse_word(url_of_a_server)?),
         (Some(_), Some(url)) => {
             url.report(
                 Problem::error("`ready` has a form and a URL")

@@ -11,7 +11,7 @@ pub enum Side {
 
 /// Whether a project file may give an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Permission {
     /// It may.
     Allowed,
     /// By this key of the project file.
@@ -32,12 +32,12 @@ pub struct SbclOption {
     /// Whether a word with its value follows.
     pub takes_value: bool,
     /// Whether a project file may give it.
-    pub verdict: Verdict,
+    pub verdict: Permission,
 }
 
 const STAYS_NOT_UP: &str = "the service would not stay up";
 
-const fn runtime(name: &'static str, takes_value: bool, verdict: Verdict) -> SbclOption {
+const fn runtime(name: &'static str, takes_value: bool, verdict: Permission) -> SbclOption {
     SbclOption {
         name,
         side: Side::Runtime,
@@ -46,7 +46,7 @@ const fn runtime(name: &'static str, takes_value: bool, verdict: Verdict) -> Sbc
     }
 }
 
-const fn toplevel(name: &'static str, takes_value: bool, verdict: Verdict) -> SbclOption {
+const fn toplevel(name: &'static str, takes_value: bool, verdict: Permission) -> SbclOption {
     SbclOption {
         name,
         side: Side::Toplevel,
@@ -58,31 +58,31 @@ const fn toplevel(name: &'static str, takes_value: bool, verdict: Verdict) -> Sb
 /// SBCL's options, from its manual and `sbcl --help`, in the order in which they are written.
 #[rustfmt::skip]
 pub const SBCL_OPTIONS: &[SbclOption] = &[
-    runtime("--core", true, Verdict::Allowed),
-    runtime("--dynamic-space-size", true, Verdict::Key("sbcl.dynamic-space-size")),
-    runtime("--control-stack-size", true, Verdict::Key("sbcl.control-stack-size")),
-    runtime("--tls-limit", true, Verdict::Key("sbcl.tls-limit")),
-    runtime("--debug-environment", false, Verdict::Allowed),
-    runtime("--disable-ldb", false, Verdict::Allowed),
-    runtime("--lose-on-corruption", false, Verdict::Key("sbcl.lose-on-corruption")),
-    runtime("--merge-core-pages", false, Verdict::Key("sbcl.merge-core-pages")),
-    runtime("--no-merge-core-pages", false, Verdict::Key("sbcl.merge-core-pages")),
-    runtime("--noinform", false, Verdict::Always),
-    runtime("--script", true, Verdict::Refused(STAYS_NOT_UP)),
-    runtime("--version", false, Verdict::Refused(STAYS_NOT_UP)),
-    runtime("--help", false, Verdict::Refused(STAYS_NOT_UP)),
-    runtime("--end-runtime-options", false, Verdict::Refused("lisplaunch writes it where it is needed")),
-    toplevel("--sysinit", true, Verdict::Key("sbcl.sysinit")),
-    toplevel("--no-sysinit", false, Verdict::Key("sbcl.sysinit")),
-    toplevel("--userinit", true, Verdict::Key("sbcl.userinit")),
-    toplevel("--no-userinit", false, Verdict::Key("sbcl.userinit")),
-    toplevel("--disable-debugger", false, Verdict::Always),
-    toplevel("--noprint", false, Verdict::Allowed),
-    toplevel("--eval", true, Verdict::Key("before-load` or `start")),
-    toplevel("--load", true, Verdict::Key("setup` or `load")),
-    toplevel("--quit", false, Verdict::Refused(STAYS_NOT_UP)),
-    toplevel("--non-interactive", false, Verdict::Refused(STAYS_NOT_UP)),
-    toplevel("--end-toplevel-options", false, Verdict::Refused("lisplaunch writes it where it is needed")),
+    runtime("--core", true, Permission::Allowed),
+    runtime("--dynamic-space-size", true, Permission::Key("sbcl.dynamic-space-size")),
+    runtime("--control-stack-size", true, Permission::Key("sbcl.control-stack-size")),
+    runtime("--tls-limit", true, Permission::Key("sbcl.tls-limit")),
+    runtime("--debug-environment", false, Permission::Allowed),
+    runtime("--disable-ldb", false, Permission::Allowed),
+    runtime("--lose-on-corruption", false, Permission::Key("sbcl.lose-on-corruption")),
+    runtime("--merge-core-pages", false, Permission::Key("sbcl.merge-core-pages")),
+    runtime("--no-merge-core-pages", false, Permission::Key("sbcl.merge-core-pages")),
+    runtime("--noinform", false, Permission::Always),
+    runtime("--script", true, Permission::Refused(STAYS_NOT_UP)),
+    runtime("--version", false, Permission::Refused(STAYS_NOT_UP)),
+    runtime("--help", false, Permission::Refused(STAYS_NOT_UP)),
+    runtime("--end-runtime-options", false, Permission::Refused("lisplaunch writes it where it is needed")),
+    toplevel("--sysinit", true, Permission::Key("sbcl.sysinit")),
+    toplevel("--no-sysinit", false, Permission::Key("sbcl.sysinit")),
+    toplevel("--userinit", true, Permission::Key("sbcl.userinit")),
+    toplevel("--no-userinit", false, Permission::Key("sbcl.userinit")),
+    toplevel("--disable-debugger", false, Permission::Always),
+    toplevel("--noprint", false, Permission::Allowed),
+    toplevel("--eval", true, Permission::Key("before-load` or `start")),
+    toplevel("--load", true, Permission::Key("setup` or `load")),
+    toplevel("--quit", false, Permission::Refused(STAYS_NOT_UP)),
+    toplevel("--non-interactive", false, Permission::Refused(STAYS_NOT_UP)),
+    toplevel("--end-toplevel-options", false, Permission::Refused("lisplaunch writes it where it is needed")),
 ];
 
 /// The option of this name.

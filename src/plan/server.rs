@@ -1,6 +1,6 @@
 //! Where a service is asked over HTTP whether it is well, by whoever watches it from outside.
 
-use super::ready::{Check, Ready, split_server};
+use super::ready::{Ready, ReadyCheck, split_server};
 use super::service::Service;
 
 /// What is asked over HTTP.
@@ -37,7 +37,7 @@ impl Service {
     /// project file does not say.
     pub fn server(&self) -> Option<Server> {
         if let Some(Ready {
-            check: Check::Http(url),
+            check: ReadyCheck::Http(url),
             ..
         }) = &self.ready
         {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::after::After;
 use super::container::Container;
 use super::core::Core;
-use super::env_file::Written;
+use super::env_file::EnvFileValue;
 use super::http::Http;
 use super::limits::Limits;
 use super::loader::Loader;
@@ -102,7 +102,7 @@ pub struct Service {
     pub env_file: Vec<String>,
     /// These variables, as the files have them.
     #[serde(skip)]
-    pub env_file_variables: BTreeMap<String, Written>,
+    pub env_file_variables: BTreeMap<String, EnvFileValue>,
     /// The names of further variables of the environment whose values may hold secrets.
     #[serde(skip)]
     pub env_secrets: BTreeSet<String>,
@@ -125,7 +125,7 @@ pub struct Service {
     #[serde(skip)]
     pub home: Option<String>,
     /// When a process manager starts it again.
-    pub restart: Restart,
+    pub restart: RestartPolicy,
     /// How long it must stay up to count as started.
     pub start_timeout: Seconds,
     /// How long it may take to stop.
@@ -260,7 +260,7 @@ pub struct Sbcl {
 /// When a process manager starts it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Restart {
+pub enum RestartPolicy {
     /// Whenever it ends.
     Always,
     /// When it ends with an error.
@@ -269,12 +269,12 @@ pub enum Restart {
     Never,
 }
 
-impl Restart {
+impl RestartPolicy {
     /// The choices by name.
-    pub const ALL: [(&str, Restart); 3] = [
-        ("always", Restart::Always),
-        ("on-failure", Restart::OnFailure),
-        ("never", Restart::Never),
+    pub const ALL: [(&str, RestartPolicy); 3] = [
+        ("always", RestartPolicy::Always),
+        ("on-failure", RestartPolicy::OnFailure),
+        ("never", RestartPolicy::Never),
     ];
 
     /// What the project file calls it.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::keys::{self, Holds, Level};
 use super::value::{Unresolved, Value};
 use super::variables::Variables;
-use super::yaml::{Kind, Node, Scalar};
+use super::yaml::{Node, NodeKind, Scalar};
 use crate::lisp::reader::read_form;
 use crate::lisp::{Fault, FaultKind, Form};
 use crate::problem::{Location, Problem, Severity, shown};
@@ -69,7 +69,7 @@ impl<'a> Fields<'a> {
 
     fn new(node: &'a Node, path: String, level: Level, reader: &'a FieldReader) -> Self {
         let mut entries = Vec::new();
-        if let Kind::Map(pairs) = &node.kind {
+        if let NodeKind::Map(pairs) = &node.kind {
             let known: Vec<&str> = keys::below(keys::plain(&path), level).collect();
             for (key, value) in pairs {
                 if known.contains(&key.text.as_str()) {
@@ -283,8 +283,8 @@ impl<'a> Field<'a> {
     }
 
     /// Every key and value of a map with names of the user's own.
-    pub fn entries(&self) -> Vec<(&'a super::yaml::Key, Field<'a>)> {
-        let Kind::Map(pairs) = &self.node.kind else {
+    pub fn entries(&self) -> Vec<(&'a super::yaml::NodeKey, Field<'a>)> {
+        let NodeKind::Map(pairs) = &self.node.kind else {
             self.report(
                 Problem::error(format!("`{}` must be a map", self.path))
                     .label(format!("this is {}", self.node.kind.name())),
@@ -304,7 +304,7 @@ impl<'a> Field<'a> {
     /// The items of a list; a single value is a list of one.
     pub fn items(&self) -> Vec<Field<'a>> {
         match &self.node.kind {
-            Kind::List(nodes) => nodes
+            NodeKind::List(nodes) => nodes
                 .iter()
                 .enumerate()
                 .map(|(index, node)| Field {
@@ -319,17 +319,17 @@ impl<'a> Field<'a> {
 
     /// Whether it is a map.
     pub fn is_map(&self) -> bool {
-        matches!(self.node.kind, Kind::Map(_))
+        matches!(self.node.kind, NodeKind::Map(_))
     }
 
     /// Whether it is a list.
     pub fn is_list(&self) -> bool {
-        matches!(self.node.kind, Kind::List(_))
+        matches!(self.node.kind, NodeKind::List(_))
     }
 
     /// Whether nothing is written there.
     pub fn is_null(&self) -> bool {
-        self.node.kind == Kind::Null
+        self.node.kind == NodeKind::Null
     }
 
     /// Whether it is switched off with `false`.
@@ -343,7 +343,7 @@ impl<'a> Field<'a> {
     }
 
     fn is_text(&self, text: &str) -> bool {
-        matches!(&self.node.kind, Kind::Scalar(scalar) if scalar.text == text)
+        matches!(&self.node.kind, NodeKind::Scalar(scalar) if scalar.text == text)
     }
 
     /// The text of a leaf, its variables resolved.
@@ -394,7 +394,7 @@ impl<'a> Field<'a> {
 
     /// Whether its value is not known, and that is not an error.
     pub fn is_unset(&self) -> bool {
-        let Kind::Scalar(scalar) = &self.node.kind else {
+        let NodeKind::Scalar(scalar) = &self.node.kind else {
             return false;
         };
         let variables = &self.reader.variables;
@@ -440,7 +440,7 @@ impl<'a> Field<'a> {
 
     /// Says so where YAML took the rest of a form for a comment.
     fn comment_trap(&self, fault: &Fault) -> Option<String> {
-        let plain = matches!(&self.node.kind, Kind::Scalar(scalar) if scalar.plain);
+        let plain = matches!(&self.node.kind, NodeKind::Scalar(scalar) if scalar.plain);
         (plain && fault.kind != FaultKind::Invalid && self.comment_follows())
             .then(|| COMMENT_TRAP.to_owned())
     }
@@ -476,13 +476,13 @@ impl<'a> Field<'a> {
     }
 
     fn scalar(&self) -> Option<&'a Scalar> {
-        if let Kind::Scalar(scalar) = &self.node.kind {
+        if let NodeKind::Scalar(scalar) = &self.node.kind {
             return Some(scalar);
         }
         let problem = Problem::error(format!("`{}` must be a single value", self.path))
             .label(format!("this is {}", self.node.kind.name()));
         self.report(match self.node.kind {
-            Kind::Map(_) => problem.help(
+            NodeKind::Map(_) => problem.help(
                 "YAML takes `: ` for the end of a key: put the value into quotes, or below a `|`",
             ),
             _ => problem,

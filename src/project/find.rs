@@ -12,7 +12,7 @@ pub const FILE_NAMES: [&str; 2] = ["lisplaunch.yaml", "lisplaunch.yml"];
 
 /// Where a person says the project file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum ProjectSearch {
     /// In this folder or the nearest one above it.
     Above(PathBuf),
     /// This file.
@@ -23,7 +23,7 @@ pub enum Wanted {
 
 /// A project file that has been read.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundProject {
     /// Its text, under the name to show.
     pub source: Source,
     /// Its absolute path; none for standard input.
@@ -37,28 +37,28 @@ pub struct Found {
 }
 
 /// Finds and reads the project file.
-pub fn find(wanted: &Wanted) -> Result<Found, Problem> {
+pub fn find(wanted: &ProjectSearch) -> Result<FoundProject, Problem> {
     match wanted {
-        Wanted::Above(folder) => {
+        ProjectSearch::Above(folder) => {
             let folder = absolute(folder)?;
             let found = open(&search(&folder)?)?;
             let above = folder.to_str() != Some(&found.folder);
-            Ok(Found { above, ..found })
+            Ok(FoundProject { above, ..found })
         }
-        Wanted::File(file) => open(&absolute(file)?),
-        Wanted::Stdin => from_stdin(),
+        ProjectSearch::File(file) => open(&absolute(file)?),
+        ProjectSearch::Stdin => from_stdin(),
     }
 }
 
-fn from_stdin() -> Result<Found, Problem> {
+fn from_stdin() -> Result<FoundProject, Problem> {
     let text = host::read_text_from(&mut io::stdin().lock())
         .map_err(|error| Problem::cannot("read standard input", &error))?;
     handed_over("standard input".to_owned(), text)
 }
 
 /// What was given to this process open is relative to the current folder, as a form typed there.
-fn handed_over(name: String, text: String) -> Result<Found, Problem> {
-    Ok(Found {
+fn handed_over(name: String, text: String) -> Result<FoundProject, Problem> {
+    Ok(FoundProject {
         source: Source { name, text },
         file: None,
         folder: utf8(&absolute(Path::new("."))?)?,
@@ -67,13 +67,13 @@ fn handed_over(name: String, text: String) -> Result<Found, Problem> {
     })
 }
 
-fn open(file: &Path) -> Result<Found, Problem> {
+fn open(file: &Path) -> Result<FoundProject, Problem> {
     let (text, standing) = read(file).map_err(|error| unreadable(file, &error))?;
     if host::is_descriptor(file) {
         return handed_over(shown(file), text);
     }
     let folder = file.parent().unwrap_or(Path::new("/"));
-    Ok(Found {
+    Ok(FoundProject {
         source: Source {
             name: shown(file),
             text,

@@ -19,11 +19,11 @@ use std::sync::Arc;
 use crate::problem::{Problem, Source};
 use crate::suggest;
 use crate::trust::{Owners, Standing};
-use find::Found;
+use find::FoundProject;
 use keys::Level;
-use replicas::Replica;
+use replicas::ReplicaNumber;
 use size::Size;
-use yaml::{Key, Kind, Node};
+use yaml::{Node, NodeKey, NodeKind};
 
 /// A project file that has been read, its values not yet.
 #[derive(Clone, Debug)]
@@ -44,11 +44,11 @@ pub struct Project {
 #[derive(Clone, Debug)]
 pub struct ServiceNode {
     /// Its key below `services`; none where the whole file is one service.
-    pub key: Option<Key>,
+    pub key: Option<NodeKey>,
     /// Its keys and values.
     pub node: Node,
     /// Which of its replicas it is, where the file asks for replicas.
-    pub replica: Option<Replica>,
+    pub replica: Option<ReplicaNumber>,
 }
 
 impl ServiceNode {
@@ -73,7 +73,7 @@ impl ServiceNode {
 
     /// Its number, if there is another one of it.
     pub fn number(&self) -> Option<u32> {
-        let several = |replica: &Replica| replica.count > 1 && !replica.alike;
+        let several = |replica: &ReplicaNumber| replica.count > 1 && !replica.alike;
         Some(self.replica.filter(several)?.number)
     }
 
@@ -86,7 +86,7 @@ impl ServiceNode {
 
 impl Project {
     /// Reads a project file that was found.
-    pub fn read(found: Found) -> Result<Self, Problem> {
+    pub fn read(found: FoundProject) -> Result<Self, Problem> {
         let source = Arc::new(found.source);
         let root = yaml::read(&source)?;
         Ok(Project {
@@ -122,7 +122,7 @@ impl Project {
     /// Whether one of its values is as wanted.
     pub fn has_value(&self, wanted: impl Fn(&str) -> bool) -> bool {
         self.root.any(&|node| match &node.kind {
-            Kind::Scalar(scalar) => wanted(&scalar.text),
+            NodeKind::Scalar(scalar) => wanted(&scalar.text),
             _ => false,
         })
     }
@@ -131,7 +131,7 @@ impl Project {
     pub fn profile_names(&self) -> Vec<&str> {
         match entry(&self.root, "profiles") {
             Some(Node {
-                kind: Kind::Map(profiles),
+                kind: NodeKind::Map(profiles),
                 ..
             }) => profiles
                 .iter()
@@ -148,8 +148,8 @@ impl Project {
             return Vec::new();
         };
         match &profiles.kind {
-            Kind::Null => Vec::new(),
-            Kind::Map(profiles) => profiles
+            NodeKind::Null => Vec::new(),
+            NodeKind::Map(profiles) => profiles
                 .iter()
                 .filter(|(key, _)| !key.text.starts_with("x-"))
                 .filter_map(|(key, profile)| profile_problem(key, profile))
@@ -166,14 +166,14 @@ impl Project {
             if let Some(problem) = profile_problem(key, profile) {
                 return Err(problem);
             }
-            if profile.kind != Kind::Null {
+            if profile.kind != NodeKind::Null {
                 node = overlay::overlay(&node, profile);
             }
         }
         Ok(node)
     }
 
-    fn profile(&self, name: &str) -> Result<(&Key, &Node), Problem> {
+    fn profile(&self, name: &str) -> Result<(&NodeKey, &Node), Problem> {
         let unknown = || {
             Problem::error(format!(
                 "there is no profile `{name}` in `{}`",
@@ -183,13 +183,13 @@ impl Project {
         };
         let profiles = entry(&self.root, "profiles").ok_or_else(unknown)?;
         match &profiles.kind {
-            Kind::Map(profiles) => {
+            NodeKind::Map(profiles) => {
                 let found = profiles.iter().find(|(key, _)| key.text == name);
                 found
                     .map(|(key, profile)| (key, profile))
                     .ok_or_else(unknown)
             }
-            Kind::Null => Err(unknown()),
+            NodeKind::Null => Err(unknown()),
             _ => Err(not_a_map("`profiles`", profiles)),
         }
     }
@@ -197,14 +197,14 @@ impl Project {
 
 /// The services of a file with profiles laid over it: at least one.
 pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
-    let Some(services) = entry(root, "services").filter(|node| node.kind != Kind::Null) else {
+    let Some(services) = entry(root, "services").filter(|node| node.kind != NodeKind::Null) else {
         return Ok(vec![ServiceNode {
             key: None,
             node: with_maps(root),
             replica: None,
         }]);
     };
-    let Kind::Map(entries) = &services.kind else {
+    let NodeKind::Map(entries) = &services.kind else {
         return Err(not_a_map("`services`", services)
             .help("write a name and `:` for each service, and its keys below"));
     };
@@ -230,11 +230,11 @@ pub fn services(root: &Node) -> Result<Vec<ServiceNode>, Problem> {
     Ok(found)
 }
 
-fn service(defaults: &Node, key: &Key, node: &Node) -> Result<ServiceNode, Problem> {
+fn service(defaults: &Node, key: &NodeKey, node: &Node) -> Result<ServiceNode, Problem> {
     let node = match node.kind {
-        Kind::Null => defaults.clone(),
-        Kind::Map(_) => overlay::overlay(defaults, node),
-        Kind::Scalar(_) | Kind::List(_) => {
+        NodeKind::Null => defaults.clone(),
+        NodeKind::Map(_) => overlay::overlay(defaults, node),
+        NodeKind::Scalar(_) | NodeKind::List(_) => {
             return Err(not_a_map(&format!("the service `{}`", key.text), node)
                 .help("write its keys below it: `start: …`"));
         }
@@ -246,10 +246,10 @@ fn service(defaults: &Node, key: &Key, node: &Node) -> Result<ServiceNode, Probl
     })
 }
 
-fn profile_problem(key: &Key, profile: &Node) -> Option<Problem> {
+fn profile_problem(key: &NodeKey, profile: &Node) -> Option<Problem> {
     match &profile.kind {
-        Kind::Null => None,
-        Kind::Map(entries) => {
+        NodeKind::Null => None,
+        NodeKind::Map(entries) => {
             let (inner, _) = entries.iter().find(|(key, _)| key.text == "profiles")?;
             Some(
                 Problem::error(format!("the profile `{}` cannot hold profiles", key.text))
@@ -273,7 +273,7 @@ fn not_a_map(what: &str, node: &Node) -> Problem {
 /// The value at `key` of a map.
 pub fn entry<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     match &node.kind {
-        Kind::Map(entries) => entries
+        NodeKind::Map(entries) => entries
             .iter()
             .find(|(known, _)| known.text == key)
             .map(|(_, value)| value),
@@ -294,9 +294,9 @@ fn inherited(root: &Node) -> Node {
     })
 }
 
-fn map_entries(node: &Node, change: impl Fn(&Key, &Node) -> Option<Node>) -> Node {
+fn map_entries(node: &Node, change: impl Fn(&NodeKey, &Node) -> Option<Node>) -> Node {
     let kind = match &node.kind {
-        Kind::Map(entries) => Kind::Map(
+        NodeKind::Map(entries) => NodeKind::Map(
             entries
                 .iter()
                 .filter_map(|(key, value)| Some((key.clone(), change(key, value)?)))

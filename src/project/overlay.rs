@@ -1,14 +1,14 @@
 //! Laying one part of the file over another: profiles over the file, services over the defaults.
 
 use super::keys;
-use super::yaml::{Kind, Node};
+use super::yaml::{Node, NodeKind};
 
 /// `over` laid over `base`: maps are merged key by key, everything else is replaced.
 ///
 /// A key that has a short form (`swank: 4005` for `swank: {port: 4005}`) is merged as
 /// the map that it stands for. A key without a value takes the base's value away.
 pub fn overlay(base: &Node, over: &Node) -> Node {
-    let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else {
+    let (NodeKind::Map(below), NodeKind::Map(above)) = (&base.kind, &over.kind) else {
         return over.clone();
     };
     let mut merged = below.clone();
@@ -24,17 +24,17 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
     }
     Node {
         location: over.location.clone(),
-        kind: Kind::Map(merged),
+        kind: NodeKind::Map(merged),
     }
 }
 
 /// The map that a value in a short form stands for.
 pub fn expanded(key: &str, value: &Node) -> Node {
     match (&value.kind, keys::short_form(key)) {
-        (Kind::Scalar(scalar), Some(short)) if scalar.text != "false" => Node {
+        (NodeKind::Scalar(scalar), Some(short)) if scalar.text != "false" => Node {
             location: value.location.clone(),
-            kind: Kind::Map(vec![(
-                super::yaml::Key {
+            kind: NodeKind::Map(vec![(
+                super::yaml::NodeKey {
                     text: short.to_owned(),
                     location: value.location.clone(),
                 },

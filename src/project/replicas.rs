@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldReader};
 use super::size::Size;
-use super::yaml::{Kind, Node};
+use super::yaml::{Node, NodeKind};
 use super::{ServiceNode, entry, keys};
 use crate::problem::{Problem, Problems};
 
@@ -27,7 +27,8 @@ pub fn repeated(
     let mut all = Vec::new();
     let mut size = Size::default();
     for service in services {
-        let Some(node) = entry(&service.node, "replicas").filter(|node| node.kind != Kind::Null)
+        let Some(node) =
+            entry(&service.node, "replicas").filter(|node| node.kind != NodeKind::Null)
         else {
             all.push(service);
             continue;
@@ -52,7 +53,7 @@ pub fn repeated(
                 return Err(Size::problem().at(location));
             }
             all.push(ServiceNode {
-                replica: Some(Replica {
+                replica: Some(ReplicaNumber {
                     number,
                     count,
                     alike,
@@ -73,7 +74,7 @@ fn number(text: &str) -> Result<u32, String> {
 
 /// Which one of several equal services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Replica {
+pub struct ReplicaNumber {
     /// Its number, from 1.
     pub number: u32,
     /// How many there are.

@@ -1,6 +1,6 @@
 //! How large services may become by what they inherit: each has a copy of it.
 
-use super::yaml::{Kind, Node};
+use super::yaml::{Node, NodeKind};
 use crate::problem::Problem;
 
 /// Values in all services.
@@ -21,10 +21,10 @@ impl Size {
     pub(super) fn add(&mut self, node: &Node) {
         self.values += 1;
         match &node.kind {
-            Kind::Null => {}
-            Kind::Scalar(scalar) => self.bytes += scalar.text.len(),
-            Kind::List(items) => items.iter().for_each(|item| self.add(item)),
-            Kind::Map(entries) => {
+            NodeKind::Null => {}
+            NodeKind::Scalar(scalar) => self.bytes += scalar.text.len(),
+            NodeKind::List(items) => items.iter().for_each(|item| self.add(item)),
+            NodeKind::Map(entries) => {
                 for (key, value) in entries {
                     self.bytes += key.text.len();
                     self.add(value);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::reference::{self, Fallback, Reference, Segment, SegmentKind};
-use super::yaml::{Kind, Node};
+use super::yaml::{Node, NodeKind};
 use crate::problem::Problem;
 use crate::word::Variable;
 
@@ -229,10 +229,10 @@ pub fn names(node: &Node) -> BTreeSet<String> {
 
 fn each_value(node: &Node, visit: &mut impl FnMut(Vec<Segment>)) {
     match &node.kind {
-        Kind::Null => {}
-        Kind::Scalar(scalar) => visit(reference::parse(&scalar.text).unwrap_or_default()),
-        Kind::List(items) => items.iter().for_each(|item| each_value(item, visit)),
-        Kind::Map(entries) => entries
+        NodeKind::Null => {}
+        NodeKind::Scalar(scalar) => visit(reference::parse(&scalar.text).unwrap_or_default()),
+        NodeKind::List(items) => items.iter().for_each(|item| each_value(item, visit)),
+        NodeKind::Map(entries) => entries
             .iter()
             .for_each(|(_, value)| each_value(value, visit)),
     }

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::builder::Builder;
-use super::manifest::{Image, head};
-use crate::argv::{Program, Saving, saving_argv};
+use super::manifest::{Fingerprint, head};
+use crate::argv::{SavedProgram, Saving, saving_argv};
 use crate::host::Host;
 use crate::launch;
 use crate::live::attended::{self, Unfinished};
-use crate::live::limits::{GivenUp, Limits};
+use crate::live::limits::{Deadline, GivenUp};
 use crate::output::TemporaryFolder;
 use crate::plan::core::Core;
 use crate::plan::service::Service;
@@ -46,7 +46,7 @@ pub struct Build {
 
 /// Why there is no image.
 #[derive(Debug)]
-pub enum Failed {
+pub enum BuildError {
     /// sbcl could not load the code or save it, and printed this.
     Ended(ExitStatus, String),
     /// It was given up.
@@ -55,9 +55,9 @@ pub enum Failed {
     Problem(Problem),
 }
 
-impl From<Problem> for Failed {
+impl From<Problem> for BuildError {
     fn from(problem: Problem) -> Self {
-        Failed::Problem(problem)
+        BuildError::Problem(problem)
     }
 }
 
@@ -109,7 +109,7 @@ impl Build {
     pub fn program(
         service: &Service,
         core: &Core,
-        program: Program,
+        program: SavedProgram,
         place: &Path,
         templates: &Templates,
         host: &Host,
@@ -137,7 +137,7 @@ impl Build {
     ///
     /// # Errors
     /// When there is no image; the one before is left as it was.
-    pub fn run(self, limits: &Limits, watch: impl FnMut()) -> Result<u64, Failed> {
+    pub fn run(self, limits: &Deadline, watch: impl FnMut()) -> Result<u64, BuildError> {
         let Build {
             place,
             manifest,
@@ -154,7 +154,7 @@ impl Build {
         let status = ended.map_err(|unfinished| unfinished_as(unfinished, &place))?;
         if !status.success() {
             let messages = attended::messages(&inside(MESSAGES));
-            return Err(Failed::Ended(status, messages));
+            return Err(BuildError::Ended(status, messages));
         }
         let made = Made {
             image: inside(FILE),
@@ -166,9 +166,9 @@ impl Build {
     }
 }
 
-fn unfinished_as(unfinished: Unfinished, place: &Path) -> Failed {
+fn unfinished_as(unfinished: Unfinished, place: &Path) -> BuildError {
     match unfinished {
-        Unfinished::GivenUp(GivenUp::Interrupted | GivenUp::TimedOut(_)) => Failed::Interrupted,
+        Unfinished::GivenUp(GivenUp::Interrupted | GivenUp::TimedOut(_)) => BuildError::Interrupted,
         Unfinished::NotStarted(command, error) => launch::not_started(&command, &error).into(),
         Unfinished::Io(error) => Problem::io("write", place, &error).into(),
     }
@@ -189,7 +189,7 @@ impl Made<'_> {
         image.sync_all()?;
         let metadata = image.metadata()?;
         if let Some(manifest) = manifest {
-            self.finish_manifest(Image::of(&metadata))?;
+            self.finish_manifest(Fingerprint::of(&metadata))?;
             keep(manifest)?;
             keep(place)?;
             // The manifest first: an image with another's manifest counts as stale.
@@ -200,7 +200,7 @@ impl Made<'_> {
     }
 
     /// Writes to the manifest which image it is of.
-    fn finish_manifest(&self, image: Image) -> io::Result<()> {
+    fn finish_manifest(&self, image: Fingerprint) -> io::Result<()> {
         let mut file = self.builder.open(&self.manifest)?;
         let mut inputs = String::new();
         file.read_to_string(&mut inputs)?;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{Image, Manifest};
+use super::manifest::{Fingerprint, Manifest};
 use super::{fingerprint, header, previous};
 use crate::host::Host;
 use crate::plan::core::Core;
@@ -94,7 +94,7 @@ fn find_staleness(
         }
         read => read.map_err(|error| Problem::io("read", &file, &error))?,
     };
-    let manifest = manifest.filter(|manifest| manifest.image == Image::of(&image));
+    let manifest = manifest.filter(|manifest| manifest.image == Fingerprint::of(&image));
     if !core.executable && !can_start(service, &file, manifest.as_ref(), host)? {
         return Ok(Some(Staleness::OtherSbcl));
     }

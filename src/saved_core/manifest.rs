@@ -16,25 +16,25 @@ const LARGEST: u64 = 32 << 20;
 #[derive(Debug)]
 pub(super) struct Manifest {
     /// The image that it belongs to.
-    pub(super) image: Image,
+    pub(super) image: Fingerprint,
     /// The fingerprint of the recipe.
     pub(super) recipe: u64,
     /// The program that loaded the code, which alone can start the image.
-    pub(super) sbcl: Input,
+    pub(super) sbcl: InputFile,
     /// The files.
-    pub(super) inputs: Vec<Input>,
+    pub(super) inputs: Vec<InputFile>,
 }
 
 /// How an image is known again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Image {
+pub(super) struct Fingerprint {
     size: u64,
     written: (i64, i64),
 }
 
 /// A file that an image was made from.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(super) struct InputFile {
     /// Its path.
     pub(super) path: PathBuf,
     /// What it was; none where there was no such file.
@@ -49,9 +49,9 @@ struct Held {
     fingerprint: u64,
 }
 
-impl Image {
+impl Fingerprint {
     pub(super) fn of(metadata: &Metadata) -> Self {
-        Image {
+        Fingerprint {
             size: metadata.len(),
             written: (metadata.mtime(), metadata.mtime_nsec()),
         }
@@ -76,29 +76,29 @@ impl Manifest {
         Some(Manifest {
             image,
             recipe: u64::from_str_radix(recipe, 16).ok()?,
-            sbcl: Input::parse(lines.next()?)?,
-            inputs: lines.map(Input::parse).collect::<Option<_>>()?,
+            sbcl: InputFile::parse(lines.next()?)?,
+            inputs: lines.map(InputFile::parse).collect::<Option<_>>()?,
         })
     }
 }
 
 /// The line that says to which image a manifest belongs.
-pub(super) fn head(image: Image) -> String {
+pub(super) fn head(image: Fingerprint) -> String {
     let (seconds, nanoseconds) = image.written;
     format!("core {} {seconds} {nanoseconds}\n", image.size)
 }
 
-fn parse_head(line: &str) -> Option<Image> {
+fn parse_head(line: &str) -> Option<Fingerprint> {
     let mut words = line.strip_prefix("core ")?.split(' ');
     let size = words.next()?.parse().ok()?;
     let written = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some(Image { size, written })
+    Some(Fingerprint { size, written })
 }
 
-impl Input {
+impl InputFile {
     fn parse(line: &str) -> Option<Self> {
         if let Some(path) = line.strip_prefix("absent ") {
-            return Some(Input {
+            return Some(InputFile {
                 path: path.into(),
                 held: None,
             });
@@ -107,7 +107,7 @@ impl Input {
         let size = words.next()?.parse().ok()?;
         let written: i64 = words.next()?.parse().ok()?;
         let fingerprint = u64::from_str_radix(words.next()?, 16).ok()?;
-        Some(Input {
+        Some(InputFile {
             path: words.next()?.into(),
             held: Some(Held {
                 size,

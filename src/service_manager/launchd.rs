@@ -24,7 +24,7 @@ pub(super) struct Launchd {
 
 /// A service of launchd.
 #[derive(Debug)]
-struct Job {
+struct LaunchdJob {
     /// What launchd knows it by.
     target: String,
     path: PathBuf,
@@ -44,17 +44,17 @@ impl Launchd {
         Ok(Box::new(Launchd { folder, domain }))
     }
 
-    fn jobs(&self, files: &[Placed]) -> Result<Vec<Job>, Problem> {
+    fn jobs(&self, files: &[Placed]) -> Result<Vec<LaunchdJob>, Problem> {
         files.iter().map(|placed| self.job(placed)).collect()
     }
 
-    fn job(&self, placed: &Placed) -> Result<Job, Problem> {
+    fn job(&self, placed: &Placed) -> Result<LaunchdJob, Problem> {
         let path = placed.target.path.clone();
         let label = path.file_stem().unwrap_or_default().display().to_string();
         let target = format!("{}/{label}", self.domain);
         let answer = control(["print", &target]).ask()?;
         let mut lines = answer.stdout.lines();
-        Ok(Job {
+        Ok(LaunchdJob {
             differs: placed.differs(),
             loaded: answer.code == Some(0),
             runs: lines.any(|line| line.trim() == "state = running"),
@@ -64,7 +64,7 @@ impl Launchd {
     }
 }
 
-impl Job {
+impl LaunchdJob {
     /// launchd has let go of it only once its process is gone.
     fn leave(&self) -> Step {
         Step::Leave {
@@ -99,7 +99,7 @@ impl ServiceManager for Launchd {
         let jobs = self.jobs(&files)?;
         // Before the file is written: what fails then is seen by the next installation.
         let leaving = jobs.iter().filter(|job| job.loaded && job.differs);
-        let mut steps: Vec<Step> = leaving.map(Job::leave).collect();
+        let mut steps: Vec<Step> = leaving.map(LaunchdJob::leave).collect();
         steps.extend(write(files));
         steps.extend(jobs.iter().flat_map(|job| job.start(&self.domain)));
         Ok(steps)
@@ -109,7 +109,7 @@ impl ServiceManager for Launchd {
         let removals = removals(&files)?;
         let jobs = self.jobs(&files)?;
         let leaving = jobs.iter().filter(|job| job.loaded);
-        let mut steps: Vec<Step> = leaving.map(Job::leave).collect();
+        let mut steps: Vec<Step> = leaving.map(LaunchdJob::leave).collect();
         steps.extend(removals);
         Ok(steps)
     }

@@ -28,18 +28,18 @@ type Find = fn(Whereabouts<'_>) -> Result<Box<dyn ServiceManager>, Problem>;
 const ALL: [(&str, Find); 3] = [
     ("launchd", launchd::Launchd::find),
     ("supervisor", supervisor::Supervisor::find),
-    ("systemd", systemd::Systemd::find),
+    ("systemd", systemd::SystemdManager::find),
 ];
 
 /// A manager, by the format that it reads.
 #[derive(Clone, Copy, Debug)]
-pub struct Kind {
+pub struct ManagerKind {
     /// The name of the format.
     pub format: &'static str,
     find: Find,
 }
 
-impl Kind {
+impl ManagerKind {
     /// The names of all.
     pub fn names() -> impl Iterator<Item = &'static str> {
         ALL.into_iter().map(|(name, _)| name)
@@ -49,7 +49,7 @@ impl Kind {
     pub fn named(name: &str) -> Option<Self> {
         let mut all = ALL.into_iter();
         let (format, find) = all.find(|(known, _)| *known == name)?;
-        Some(Kind { format, find })
+        Some(ManagerKind { format, find })
     }
 
     /// The manager of this kind.

@@ -13,8 +13,8 @@ use crate::host;
 use crate::output::Target;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use state::{Activity, State};
-use unit::{Unit, units};
+use state::{Activity, UnitState};
+use unit::{InstalledUnit, units};
 
 /// Where the units of the administrator are.
 const FOLDER: &str = "/etc/systemd/system";
@@ -24,13 +24,13 @@ const LINGERING: &str = "/var/lib/systemd/linger";
 
 /// The systemd of the machine, or that of a user.
 #[derive(Debug)]
-pub(super) struct Systemd {
+pub(super) struct SystemdManager {
     folder: PathBuf,
     personal: bool,
     user: u32,
 }
 
-impl Systemd {
+impl SystemdManager {
     pub(super) fn find(at: Whereabouts<'_>) -> Result<Box<dyn ServiceManager>, Problem> {
         let folder = if at.personal {
             own_folder(at)?
@@ -38,7 +38,7 @@ impl Systemd {
             FOLDER.into()
         };
         at.refuse_others("systemd", &folder)?;
-        Ok(Box::new(Systemd {
+        Ok(Box::new(SystemdManager {
             folder,
             personal: at.personal,
             user: at.host.user,
@@ -51,21 +51,21 @@ impl Systemd {
     }
 
     /// How systemd sees the units.
-    fn states(&self, units: &[Unit]) -> Result<Vec<State>, Problem> {
+    fn states(&self, units: &[InstalledUnit]) -> Result<Vec<UnitState>, Problem> {
         let properties = format!("--property={}", state::PROPERTIES.join(","));
         let names = units.iter().map(|unit| unit.name.as_str());
         let words = ["show", &properties].into_iter().chain(names);
         let said = self.control(words).run()?;
-        Ok(State::parse(&said, units))
+        Ok(UnitState::parse(&said, units))
     }
 
     /// A step with those of the units that `wanted` is true of, unless there are none.
     fn step(
         &self,
-        known: &[(&Unit, &State)],
+        known: &[(&InstalledUnit, &UnitState)],
         verb: &[&str],
         make: impl FnOnce(Call) -> Step,
-        wanted: impl Fn(&Unit, &State) -> bool,
+        wanted: impl Fn(&InstalledUnit, &UnitState) -> bool,
     ) -> Option<Step> {
         let units = known.iter().filter(|(unit, state)| wanted(unit, state));
         let names: Vec<&str> = units.map(|(unit, _)| unit.name.as_str()).collect();
@@ -73,7 +73,7 @@ impl Systemd {
     }
 }
 
-impl ServiceManager for Systemd {
+impl ServiceManager for SystemdManager {
     fn place(&self, files: Vec<File>) -> Result<Vec<Target>, Problem> {
         below(&self.folder, files)
     }
@@ -81,7 +81,7 @@ impl ServiceManager for Systemd {
     fn install(&self, files: Vec<Placed>, _rehearsal: bool) -> Result<Vec<Step>, Problem> {
         let units = units(&files);
         let states = self.states(&units)?;
-        let known: Vec<(&Unit, &State)> = units.iter().zip(&states).collect();
+        let known: Vec<(&InstalledUnit, &UnitState)> = units.iter().zip(&states).collect();
         let reload = known
             .iter()
             .any(|(unit, state)| unit.differs || !state.current);
@@ -123,7 +123,7 @@ impl ServiceManager for Systemd {
     fn uninstall(&self, files: Vec<Placed>) -> Result<Vec<Step>, Problem> {
         let units = units(&files);
         let states = self.states(&units)?;
-        let known: Vec<(&Unit, &State)> = units.iter().zip(&states).collect();
+        let known: Vec<(&InstalledUnit, &UnitState)> = units.iter().zip(&states).collect();
         let removals = removals(&files)?;
         let reload = !removals.is_empty();
         let stops = [

@@ -24,7 +24,7 @@ pub(super) enum Event {
 
 /// All that happens.
 #[derive(Debug)]
-pub(super) struct Events {
+pub(super) struct EventQueue {
     sender: SyncSender<Event>,
     receiver: Receiver<Event>,
 }
@@ -36,10 +36,10 @@ pub(super) struct Sender {
     sender: SyncSender<Event>,
 }
 
-impl Events {
+impl EventQueue {
     pub(super) fn new() -> Self {
         let (sender, receiver) = sync_channel(MOST);
-        Events { sender, receiver }
+        EventQueue { sender, receiver }
     }
 
     pub(super) fn sender(&self, index: usize) -> Sender {

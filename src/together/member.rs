@@ -21,7 +21,7 @@ use crate::problem::Problem;
 /// output, too.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-pub(super) struct Member {
+pub(super) struct TogetherMember {
     pub(super) service: Service,
     command: Command,
     stage: Stage,
@@ -43,9 +43,9 @@ enum Stage {
     Ended(ExitStatus, Instant),
 }
 
-impl Member {
+impl TogetherMember {
     pub(super) fn new(service: Service, command: Command) -> Self {
-        Member {
+        TogetherMember {
             service,
             command,
             stage: Stage::Waiting,
@@ -183,7 +183,7 @@ impl Member {
     }
 }
 
-impl Drop for Member {
+impl Drop for TogetherMember {
     fn drop(&mut self) {
         if let Stage::Starting(child) | Stage::Ready(child) = &mut self.stage {
             let _ = kill_process_group(Pid::from_child(child), Signal::KILL);

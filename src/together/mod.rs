@@ -13,8 +13,8 @@ use crate::live::signals::Signals;
 use crate::plan::after::After;
 use crate::plan::service::Service;
 use crate::problem::Problem;
-use events::{Event, Events};
-use member::Member;
+use events::{Event, EventQueue};
+use member::TogetherMember;
 
 /// How often the services are looked after.
 const TICK: Duration = Duration::from_millis(50);
@@ -24,10 +24,10 @@ const MOST_LINES: usize = 1000;
 
 /// Services that run together.
 pub struct Together<'a> {
-    members: Vec<Member>,
+    members: Vec<TogetherMember>,
     /// For each of them those that it comes after.
     before: Vec<Vec<usize>>,
-    events: Events,
+    events: EventQueue,
     host: &'a Host,
     reporting: Reporting<'a>,
 }
@@ -42,7 +42,7 @@ pub struct Reporting<'a> {
 
 /// Why they were stopped.
 #[derive(Debug)]
-pub enum Ending {
+pub enum StopCause {
     /// A signal asked for it.
     Asked,
     /// One of them had ended by itself.
@@ -55,9 +55,9 @@ pub enum Ending {
 
 /// How it went.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct TogetherOutcome {
     /// Why they were stopped.
-    pub ending: Ending,
+    pub ending: StopCause,
     /// Those that did not stop in time, and were killed.
     pub killed: Vec<Service>,
 }
@@ -74,39 +74,39 @@ impl<'a> Together<'a> {
         let before = before.collect();
         let members = services.into_iter().map(|service| {
             let command = start(&service);
-            Member::new(service, command)
+            TogetherMember::new(service, command)
         });
         Together {
             members: members.collect(),
             before,
-            events: Events::new(),
+            events: EventQueue::new(),
             host,
             reporting,
         }
     }
 
     /// Starts them, and returns when all are gone.
-    pub fn run(mut self, signals: &Signals) -> Outcome {
+    pub fn run(mut self, signals: &Signals) -> TogetherOutcome {
         let ending = self.serve(signals);
         let killed = self.stop(signals);
-        Outcome { ending, killed }
+        TogetherOutcome { ending, killed }
     }
 
     /// Returns when they are to be stopped.
-    fn serve(&mut self, signals: &Signals) -> Ending {
+    fn serve(&mut self, signals: &Signals) -> StopCause {
         loop {
             if let Err(problem) = self.start_those_that_may() {
-                return Ending::NotStarted(problem);
+                return StopCause::NotStarted(problem);
             }
             if let Err(error) = self.print_what_they_write() {
-                return Ending::Output(error);
+                return StopCause::Output(error);
             }
             self.look();
-            if let Some((service, status)) = self.members.iter().find_map(Member::ended) {
-                return Ending::Ended(Box::new(service.clone()), status);
+            if let Some((service, status)) = self.members.iter().find_map(TogetherMember::ended) {
+                return StopCause::Ended(Box::new(service.clone()), status);
             }
             if signals.take() {
-                return Ending::Asked;
+                return StopCause::Asked;
             }
         }
     }
@@ -123,7 +123,7 @@ impl<'a> Together<'a> {
 
     /// Stops them, and returns those that had to be killed.
     fn stop(&mut self, signals: &Signals) -> Vec<Service> {
-        while self.members.iter().any(Member::runs) {
+        while self.members.iter().any(TogetherMember::runs) {
             let gone = |index: &usize| !self.members[*index].runs();
             let may_stop: Vec<usize> = (0..self.members.len())
                 .filter(|index| self.after(*index).iter().all(gone))

@@ -1,7 +1,7 @@
 //! Options of sbcl that a project file may not give.
 
 use insta::assert_snapshot;
-use lisplaunch::plan::sbcl_option::{SBCL_OPTIONS, Side, Verdict};
+use lisplaunch::plan::sbcl_option::{Permission, SBCL_OPTIONS, Side};
 
 use super::wrong;
 
@@ -95,7 +95,7 @@ fn no_option_may_be_given_that_is_not_allowed() {
         };
         let value = if option.takes_value { ", x" } else { "" };
         let yaml = format!("sbcl: {{{side}-options: [{}{value}]}}", option.name);
-        if option.verdict != Verdict::Allowed {
+        if option.verdict != Permission::Allowed {
             let told = wrong(&[&yaml]);
             assert!(told.contains(option.name), "{told}");
             assert_eq!(told.matches("error:").count(), 1, "{told}");

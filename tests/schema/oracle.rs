@@ -7,7 +7,7 @@ use lisplaunch::host::Host;
 use lisplaunch::plan::{Choices, plan};
 use lisplaunch::problem::Problem;
 use lisplaunch::project::Project;
-use lisplaunch::project::find::{Wanted, find};
+use lisplaunch::project::find::{ProjectSearch, find};
 use tempfile::TempDir;
 
 /// A folder for one project file after the other.
@@ -31,7 +31,7 @@ impl Oracle {
     pub(super) fn problems(&self, yaml: &str) -> Vec<String> {
         let file = self.folder.path().join("lisplaunch.yaml");
         fs::write(&file, yaml).unwrap();
-        let read = find(&Wanted::File(file)).and_then(Project::read);
+        let read = find(&ProjectSearch::File(file)).and_then(Project::read);
         let problems = match read {
             Ok(project) => self.of_project(&project),
             Err(problem) => vec![problem],

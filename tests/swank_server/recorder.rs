@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use lisplaunch::live::swank::{Interrupt, Output};
+use lisplaunch::live::swank::{EvaluationOutput, Interrupt};
 
 /// What came, and when the first of it came.
 #[derive(Default)]
@@ -14,7 +14,7 @@ pub struct Recorder {
     pub first: Option<Instant>,
 }
 
-impl Output for Recorder {
+impl EvaluationOutput for Recorder {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         self.first.get_or_insert_with(Instant::now);
         self.stdout.push_str(text);
@@ -39,7 +39,7 @@ pub struct Interrupting {
     pub interrupt: Interrupt,
 }
 
-impl Output for Interrupting {
+impl EvaluationOutput for Interrupting {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         // Asked twice, a client does not wait for the end.
         if self.recorder.first.is_none() {
@@ -56,7 +56,7 @@ impl Output for Interrupting {
 /// An output that cannot be written, as a pipe that nobody reads.
 pub struct Broken;
 
-impl Output for Broken {
+impl EvaluationOutput for Broken {
     fn stdout(&mut self, _: &str) -> io::Result<()> {
         Err(io::ErrorKind::BrokenPipe.into())
     }

@@ -7,17 +7,17 @@ use super::Findings;
 use crate::problem::{Location, Problem, Severity};
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct CheckReport<'a> {
     file: &'a str,
     ok: bool,
     services: &'a [String],
     profiles: &'a [String],
-    problems: Vec<Entry<'a>>,
+    problems: Vec<ProblemEntry<'a>>,
 }
 
 /// A problem; without a place it is not one of a single line.
 #[derive(Serialize)]
-struct Entry<'a> {
+struct ProblemEntry<'a> {
     severity: &'static str,
     message: &'a str,
     file: Option<&'a str>,
@@ -30,21 +30,21 @@ struct Entry<'a> {
 
 /// One object and a line feed.
 pub(super) fn text(file: &str, findings: &Findings) -> Result<String> {
-    let report = Report {
+    let report = CheckReport {
         file,
         ok: findings.errors == 0,
         services: &findings.services,
         profiles: &findings.profiles,
-        problems: findings.problems.iter().map(Entry::of).collect(),
+        problems: findings.problems.iter().map(ProblemEntry::of).collect(),
     };
     let text = serde_json::to_string_pretty(&report);
     Ok(text.context("cannot write the problems as JSON")? + "\n")
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ProblemEntry<'a> {
     fn of(problem: &'a Problem) -> Self {
         let location = problem.location();
-        Entry {
+        ProblemEntry {
             severity: match problem.severity() {
                 Severity::Error => "error",
                 Severity::Warning => "warning",

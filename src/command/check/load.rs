@@ -9,14 +9,14 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use self::forms::Forms;
+use self::forms::ServiceForms;
 use self::locations::Locations;
-use self::verdict::Verdict;
+use self::verdict::ServiceVerdict;
 use super::{Failure, Invocation};
 use crate::argv::trial_argv;
 use crate::launch;
 use crate::lisp::Form;
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::live::reload::calls::Code;
 use crate::live::reload::fresh::{self, Workplace};
 use crate::output;
@@ -31,7 +31,7 @@ use crate::render::Templates;
 pub(super) fn problems(
     invocation: &Invocation,
     project: &Project,
-    limits: &Limits,
+    limits: &Deadline,
     problems: &mut Problems,
 ) -> Result<(), Failure> {
     let choices = Choices {
@@ -42,7 +42,7 @@ pub(super) fn problems(
     let planned = plan::attempt(project, &choices, &invocation.host, problems);
     let Some(plan) = planned else { return Ok(()) };
     let templates = super::super::templates(&plan)?;
-    let check = Check {
+    let check = LoadCheck {
         invocation,
         project,
         templates: &templates,
@@ -68,18 +68,18 @@ fn different(plan: &Plan) -> impl Iterator<Item = &Service> {
     })
 }
 
-struct Check<'a> {
+struct LoadCheck<'a> {
     invocation: &'a Invocation,
     project: &'a Project,
     templates: &'a Templates,
-    limits: &'a Limits,
+    limits: &'a Deadline,
 }
 
-impl Check<'_> {
+impl LoadCheck<'_> {
     fn service(&self, service: &Service) -> Result<Vec<Problem>, Failure> {
         let folder = output::temporary_folder().map_err(|problem| Failure::failed([problem]))?;
         let place = Workplace(folder.path());
-        let forms = Forms::of(service, place);
+        let forms = ServiceForms::of(service, place);
         prepare(place, &forms)
             .map_err(|error| Failure::failed([Problem::cannot("try the code", &error)]))?;
         let trial = Code { service }.check(place, &forms.files());
@@ -88,7 +88,7 @@ impl Check<'_> {
         let command = launch::command(service, &argv, &self.invocation.host)
             .map_err(|problem| Failure::failed([problem]))?;
         let tried = fresh::attempt(command, place, self.limits, true);
-        let verdict = Verdict {
+        let verdict = ServiceVerdict {
             service,
             forms: &forms,
             locations: Locations::of(self.project, service),
@@ -98,14 +98,14 @@ impl Check<'_> {
     }
 }
 
-fn prepare(place: Workplace<'_>, forms: &Forms<'_>) -> io::Result<()> {
+fn prepare(place: Workplace<'_>, forms: &ServiceForms<'_>) -> io::Result<()> {
     place.install()?;
     fs::create_dir(place.compiled())?;
     forms.write()
 }
 
 /// The service with each form of `before-load` behind one that begins with it.
-fn marked(service: &Service, forms: &Forms<'_>) -> Service {
+fn marked(service: &Service, forms: &ServiceForms<'_>) -> Service {
     let before = service.before_load.iter().enumerate();
     let before = before.flat_map(|(number, form)| {
         let mark = Code::check_before_load(number, &forms.before_load(number));

@@ -71,7 +71,7 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
 /// Digits are spelt alike in every language. So services that differ in digits alone are alike,
 /// unless these are values of variables, or tell labels of forms apart.
 pub(super) fn texts(service: &Service, plan: &Plan, digits_count: bool) -> impl Hash + use<> {
-    let mut text = Text {
+    let mut text = SeenText {
         bytes: Vec::new(),
         digits_count,
     };
@@ -80,12 +80,12 @@ pub(super) fn texts(service: &Service, plan: &Plan, digits_count: bool) -> impl 
     (text.bytes, service.variables.clone())
 }
 
-struct Text {
+struct SeenText {
     bytes: Vec<u8>,
     digits_count: bool,
 }
 
-impl Write for Text {
+impl Write for SeenText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let kept = |byte: &u8| match byte {
             b'0'..=b'9' if !self.digits_count => b'0',

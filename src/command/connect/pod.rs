@@ -1,7 +1,7 @@
 //! The way into a pod of Kubernetes.
 
 use super::{beside, command};
-use crate::cli::live::Connection;
+use crate::cli::live::ConnectionArgs;
 use crate::command::{Failure, Invocation};
 use crate::format;
 use crate::live::finding::Running;
@@ -12,7 +12,7 @@ pub(super) fn way_into(
     invocation: &Invocation,
     service: Option<&String>,
     pod: &str,
-    connection: &Connection,
+    connection: &ConnectionArgs,
 ) -> Result<String, Failure> {
     let format = format::find("kubernetes")?;
     let choices = format.choices(invocation.choices(&[]));

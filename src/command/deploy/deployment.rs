@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use super::member::{Member, reach};
-use super::step::Step;
+use super::step::DeployStep;
 use super::story::Story;
 use super::traffic::{Traffic, drain};
 use super::waiting::Wait;
 use crate::command::{Failure, Invocation, build, reload, report, restart, tell, templates};
 use crate::live::finding::Overrides;
-use crate::live::report::Report;
+use crate::live::report::ServiceReport;
 use crate::live::state::State;
 use crate::live::waiting::until_started;
 use crate::plan::{Plan, ready};
@@ -30,7 +30,11 @@ pub(super) struct Deployment<'a> {
 
 impl Deployment<'_> {
     /// Takes the steps up to the first that fails.
-    pub(super) fn perform(&self, steps: &[Step<'_>], story: &mut Story) -> Result<(), Failure> {
+    pub(super) fn perform(
+        &self,
+        steps: &[DeployStep<'_>],
+        story: &mut Story,
+    ) -> Result<(), Failure> {
         for (index, step) in steps.iter().enumerate() {
             tell(&step.to_string());
             let done = self
@@ -53,26 +57,26 @@ impl Deployment<'_> {
         Ok(())
     }
 
-    fn take(&self, step: &Step<'_>, story: &mut Story) -> Result<(), Failure> {
+    fn take(&self, step: &DeployStep<'_>, story: &mut Story) -> Result<(), Failure> {
         let failed = |problem| Failure::failed([problem]);
         match step {
-            Step::Try(_) => reload::try_code(self.invocation, self.plan, self.wait.limits),
-            Step::Build(member, core) => {
+            DeployStep::Try(_) => reload::try_code(self.invocation, self.plan, self.wait.limits),
+            DeployStep::Build(member, core) => {
                 let templates = templates(self.plan)?;
                 build::build(self.invocation, member.service, core, &templates)
             }
-            Step::PutBack(_, core) => previous::put_back(core).map_err(failed),
-            Step::Start(member) => {
+            DeployStep::PutBack(_, core) => previous::put_back(core).map_err(failed),
+            DeployStep::Start(member) => {
                 self.start(member)?;
                 story.started.push(member.name().to_string());
                 Ok(())
             }
-            Step::Send(_, members) => match self.traffic {
+            DeployStep::Send(_, members) => match self.traffic {
                 Some(traffic) => traffic.send_to(members, &self.wait).map_err(failed),
                 None => Ok(()),
             },
-            Step::Drain(member) => drain(member, &self.wait).map_err(failed),
-            Step::Stop(member) => {
+            DeployStep::Drain(member) => drain(member, &self.wait).map_err(failed),
+            DeployStep::Stop(member) => {
                 self.stop(member)?;
                 story.stopped.push(member.name().to_string());
                 Ok(())
@@ -125,36 +129,38 @@ impl Deployment<'_> {
         };
         let stopped = call.run();
         let report = self.reports(member)?;
-        let gone =
-            |report: &Report| matches!(report.state, State::Down | State::Failed | State::Crashed);
+        let gone = |report: &ServiceReport| {
+            matches!(report.state, State::Down | State::Failed | State::Crashed)
+        };
         match stopped {
             Err(problem) if !report.first().is_some_and(gone) => Err(Failure::failed([problem])),
             _ => Ok(()),
         }
     }
 
-    fn reports(&self, member: &Member<'_>) -> Result<Vec<Report>, Problem> {
+    fn reports(&self, member: &Member<'_>) -> Result<Vec<ServiceReport>, Problem> {
         let services = std::slice::from_ref(member.service);
-        Report::of_all(services, &self.overrides, &self.invocation.host)
+        ServiceReport::of_all(services, &self.overrides, &self.invocation.host)
     }
 
     /// Goes back behind the step of this index, which has failed: the images are those of before
     /// where no process runs with the new ones, and one that was started does not go on with it.
-    fn undo(&self, steps: &[Step<'_>], index: usize, story: &Story) -> Result<(), Failure> {
+    fn undo(&self, steps: &[DeployStep<'_>], index: usize, story: &Story) -> Result<(), Failure> {
         let put_back = put_back(&steps[..index], story)?;
         match &steps[..=index] {
-            [.., Step::Start(started)] | [.., Step::Start(started), Step::Send(..)]
+            [.., DeployStep::Start(started)]
+            | [.., DeployStep::Start(started), DeployStep::Send(..)]
                 if started.service.spare =>
             {
-                tell(&Step::Stop(started).to_string());
+                tell(&DeployStep::Stop(started).to_string());
                 self.stop(started)
             }
-            [.., start @ Step::Start(started)] if put_back => {
+            [.., start @ DeployStep::Start(started)] if put_back => {
                 tell(&start.to_string());
                 self.start(started)?;
                 // The last step is the one in which nginx is sent to all of them.
                 match steps.last() {
-                    Some(all @ Step::Send(..)) => {
+                    Some(all @ DeployStep::Send(..)) => {
                         tell(&all.to_string());
                         self.take(all, &mut story.clone())
                     }
@@ -168,19 +174,19 @@ impl Deployment<'_> {
 
 /// Puts back the images of before for those that were not started with the new ones; returns
 /// whether there are any.
-fn put_back(steps: &[Step<'_>], story: &Story) -> Result<bool, Failure> {
+fn put_back(steps: &[DeployStep<'_>], story: &Story) -> Result<bool, Failure> {
     let failed = |problem| Failure::failed([problem]);
     let mut any = false;
     for step in steps {
-        let (Step::Build(member, core) | Step::PutBack(member, core)) = step else {
+        let (DeployStep::Build(member, core) | DeployStep::PutBack(member, core)) = step else {
             continue;
         };
         if story.started.contains(&member.name().to_string()) || !previous::is_kept(core) {
             continue;
         }
-        tell(&Step::PutBack(member, core).to_string());
+        tell(&DeployStep::PutBack(member, core).to_string());
         previous::put_back(core).map_err(failed)?;
-        if let Step::Build(..) = step {
+        if let DeployStep::Build(..) = step {
             // It is not to be gone back to.
             previous::forget(core).map_err(failed)?;
         }
@@ -189,7 +195,11 @@ fn put_back(steps: &[Step<'_>], story: &Story) -> Result<bool, Failure> {
     Ok(any)
 }
 
-fn not_ready(member: &Member<'_>, report: Option<&Report>, begun: Option<&Problem>) -> Failure {
+fn not_ready(
+    member: &Member<'_>,
+    report: Option<&ServiceReport>,
+    begun: Option<&Problem>,
+) -> Failure {
     let state = report.map_or("gone", |report| report.state.word());
     let problem = Problem::error(format!(
         "`{}` did not get ready with the new code: it is {state}",
@@ -202,7 +212,7 @@ fn not_ready(member: &Member<'_>, report: Option<&Report>, begun: Option<&Proble
 }
 
 /// Says what was not done any more.
-fn with_rest(problem: Problem, steps: &[Step<'_>]) -> Problem {
+fn with_rest(problem: Problem, steps: &[DeployStep<'_>]) -> Problem {
     let left = steps.iter().map(|step| format!("not done: {step}"));
     left.fold(problem, Problem::note)
         .help("what runs goes on with the code that it has; deploy again once that is right")

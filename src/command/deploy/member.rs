@@ -7,7 +7,7 @@ use crate::live::confirmed::Confirmed;
 use crate::live::finding::Overrides;
 use crate::live::manager::Manager;
 use crate::live::process::Process;
-use crate::live::report::Report;
+use crate::live::report::ServiceReport;
 use crate::live::state::State;
 use crate::plan::name::Name;
 use crate::plan::service::Service;
@@ -31,7 +31,7 @@ impl<'a> Member<'a> {
         services: &'a [Service],
         overrides: &Overrides,
     ) -> Result<Vec<Self>, Failure> {
-        let reports = Report::of_all(services, overrides, &invocation.host)?;
+        let reports = ServiceReport::of_all(services, overrides, &invocation.host)?;
         let mut found = Vec::new();
         for (service, report) in services.iter().zip(reports) {
             found.push(match report.state {

@@ -7,7 +7,7 @@ use super::member::Member;
 use super::waiting::{Wait, until};
 use crate::call::Call;
 use crate::command::tell;
-use crate::format::{File, Provenance, Upstream};
+use crate::format::{File, Provenance, UpstreamFile};
 use crate::live::nginx::Workers;
 use crate::live::port;
 use crate::output::{self, Target};
@@ -20,7 +20,7 @@ const UNSEEN: Duration = Duration::from_secs(2);
 
 /// Between nginx and the replicas of a service.
 pub(super) struct Traffic {
-    pub(super) upstream: Upstream,
+    pub(super) upstream: UpstreamFile,
     pub(super) origin: Provenance,
     pub(super) templates: Templates,
     pub(super) owners: Owners,
@@ -47,7 +47,7 @@ impl Traffic {
         &self,
         members: &'a [Member<'a>],
     ) -> Result<Vec<&'a Member<'a>>, Problem> {
-        let ports = Upstream::ports_in(&self.former()?);
+        let ports = UpstreamFile::ports_in(&self.former()?);
         let serves = |port: u16| ports.contains(&port);
         let serving: Vec<_> = members
             .iter()

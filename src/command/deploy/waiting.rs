@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::problem::Problem;
 
 /// How often it is looked whether what is waited for has come.
@@ -11,7 +11,7 @@ const GLANCE: Duration = Duration::from_millis(20);
 
 /// How long things may take.
 pub(super) struct Wait<'a> {
-    pub(super) limits: &'a Limits,
+    pub(super) limits: &'a Deadline,
     /// For requests under way.
     pub(super) grace: Duration,
 }

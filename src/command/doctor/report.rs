@@ -5,36 +5,36 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::doctor::finding::{Finding, Level};
+use crate::doctor::finding::{Finding, FindingLevel};
 
 /// How wide the names of checks are.
 const WIDTH: usize = 10;
 
 /// What all checks found.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(super) struct DoctorReport {
     ok: bool,
-    findings: Vec<Entry>,
+    findings: Vec<FindingEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct FindingEntry {
     check: &'static str,
     #[serde(flatten)]
     finding: Finding,
 }
 
-impl Report {
+impl DoctorReport {
     pub(super) fn of(found: impl Iterator<Item = (&'static str, Vec<Finding>)>) -> Self {
         let findings = found.flat_map(|(check, findings)| {
             let findings = findings.into_iter();
-            findings.map(move |finding| Entry { check, finding })
+            findings.map(move |finding| FindingEntry { check, finding })
         });
-        let findings: Vec<Entry> = findings.collect();
-        Report {
+        let findings: Vec<FindingEntry> = findings.collect();
+        DoctorReport {
             ok: findings
                 .iter()
-                .all(|entry| entry.finding.level != Level::Error),
+                .all(|entry| entry.finding.level != FindingLevel::Error),
             findings,
         }
     }
@@ -51,9 +51,9 @@ impl Report {
     /// A line a finding, those that are alike together, cures below.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
-        for level in Level::ALL {
-            let of_level = |entry: &&Entry| entry.finding.level == level;
-            let entries: Vec<&Entry> = self.findings.iter().filter(of_level).collect();
+        for level in FindingLevel::ALL {
+            let of_level = |entry: &&FindingEntry| entry.finding.level == level;
+            let entries: Vec<&FindingEntry> = self.findings.iter().filter(of_level).collect();
             if entries.is_empty() {
                 continue;
             }

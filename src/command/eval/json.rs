@@ -6,14 +6,14 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::command::tell;
-use crate::live::swank::{Answer, Output, Phase};
+use crate::live::swank::{Answer, EvaluationOutput, FormPhase};
 
 /// How much output is kept, in bytes.
 const MOST_OUTPUT: usize = 16 << 20;
 
 /// Keeps the output of an evaluation.
 #[derive(Default)]
-pub(in crate::command) struct Recorder {
+pub(in crate::command) struct EvaluationRecorder {
     stdout: String,
     stderr: String,
     results: Vec<Vec<String>>,
@@ -25,7 +25,7 @@ pub(in crate::command) struct Recorder {
 
 /// What is printed of an evaluation that returned.
 #[derive(Serialize)]
-struct Returned<'a> {
+struct ReturnedJson<'a> {
     ok: bool,
     stdout: &'a str,
     stderr: &'a str,
@@ -40,7 +40,7 @@ struct Returned<'a> {
 
 /// What is printed of one that did not, for whatever reason.
 #[derive(Serialize)]
-struct Failed<'a> {
+struct FailedJson<'a> {
     ok: bool,
     stdout: &'a str,
     stderr: &'a str,
@@ -55,7 +55,7 @@ struct Failed<'a> {
     package: Option<&'a str>,
 }
 
-impl Recorder {
+impl EvaluationRecorder {
     /// The object for an evaluation that ended with `answer`, or without one; `message` is
     /// what a person reads where no condition says it.
     pub(in crate::command) fn object(
@@ -64,7 +64,7 @@ impl Recorder {
         message: &str,
     ) -> Result<String> {
         match answer {
-            Some(Answer::Returned { package, .. }) => written(&Returned {
+            Some(Answer::Returned { package, .. }) => written(&ReturnedJson {
                 ok: true,
                 stdout: &self.stdout,
                 stderr: &self.stderr,
@@ -79,7 +79,7 @@ impl Recorder {
                 message,
                 backtrace,
                 package,
-            }) => written(&Failed {
+            }) => written(&FailedJson {
                 phase: Some(phase_name(*phase)),
                 condition: Some(condition),
                 backtrace,
@@ -90,8 +90,8 @@ impl Recorder {
         }
     }
 
-    fn failure<'a>(&'a self, message: &'a str) -> Failed<'a> {
-        Failed {
+    fn failure<'a>(&'a self, message: &'a str) -> FailedJson<'a> {
+        FailedJson {
             ok: false,
             stdout: &self.stdout,
             stderr: &self.stderr,
@@ -115,7 +115,7 @@ impl Recorder {
     }
 }
 
-impl Output for Recorder {
+impl EvaluationOutput for EvaluationRecorder {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         self.take_room(text.len())?;
         self.stdout.push_str(text);
@@ -142,11 +142,11 @@ impl Output for Recorder {
     }
 }
 
-fn phase_name(phase: Phase) -> &'static str {
+fn phase_name(phase: FormPhase) -> &'static str {
     match phase {
-        Phase::Read => "read",
-        Phase::Evaluate => "evaluate",
-        Phase::Print => "print",
+        FormPhase::Read => "read",
+        FormPhase::Evaluate => "evaluate",
+        FormPhase::Print => "print",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::command::tell;
-use crate::live::swank::Output;
+use crate::live::swank::EvaluationOutput;
 use crate::terminal;
 
 /// Hands on the output of an evaluation.
@@ -24,7 +24,7 @@ impl Printer {
     }
 }
 
-impl Output for Printer {
+impl EvaluationOutput for Printer {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         if let Some(last) = text.chars().next_back() {
             self.at_line_start = last == '\n';

@@ -1,35 +1,35 @@
 //! Why changed code was not loaded: what a person is shown when the trial of it did not end well.
 
-use super::Target;
+use super::ReloadTarget;
 use crate::command::{Failure, tell};
 use crate::launch;
 use crate::live::attended::Unfinished;
 use crate::live::limits::GivenUp;
-use crate::live::reload::diagnostic::{Kind, Unknown};
-use crate::live::reload::fresh::Reason;
-use crate::live::reload::report::{Report, UnknownSystem};
+use crate::live::reload::diagnostic::{DiagnosticKind, UnknownName};
+use crate::live::reload::fresh::LoadRefusal;
+use crate::live::reload::report::{LoadReport, UnknownSystem};
 use crate::problem::Problem;
 use crate::suggest;
 
-impl Target {
+impl ReloadTarget {
     /// Why the service was not asked to load the code.
-    pub(super) fn refused(&self, report: &Report, reason: Reason) -> Failure {
+    pub(super) fn refused(&self, report: &LoadReport, reason: LoadRefusal) -> Failure {
         if let Some(unknown) = report.unknown.first() {
             return self.unknown_system(unknown).into();
         }
         let problem = match reason {
-            Reason::Warnings => warned(report),
-            Reason::Failed(messages) => self.not_loaded(report, &messages),
-            Reason::Unfinished(unfinished) => not_finished(unfinished),
+            LoadRefusal::Warnings => warned(report),
+            LoadRefusal::Failed(messages) => self.not_loaded(report, &messages),
+            LoadRefusal::Unfinished(unfinished) => not_finished(unfinished),
         };
         let name = &self.service.name;
         Failure::failed([problem.help(format!("the service `{name}` is as it was"))])
     }
 
     /// The process has ended by an error.
-    fn not_loaded(&self, report: &Report, messages: &str) -> Problem {
+    fn not_loaded(&self, report: &LoadReport, messages: &str) -> Problem {
         // What the compiler says of the project's own files is shown already.
-        if report.worst() == Some(Kind::Error) {
+        if report.worst() == Some(DiagnosticKind::Error) {
             return Problem::error("the code does not compile");
         }
         tell(messages);
@@ -49,7 +49,7 @@ impl Target {
     }
 
     fn unknown_system(&self, unknown: &UnknownSystem) -> Problem {
-        let Unknown { name, known } = &unknown.name;
+        let UnknownName { name, known } = &unknown.name;
         let known = self.known.iter().chain(known);
         Problem::error(format!("there is no system `{name}`"))
             .help(suggest::help(name, known.map(String::as_str)))
@@ -71,8 +71,11 @@ fn not_finished(unfinished: Unfinished) -> Problem {
 }
 
 /// The compiler has found what stops a reload.
-fn warned(report: &Report) -> Problem {
-    let (errors, warnings) = (report.count(Kind::Error), report.count(Kind::Warning));
+fn warned(report: &LoadReport) -> Problem {
+    let (errors, warnings) = (
+        report.count(DiagnosticKind::Error),
+        report.count(DiagnosticKind::Warning),
+    );
     let problem = |found: &str| Problem::error(format!("the compiler found {found} in the code"));
     let (errors, warnings) = (numbered(errors, "error"), numbered(warnings, "warning"));
     match (errors, warnings) {

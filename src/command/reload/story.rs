@@ -6,11 +6,11 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::live::reload::diagnostic::{Diagnostic, Kind};
+use crate::live::reload::diagnostic::{Diagnostic, DiagnosticKind};
 
 /// What has happened so far.
 #[derive(Debug)]
-pub(super) struct Story {
+pub(super) struct ReloadStory {
     pub(super) started: Instant,
     pub(super) service: String,
     /// What the fresh process compiled.
@@ -25,7 +25,7 @@ pub(super) struct Story {
 
 /// The object.
 #[derive(Serialize)]
-struct Object<'a> {
+struct ReloadJson<'a> {
     ok: bool,
     service: &'a str,
     compiled: &'a [PathBuf],
@@ -38,17 +38,17 @@ struct Object<'a> {
 
 #[derive(Serialize)]
 struct Warning<'a> {
-    kind: Kind,
+    kind: DiagnosticKind,
     file: &'a Path,
     line: Option<usize>,
     column: Option<usize>,
     message: &'a str,
 }
 
-impl Story {
+impl ReloadStory {
     /// Of a reload that begins now.
     pub(super) fn of(service: &str) -> Self {
-        Story {
+        ReloadStory {
             started: Instant::now(),
             service: service.to_owned(),
             compiled: Vec::new(),
@@ -60,7 +60,7 @@ impl Story {
 
     /// All of it; `error` is what ended it, if anything did.
     pub(super) fn object(&self, error: Option<&str>) -> Result<String> {
-        let object = Object {
+        let object = ReloadJson {
             ok: error.is_none(),
             service: &self.service,
             compiled: &self.compiled,

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::live::image::{Heap, Image};
-use crate::live::report::Report;
+use crate::live::image::{HeapUse, Image};
+use crate::live::report::ServiceReport;
 use crate::live::state::State;
 use crate::terminal::inert;
 
@@ -15,7 +15,7 @@ const HEADER: [&str; 10] = [
 const UNKNOWN: &str = "-";
 
 /// A line a service, below a line of titles.
-pub(super) fn text(reports: &[Report]) -> String {
+pub(super) fn text(reports: &[ServiceReport]) -> String {
     let rows: Vec<Vec<String>> = reports.iter().map(row).map(shown).collect();
     // What is said of a service that is down stretches over the other columns.
     let titles = if rows.iter().any(|row| row.len() == HEADER.len()) {
@@ -59,7 +59,7 @@ fn shown(row: Vec<String>) -> Vec<String> {
     row.into_iter().map(cell).collect()
 }
 
-fn row(report: &Report) -> Vec<String> {
+fn row(report: &ServiceReport) -> Vec<String> {
     let mut row = vec![report.service.clone()];
     let word = report.state.word().to_owned();
     match (&report.image, report.state) {
@@ -83,7 +83,7 @@ fn row(report: &Report) -> Vec<String> {
 }
 
 /// What is said of a service that cannot be described in columns.
-fn in_words(report: &Report) -> String {
+fn in_words(report: &ServiceReport) -> String {
     let pid = report.pid.map(|pid| format!("pid {pid}"));
     let age = age(report);
     let error = report.error.clone();
@@ -125,13 +125,13 @@ fn one_line(text: &str) -> String {
 }
 
 /// How long it has been so.
-fn age(report: &Report) -> Option<String> {
+fn age(report: &ServiceReport) -> Option<String> {
     let since = UNIX_EPOCH + Duration::from_secs(report.since?);
     let age = SystemTime::now().duration_since(since).unwrap_or_default();
     Some(duration(age.as_secs()))
 }
 
-fn cells(report: &Report, image: &Image) -> [String; 8] {
+fn cells(report: &ServiceReport, image: &Image) -> [String; 8] {
     let known = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
     [
         known(report.pid.map(|pid| pid.to_string())),
@@ -152,7 +152,7 @@ fn duration(seconds: u64) -> String {
     units.join(" ")
 }
 
-fn heap(heap: &Heap) -> String {
+fn heap(heap: &HeapUse) -> String {
     let megabytes = |bytes: Option<u64>| {
         bytes.map_or_else(|| UNKNOWN.to_owned(), |bytes| format!("{} MB", bytes >> 20))
     };
@@ -160,7 +160,7 @@ fn heap(heap: &Heap) -> String {
 }
 
 /// Swank's own is marked, the others are what the service serves.
-fn ports(report: &Report, image: &Image) -> String {
+fn ports(report: &ServiceReport, image: &Image) -> String {
     let swank = report.port;
     let others = image.ports.iter().filter(|port| Some(**port) != swank);
     let texts: Vec<String> = others

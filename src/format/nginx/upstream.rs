@@ -24,7 +24,7 @@ const SERVER: &str = "server 127.0.0.1:";
 
 /// The file of some replicas.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Upstream {
+pub struct UpstreamFile {
     /// The name that the replicas have together.
     pub group: Name,
     /// Where it is.
@@ -33,7 +33,7 @@ pub struct Upstream {
     pub ports: Vec<u16>,
 }
 
-impl Upstream {
+impl UpstreamFile {
     /// The files of these services. A spare one, the last of its group, does not run at first.
     pub fn all(services: &[Service]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
@@ -48,7 +48,7 @@ impl Upstream {
             match all.iter_mut().find(|known| known.group == replica.of) {
                 Some(known) => known.ports.push(port),
                 None => {
-                    all.push(Upstream {
+                    all.push(UpstreamFile {
                         group: replica.of.clone(),
                         path: upstream.file.resolved().into(),
                         ports: vec![port],

@@ -8,7 +8,7 @@ use crate::plan::http::Http;
 use crate::plan::limits::Cpus;
 use crate::plan::probes;
 use crate::plan::quantity::{Bytes, MEGABYTE, Seconds};
-use crate::plan::service::{Log, Restart, Service};
+use crate::plan::service::{Log, RestartPolicy, Service};
 use crate::plan::{heap, ready, stopping};
 use crate::problem::Problem;
 use crate::render::{TemplateValue, TemplateValues};
@@ -70,7 +70,7 @@ pub(super) fn job(
         ),
         (
             "once",
-            TemplateValue::flag(service.restart == Restart::Never),
+            TemplateValue::flag(service.restart == RestartPolicy::Never),
         ),
         (
             "user",

@@ -7,7 +7,7 @@ use crate::format::{Emission, File, Owner};
 use crate::plan::limits::{Cpus, Limits};
 use crate::plan::quantity::Bytes;
 use crate::plan::secrecy::is_secret;
-use crate::plan::service::{Log, Restart, Service};
+use crate::plan::service::{Log, RestartPolicy, Service};
 use crate::plan::{login, ready, stopping};
 use crate::problem::Problem;
 use crate::render::TemplateValue;
@@ -167,9 +167,9 @@ impl<'a> Unit<'a> {
     /// When it is started again; nothing where it is not.
     fn restart(&self) -> TemplateValue {
         let restart = match self.service.restart {
-            Restart::Always => "always",
-            Restart::OnFailure => "on-failure",
-            Restart::Never => return TemplateValue::option(None),
+            RestartPolicy::Always => "always",
+            RestartPolicy::OnFailure => "on-failure",
+            RestartPolicy::Never => return TemplateValue::option(None),
         };
         let lasting = self.service.start_timeout.0 + RESTART_DELAY;
         TemplateValue::map([

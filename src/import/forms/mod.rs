@@ -7,8 +7,8 @@ mod stay;
 mod swank;
 mod systems;
 
-use super::draft::{Draft, Swank};
-use super::marks::Marks;
+use super::draft::{Draft, DraftSwank};
+use super::marks::VariableMarks;
 use super::note::Note;
 use super::path;
 use crate::lisp::tree::{Tree, TreeKind, read_trees};
@@ -18,11 +18,11 @@ use crate::lisp::{Part, reader::read_forms};
 const MOST: usize = 1000;
 
 /// A service whose forms are read one after the other.
-pub(super) struct Forms<'a> {
+pub(super) struct FormImport<'a> {
     /// What is known of it so far.
     pub draft: &'a mut Draft,
     /// The variables of its file.
-    pub marks: &'a mut Marks,
+    pub marks: &'a mut VariableMarks,
     /// The line of what is read.
     pub line: usize,
     /// What loaded the systems.
@@ -46,10 +46,10 @@ pub(super) struct Used {
     pub setup: bool,
 }
 
-impl<'a> Forms<'a> {
+impl<'a> FormImport<'a> {
     /// Before the first form.
-    pub(super) fn new(draft: &'a mut Draft, marks: &'a mut Marks, line: usize) -> Self {
-        Forms {
+    pub(super) fn new(draft: &'a mut Draft, marks: &'a mut VariableMarks, line: usize) -> Self {
+        FormImport {
             draft,
             marks,
             line,
@@ -186,7 +186,7 @@ impl<'a> Forms<'a> {
                     kind: TreeKind::List(items.to_vec()),
                 };
                 let port = arguments.keyword("PORT");
-                self.draft.swank = Some(Swank {
+                self.draft.swank = Some(DraftSwank {
                     port: port.map(|port| port.text(text).to_owned()),
                     interface: None,
                 });

@@ -1,6 +1,6 @@
 //! Paths in forms, and the folders in which ASDF is to search.
 
-use super::Forms;
+use super::FormImport;
 use crate::import::note::Note;
 use crate::import::path;
 use crate::lisp::tree::{Tree, TreeKind};
@@ -8,7 +8,7 @@ use crate::lisp::tree::{Tree, TreeKind};
 /// Forms within each other in a path.
 const DEEPEST: usize = 8;
 
-impl Forms<'_> {
+impl FormImport<'_> {
     /// The path that a form makes, where that can be said.
     pub(super) fn path_of(&mut self, tree: &Tree, depth: usize) -> Option<String> {
         if depth == DEEPEST {

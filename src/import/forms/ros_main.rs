@@ -1,10 +1,10 @@
 //! The function `main` of a script of Roswell.
 
-use super::{Forms, one_line, stay};
+use super::{FormImport, one_line, stay};
 use crate::import::note::Note;
 use crate::lisp::tree::{Tree, TreeKind};
 
-impl Forms<'_> {
+impl FormImport<'_> {
     pub(super) fn is_ros_main(&self, tree: &Tree) -> bool {
         self.roswell && tree.items().get(1).and_then(Tree::symbol) == Some("MAIN")
     }

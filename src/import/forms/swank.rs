@@ -1,9 +1,9 @@
 //! Forms that start a server for SLIME.
 
-use super::Forms;
+use super::FormImport;
 use crate::lisp::tree::{Tree, TreeKind};
 
-impl Forms<'_> {
+impl FormImport<'_> {
     pub(super) fn swank(&mut self, tree: &Tree, text: &str) {
         let port = tree.keyword("PORT").map(|port| port.text(text).to_owned());
         let interface = tree.keyword("INTERFACE").and_then(Tree::string);

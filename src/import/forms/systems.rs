@@ -1,6 +1,6 @@
 //! Forms that load systems, and files that set up what loads them.
 
-use super::Forms;
+use super::FormImport;
 use crate::import::note::Note;
 use crate::import::path;
 use crate::lisp::tree::{Tree, TreeKind};
@@ -29,7 +29,7 @@ const OWN_PLACES: [&str; 6] = [
     "~/.quicklisp/setup.lisp",
 ];
 
-impl Forms<'_> {
+impl FormImport<'_> {
     /// Takes a file for the setup of a loader, if it is one.
     pub(super) fn setup(&mut self, file: &str) -> bool {
         let resolved = self.marks.resolved(file);

@@ -2,14 +2,14 @@
 
 mod variables;
 
-use super::found::{Found, Settings};
-use super::marks::Marks;
+use super::found::{FoundCommand, Settings};
+use super::marks::VariableMarks;
 use super::note::Note;
 use super::shell::{self, Scripted};
-use variables::Variables;
+use variables::MakeVariables;
 
 /// What a line of a Makefile is.
-enum Line<'a> {
+enum MakefileLine<'a> {
     /// `NAME = text`, exported or not.
     Variable(&'a str, &'static str, &'a str, bool),
     /// `targets: what they need`
@@ -28,7 +28,7 @@ struct Rule {
 }
 
 /// Reads a Makefile.
-pub(super) fn read(text: &str, marks: &mut Marks) -> Scripted {
+pub(super) fn read(text: &str, marks: &mut VariableMarks) -> Scripted {
     let mut makefile = Makefile::default();
     makefile.read(text);
     makefile.scripted(marks)
@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, marks: &mut Marks) -> Scripted {
 
 #[derive(Default)]
 struct Makefile {
-    variables: Variables,
+    variables: MakeVariables,
     exported: Vec<String>,
     rules: Vec<Rule>,
     one_shell: bool,
@@ -68,14 +68,14 @@ impl Makefile {
     fn line(&mut self, number: usize, text: &str) {
         let joined;
         let line = match classify(text) {
-            Line::Recipe => Line::Recipe,
+            MakefileLine::Recipe => MakefileLine::Recipe,
             _ => {
                 joined = without_comment(&text.replace("\\\n", " "));
                 classify(&joined)
             }
         };
         match line {
-            Line::Variable(name, operator, value, exported) => {
+            MakefileLine::Variable(name, operator, value, exported) => {
                 if exported {
                     self.exported.push(name.to_owned());
                 }
@@ -83,10 +83,10 @@ impl Makefile {
                     self.variables.set(name, operator, value);
                 }
             }
-            Line::Rule(targets, needs) => {
+            MakefileLine::Rule(targets, needs) => {
                 self.one_shell |= targets.trim() == ".ONESHELL";
                 // `target: NAME = value` is for that target alone; few have two that differ.
-                if let Line::Variable(name, operator, value, _) = classify(needs.trim()) {
+                if let MakefileLine::Variable(name, operator, value, _) = classify(needs.trim()) {
                     self.variables.set(name, operator, value);
                     return;
                 }
@@ -99,16 +99,16 @@ impl Makefile {
                     recipe: recipe.into_iter().collect(),
                 });
             }
-            Line::Recipe => {
+            MakefileLine::Recipe => {
                 if let Some(rule) = self.rules.last_mut() {
                     rule.recipe.push((number, text.replace("\n\t", "\n")));
                 }
             }
-            Line::Other => {}
+            MakefileLine::Other => {}
         }
     }
 
-    fn scripted(mut self, marks: &mut Marks) -> Scripted {
+    fn scripted(mut self, marks: &mut VariableMarks) -> Scripted {
         let mut settings = Settings::default();
         for name in &self.exported {
             let value = self.variables.expanded(&format!("$({name})"), marks);
@@ -134,7 +134,7 @@ impl Makefile {
         all
     }
 
-    fn rule(&mut self, rule: &Rule, settings: &Settings, marks: &mut Marks) -> Scripted {
+    fn rule(&mut self, rule: &Rule, settings: &Settings, marks: &mut VariableMarks) -> Scripted {
         let target = self.variables.expanded(&rule.targets, marks);
         let target = target
             .split_whitespace()
@@ -150,11 +150,13 @@ impl Makefile {
             let text = self.variables.expanded(&text, marks);
             let Scripted { found, notes } =
                 shell::read(&without_prefixes(&text), line, settings.clone(), marks);
-            scripted.found.extend(found.into_iter().map(|found| Found {
-                name: Some(target.clone()),
-                place: format!("target `{target}`"),
-                ..found
-            }));
+            scripted
+                .found
+                .extend(found.into_iter().map(|found| FoundCommand {
+                    name: Some(target.clone()),
+                    place: format!("target `{target}`"),
+                    ..found
+                }));
             scripted.notes.extend(notes);
         }
         if let Some(first) = scripted.found.first_mut() {
@@ -200,9 +202,9 @@ fn without_comment(line: &str) -> String {
     line.to_owned()
 }
 
-fn classify(line: &str) -> Line<'_> {
+fn classify(line: &str) -> MakefileLine<'_> {
     if line.starts_with('\t') {
-        return Line::Recipe;
+        return MakefileLine::Recipe;
     }
     let trimmed = line.trim();
     let (exported, trimmed) = match trimmed.strip_prefix("export ") {
@@ -228,17 +230,17 @@ fn classify(line: &str) -> Line<'_> {
                 _ => "=",
             };
             if name.is_empty() || name.contains(char::is_whitespace) {
-                return Line::Other;
+                return MakefileLine::Other;
             }
-            Line::Variable(name, operator, trimmed[equals + 1..].trim(), exported)
+            MakefileLine::Variable(name, operator, trimmed[equals + 1..].trim(), exported)
         }
         (_, Some(colon)) => {
             let needs = trimmed[colon + 1..].trim_start_matches(':');
-            Line::Rule(&trimmed[..colon], needs)
+            MakefileLine::Rule(&trimmed[..colon], needs)
         }
         (None, None) if exported && !trimmed.contains(char::is_whitespace) => {
-            Line::Variable(trimmed, "", "", true)
+            MakefileLine::Variable(trimmed, "", "", true)
         }
-        _ => Line::Other,
+        _ => MakefileLine::Other,
     }
 }

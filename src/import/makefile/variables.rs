@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::import::marks::{Marks, UNKNOWN};
+use crate::import::marks::{UNKNOWN, VariableMarks};
 use crate::import::shell::expansion::substituted;
 
 /// References within each other.
@@ -13,7 +13,7 @@ const COST: usize = 64;
 
 /// How a variable was set.
 #[derive(Clone, Debug)]
-struct Value {
+struct MakeValue {
     /// Its text, references not replaced.
     text: String,
     /// Whether the environment comes first: `?=`.
@@ -22,9 +22,9 @@ struct Value {
 
 /// The variables by name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variables(BTreeMap<String, Value>);
+pub(super) struct MakeVariables(BTreeMap<String, MakeValue>);
 
-impl Variables {
+impl MakeVariables {
     /// Sets a variable by one of make's operators.
     pub(super) fn set(&mut self, name: &str, operator: &str, text: &str) {
         let yields = operator == "?=";
@@ -39,17 +39,17 @@ impl Variables {
                     "!=" => format!("$(shell {text})"),
                     _ => text.to_owned(),
                 };
-                self.0.insert(name.to_owned(), Value { text, yields });
+                self.0.insert(name.to_owned(), MakeValue { text, yields });
             }
         }
     }
 
     /// The text with its references replaced: by their text, or by variables of the environment.
-    pub(super) fn expanded(&self, text: &str, marks: &mut Marks) -> String {
+    pub(super) fn expanded(&self, text: &str, marks: &mut VariableMarks) -> String {
         self.expand(text, marks, 0)
     }
 
-    fn expand(&self, text: &str, marks: &mut Marks, depth: usize) -> String {
+    fn expand(&self, text: &str, marks: &mut VariableMarks, depth: usize) -> String {
         let mut expanded = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
@@ -77,7 +77,7 @@ impl Variables {
     }
 
     /// What stands between the parentheses after a `$`.
-    fn reference(&self, inner: &str, marks: &mut Marks, depth: usize) -> String {
+    fn reference(&self, inner: &str, marks: &mut VariableMarks, depth: usize) -> String {
         if depth > DEEPEST || !marks.charge(COST) {
             return UNKNOWN.to_string();
         }
@@ -103,7 +103,7 @@ impl Variables {
         }
     }
 
-    fn function(&self, name: &str, text: &str, marks: &mut Marks, depth: usize) -> String {
+    fn function(&self, name: &str, text: &str, marks: &mut VariableMarks, depth: usize) -> String {
         let arguments = split(text);
         match name {
             "call" => {
@@ -116,7 +116,7 @@ impl Variables {
                     let value = self.expand(argument, marks, depth).replace('$', "$$");
                     inner.0.insert(
                         (index + 1).to_string(),
-                        Value {
+                        MakeValue {
                             text: value,
                             yields: false,
                         },

@@ -1,15 +1,15 @@
 //! What a `$` or a backtick in shell text stands for.
 
-use super::words::{Lexer, Values};
-use crate::import::marks::{Marks, UNKNOWN};
+use super::words::{ShellLexer, Values};
+use crate::import::marks::{UNKNOWN, VariableMarks};
 use crate::project::reference::is_name_byte;
 
 /// Substitutions within each other.
 const DEEPEST: usize = 16;
 
-impl<'a> Lexer<'a> {
+impl<'a> ShellLexer<'a> {
     /// What a `$` or a backtick stands for.
-    pub(super) fn expansion(&mut self, values: &mut Values, marks: &mut Marks) -> String {
+    pub(super) fn expansion(&mut self, values: &mut Values, marks: &mut VariableMarks) -> String {
         if self.rest.starts_with('`') {
             self.bump('`');
             return substituted(self.until('`'), marks);
@@ -90,7 +90,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `NAME`, `NAME:-default` and what else stands between braces.
-    fn parameter(&mut self, inner: &str, values: &mut Values, marks: &mut Marks) -> String {
+    fn parameter(&mut self, inner: &str, values: &mut Values, marks: &mut VariableMarks) -> String {
         let end = inner.bytes().position(|byte| !is_name_byte(byte));
         let (name, rest) = inner.split_at(end.unwrap_or(inner.len()));
         let operator = rest.trim_start_matches(':');
@@ -98,7 +98,7 @@ impl<'a> Lexer<'a> {
         match operator.chars().next() {
             None => value(name, None, values, marks),
             Some(kind @ ('-' | '=')) if self.depth < DEEPEST => {
-                let mut lexer = Lexer::new(word);
+                let mut lexer = ShellLexer::new(word);
                 lexer.depth = self.depth + 1;
                 let mut default = String::new();
                 lexer.unquoted(&mut default, values, marks);
@@ -115,7 +115,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// All of the text as one word whose blanks are kept.
-    fn unquoted(&mut self, word: &mut String, values: &mut Values, marks: &mut Marks) {
+    fn unquoted(&mut self, word: &mut String, values: &mut Values, marks: &mut VariableMarks) {
         while let Some(c) = self.rest.chars().next() {
             match c {
                 '\'' => {
@@ -137,7 +137,7 @@ impl<'a> Lexer<'a> {
 }
 
 /// What a variable of a script is: its value, or a variable of the environment.
-fn value(name: &str, default: Option<&str>, values: &Values, marks: &mut Marks) -> String {
+fn value(name: &str, default: Option<&str>, values: &Values, marks: &mut VariableMarks) -> String {
     match (values.get(name), name) {
         (Some(value), _) => marks.afford(value),
         (None, "PWD") => ".".to_owned(),
@@ -151,7 +151,7 @@ fn value(name: &str, default: Option<&str>, values: &Values, marks: &mut Marks) 
 }
 
 /// What a command would print, where that can be said without running it.
-pub(crate) fn substituted(command: &str, marks: &Marks) -> String {
+pub(crate) fn substituted(command: &str, marks: &VariableMarks) -> String {
     let command = command.trim();
     let folder_of_script = command.contains("$0") || command.contains("BASH_SOURCE");
     let found = ["which ", "command -v ", "type -p "];

@@ -8,14 +8,14 @@ pub(super) mod words;
 
 use std::collections::BTreeSet;
 
-use super::found::{Found, Settings};
-use super::marks::Marks;
+use super::found::{FoundCommand, Settings};
+use super::marks::VariableMarks;
 use super::note::Note;
-use super::program::{Program, base_name};
+use super::program::{LispProgram, base_name};
 use super::wrapper::{Inner, Wrapped};
 use crate::project::reference::is_variable_name;
-use simple::{Output, Simple};
-use words::{Lexer, TokenKind, Values};
+use simple::{Redirections, Simple};
+use words::{ShellLexer, TokenKind, Values};
 
 /// Scripts within each other.
 const DEEPEST: usize = 8;
@@ -27,13 +27,18 @@ const COST: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Scripted {
     /// The commands that start Lisp.
-    pub found: Vec<Found>,
+    pub found: Vec<FoundCommand>,
     /// What else there is to know.
     pub notes: Vec<Note>,
 }
 
 /// Reads a script that begins on a line of its file.
-pub(super) fn read(text: &str, line: usize, settings: Settings, marks: &mut Marks) -> Scripted {
+pub(super) fn read(
+    text: &str,
+    line: usize,
+    settings: Settings,
+    marks: &mut VariableMarks,
+) -> Scripted {
     let mut script = Script::new(marks, line, settings, 0);
     script.read(text);
     script.end()
@@ -44,15 +49,15 @@ pub(super) fn command(
     words: &[String],
     line: usize,
     settings: Settings,
-    marks: &mut Marks,
+    marks: &mut VariableMarks,
 ) -> Scripted {
     let mut script = Script::new(marks, line, settings, 0);
-    script.run(words, Output::default(), line);
+    script.run(words, Redirections::default(), line);
     script.end()
 }
 
 struct Script<'m> {
-    marks: &'m mut Marks,
+    marks: &'m mut VariableMarks,
     first: usize,
     depth: usize,
     settings: Settings,
@@ -66,12 +71,12 @@ struct Script<'m> {
     tested: bool,
     /// The words of the command whose output this one reads.
     piped: Option<Vec<String>>,
-    found: Vec<Found>,
+    found: Vec<FoundCommand>,
     notes: Vec<Note>,
 }
 
 impl<'m> Script<'m> {
-    fn new(marks: &'m mut Marks, first: usize, settings: Settings, depth: usize) -> Self {
+    fn new(marks: &'m mut VariableMarks, first: usize, settings: Settings, depth: usize) -> Self {
         Script {
             marks,
             first,
@@ -98,7 +103,7 @@ impl<'m> Script<'m> {
     }
 
     fn read(&mut self, text: &str) {
-        let mut lexer = Lexer::new(text);
+        let mut lexer = ShellLexer::new(text);
         let mut simple = Simple::default();
         let mut waiting: Option<Simple> = None;
         while let Some(tokens) = lexer.next(&mut self.values, self.marks) {
@@ -173,7 +178,7 @@ impl<'m> Script<'m> {
         rest.iter().map(|(word, _)| word.clone()).collect()
     }
 
-    fn run(&mut self, words: &[String], output: Output, line: usize) {
+    fn run(&mut self, words: &[String], output: Redirections, line: usize) {
         let assigned = words.iter().map_while(|word| assignment(word));
         let assigned: Vec<(String, String)> = assigned
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -204,7 +209,7 @@ impl<'m> Script<'m> {
             .push(Note::not_taken(line, format!("`{}`", brief(&text))));
     }
 
-    fn launch(&mut self, words: &[String], settings: Settings, output: Output, line: usize) {
+    fn launch(&mut self, words: &[String], settings: Settings, output: Redirections, line: usize) {
         let mut settings = settings;
         let mut notes = Vec::new();
         let inner = Wrapped {
@@ -226,7 +231,7 @@ impl<'m> Script<'m> {
         let Some(program) = inner.first() else {
             return;
         };
-        let program = Program::of(&self.marks.resolved(program));
+        let program = LispProgram::of(&self.marks.resolved(program));
         // `qlot exec` runs what follows.
         let program = match base_name(&inner[0]) {
             "qlot"
@@ -234,7 +239,7 @@ impl<'m> Script<'m> {
                     .get(1)
                     .is_some_and(|word| word == "exec" || word == "run") =>
             {
-                Program::Sbcl
+                LispProgram::Sbcl
             }
             _ => program,
         };
@@ -242,8 +247,8 @@ impl<'m> Script<'m> {
             program if program.starts_lisp() => {
                 self.found(inner, settings, notes, output, line);
             }
-            Program::Quiet => self.quiet(&inner, line),
-            Program::Make | Program::Script => {
+            LispProgram::Quiet => self.quiet(&inner, line),
+            LispProgram::Make | LispProgram::Script => {
                 let text = self.marks.shown(&inner.join(" "));
                 let text = format!(
                     "`{}`: if that starts the service, import its file",
@@ -251,11 +256,11 @@ impl<'m> Script<'m> {
                 );
                 self.notes.push(Note::not_taken(line, text));
             }
-            Program::Lisplaunch => {
+            LispProgram::Lisplaunch => {
                 let text = "a service of `lisplaunch` already".to_owned();
                 self.notes.push(Note::not_taken(line, text));
             }
-            Program::OtherLisp => {
+            LispProgram::OtherLisp => {
                 let text = self.marks.shown(&inner.join(" "));
                 let text = format!("`{}`: lisplaunch runs SBCL only", brief(&text));
                 self.notes.push(Note::not_taken(line, text));
@@ -283,7 +288,7 @@ impl<'m> Script<'m> {
         words: Vec<String>,
         settings: Settings,
         notes: Vec<Note>,
-        output: Output,
+        output: Redirections,
         line: usize,
     ) {
         let mut settings = settings;
@@ -309,13 +314,13 @@ impl<'m> Script<'m> {
                 }
             }
         }
-        self.found.push(Found {
+        self.found.push(FoundCommand {
             line,
             words,
             input,
             settings,
             notes: all,
-            ..Found::default()
+            ..FoundCommand::default()
         });
     }
 

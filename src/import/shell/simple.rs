@@ -5,14 +5,14 @@
 pub(super) struct Simple {
     pub(super) words: Vec<(String, bool)>,
     pub(super) line: usize,
-    pub(super) output: Output,
+    pub(super) output: Redirections,
     /// Where the next word belongs, if it is not one of the command.
     pub(super) redirect: Option<&'static str>,
 }
 
 /// What a command is connected with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Output {
+pub(super) struct Redirections {
     pub(super) log: Option<String>,
     pub(super) input: Option<String>,
 }

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::import::marks::Marks;
+use crate::import::marks::VariableMarks;
 
 /// A word or an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
+pub(crate) struct ShellToken {
     /// What it is.
     pub kind: TokenKind,
     /// The number of its line within the text.
@@ -36,7 +36,7 @@ const OPERATORS: [&str; 19] = [
 ];
 
 /// Cuts one command after the other: what a variable holds may be set by the one before.
-pub(crate) struct Lexer<'a> {
+pub(crate) struct ShellLexer<'a> {
     pub(super) rest: &'a str,
     pub(super) line: usize,
     /// The ends of here-documents that begin after this line.
@@ -44,10 +44,10 @@ pub(crate) struct Lexer<'a> {
     pub(super) depth: usize,
 }
 
-impl<'a> Lexer<'a> {
+impl<'a> ShellLexer<'a> {
     /// At the beginning of a text.
     pub(crate) fn new(text: &'a str) -> Self {
-        Lexer {
+        ShellLexer {
             rest: text,
             line: 1,
             documents: Vec::new(),
@@ -56,7 +56,11 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token.
-    pub(crate) fn next(&mut self, values: &mut Values, marks: &mut Marks) -> Option<Vec<Token>> {
+    pub(crate) fn next(
+        &mut self,
+        values: &mut Values,
+        marks: &mut VariableMarks,
+    ) -> Option<Vec<ShellToken>> {
         loop {
             let line = self.line;
             let c = self.rest.chars().next()?;
@@ -86,7 +90,7 @@ impl<'a> Lexer<'a> {
                         return Some(vec![operator(found, line)]);
                     }
                     let words = self.word(values, marks);
-                    let words = words.into_iter().map(|(text, bare)| Token {
+                    let words = words.into_iter().map(|(text, bare)| ShellToken {
                         kind: TokenKind::Word(text, bare),
                         line,
                     });
@@ -123,7 +127,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The here-documents that begin here.
-    fn document(&mut self) -> Option<Token> {
+    fn document(&mut self) -> Option<ShellToken> {
         let mut text = String::new();
         let line = self.line;
         let ends = std::mem::take(&mut self.documents);
@@ -144,11 +148,11 @@ impl<'a> Lexer<'a> {
             }
         }
         let kind = TokenKind::Document(text);
-        (!ends.is_empty()).then_some(Token { kind, line })
+        (!ends.is_empty()).then_some(ShellToken { kind, line })
     }
 
     /// A word; a variable outside quotes may make several of it, or none.
-    fn word(&mut self, values: &mut Values, marks: &mut Marks) -> Vec<(String, bool)> {
+    fn word(&mut self, values: &mut Values, marks: &mut VariableMarks) -> Vec<(String, bool)> {
         let mut words = Vec::new();
         let mut word = String::new();
         let mut bare = true;
@@ -223,7 +227,7 @@ impl<'a> Lexer<'a> {
         &mut self,
         word: &mut String,
         values: &mut Values,
-        marks: &mut Marks,
+        marks: &mut VariableMarks,
     ) {
         while let Some(c) = self.rest.chars().next() {
             match c {
@@ -243,14 +247,14 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn operator(operator: &'static str, line: usize) -> Token {
+fn operator(operator: &'static str, line: usize) -> ShellToken {
     let kind = TokenKind::Operator(operator);
-    Token { kind, line }
+    ShellToken { kind, line }
 }
 
 /// Words with blanks between them, quotes taken off: a command line without operators.
-pub(crate) fn words_with(text: &str, values: &Values, marks: &mut Marks) -> Vec<String> {
-    let mut lexer = Lexer::new(text);
+pub(crate) fn words_with(text: &str, values: &Values, marks: &mut VariableMarks) -> Vec<String> {
+    let mut lexer = ShellLexer::new(text);
     let mut words = Vec::new();
     let mut values = values.clone();
     while let Some(tokens) = lexer.next(&mut values, marks) {

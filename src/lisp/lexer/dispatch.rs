@@ -2,7 +2,7 @@
 
 use super::super::faults::Wrong;
 use super::super::output::VariableContext;
-use super::super::source::Unit;
+use super::super::source::TextUnit;
 use super::super::{Fault, token};
 use super::{Atom, Lexeme, Lexer, LexerState, Opener, Prefix};
 
@@ -11,15 +11,15 @@ impl Lexer<'_, '_> {
     pub(super) fn dispatch(&mut self, start: usize, state: LexerState) -> Result<Lexeme, Fault> {
         self.bump();
         let number_start = self.cursor.pos;
-        while matches!(self.peek(), Unit::Char('0'..='9')) {
+        while matches!(self.peek(), TextUnit::Char('0'..='9')) {
             self.bump();
         }
         let digits = self.since(number_start);
         let argument = (!digits.is_empty()).then(|| digits.parse::<u64>().unwrap_or(u64::MAX));
         match self.peek() {
-            Unit::End => Err(self.fault(start, Wrong::EndAfter)),
-            Unit::Hole(number) => Err(self.variable_after(number, "`#`")),
-            Unit::Char('"') => {
+            TextUnit::End => Err(self.fault(start, Wrong::EndAfter)),
+            TextUnit::Hole(number) => Err(self.variable_after(number, "`#`")),
+            TextUnit::Char('"') => {
                 // The string is read as one, so that its text is not taken for code.
                 let string = self.cursor;
                 self.bump();
@@ -27,7 +27,7 @@ impl Lexer<'_, '_> {
                 self.cursor = string;
                 Ok(Lexeme::Unknown(true))
             }
-            Unit::Char(c) => {
+            TextUnit::Char(c) => {
                 self.bump();
                 self.dispatched(start, c.to_ascii_lowercase(), argument, state)
             }
@@ -76,13 +76,13 @@ impl Lexer<'_, '_> {
         let name_start = self.cursor.pos;
         let variables = self.cursor.hole;
         match self.peek() {
-            Unit::End => {
+            TextUnit::End => {
                 return Err(self
                     .source
                     .fault(start..self.cursor.pos, Wrong::TrailingEscape));
             }
-            Unit::Char(_) => self.bump(),
-            Unit::Hole(number) => {
+            TextUnit::Char(_) => self.bump(),
+            TextUnit::Hole(number) => {
                 self.glued(number)?;
                 self.pass(number, VariableContext::Token);
             }
@@ -102,8 +102,8 @@ impl Lexer<'_, '_> {
     fn structure(&mut self, start: usize, state: LexerState) -> Result<Lexeme, Fault> {
         match self.peek() {
             _ if state.suppressed => Ok(Lexeme::Prefix(Prefix::Any)),
-            Unit::End => Err(self.fault(start, Wrong::EndAfter)),
-            Unit::Char('(') => Ok(self.take(Lexeme::Open(Opener::Structure))),
+            TextUnit::End => Err(self.fault(start, Wrong::EndAfter)),
+            TextUnit::Char('(') => Ok(self.take(Lexeme::Open(Opener::Structure))),
             _ => Err(self.fault(start, |_| Wrong::NotAStructure)),
         }
     }
@@ -161,9 +161,9 @@ impl Lexer<'_, '_> {
     fn unknown(&mut self, start: usize) -> Lexeme {
         self.warnings.push(self.fault(start, Wrong::UnknownMacro));
         let alone = match self.peek() {
-            Unit::End => true,
-            Unit::Char(c) => token::is_blank(c) || c == ')',
-            Unit::Hole(_) => false,
+            TextUnit::End => true,
+            TextUnit::Char(c) => token::is_blank(c) || c == ')',
+            TextUnit::Hole(_) => false,
         };
         Lexeme::Unknown(!alone)
     }

@@ -2,7 +2,7 @@
 
 use super::super::faults::Wrong;
 use super::super::output::VariableContext;
-use super::super::source::{FormText, Unit};
+use super::super::source::{FormText, TextUnit};
 use super::super::{Fault, Part, PartOrigin, token};
 use super::{Atom, Lexeme, Lexer, LexerState};
 
@@ -10,9 +10,9 @@ impl Lexer<'_, '_> {
     /// Whether the variable at the cursor has no part of a token directly after it.
     pub(super) fn stands_alone(&self) -> bool {
         match self.source.peek(self.source.after(self.cursor)) {
-            Unit::End => true,
-            Unit::Char(c) => token::is_delimiter(c),
-            Unit::Hole(_) => false,
+            TextUnit::End => true,
+            TextUnit::Char(c) => token::is_delimiter(c),
+            TextUnit::Hole(_) => false,
         }
     }
 

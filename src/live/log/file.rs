@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 
-use super::{AGAIN, Stopped, Take, Wanted, take_all};
+use super::{AGAIN, LogEnd, LogRequest, Take, take_all};
 use crate::problem::Problem;
 use crate::terminal::lines::Lines;
 
@@ -15,10 +15,10 @@ use crate::terminal::lines::Lines;
 const BLOCK: usize = 64 << 10;
 
 /// Reads the log at `path`.
-pub(super) fn read(path: &Path, wanted: Wanted, take: Take<'_>) -> Result<(), Stopped> {
+pub(super) fn read(path: &Path, wanted: LogRequest, take: Take<'_>) -> Result<(), LogEnd> {
     let failed = |error: io::Error| {
         let problem = Problem::io("read", path, &error);
-        Stopped::Log(match error.kind() {
+        LogEnd::Log(match error.kind() {
             io::ErrorKind::PermissionDenied => problem.help("its owner may read it, and root"),
             _ => problem,
         })
@@ -53,8 +53,8 @@ fn copy(
     file: &mut File,
     lines: &mut Lines,
     take: Take<'_>,
-    failed: impl Fn(io::Error) -> Stopped,
-) -> Result<(), Stopped> {
+    failed: impl Fn(io::Error) -> LogEnd,
+) -> Result<(), LogEnd> {
     let mut block = vec![0; BLOCK];
     loop {
         let count = file.read(&mut block).map_err(&failed)?;

@@ -1,11 +1,11 @@
 //! A log that systemd's journal keeps.
 
-use super::{Stopped, Take, Wanted, take_all};
+use super::{LogEnd, LogRequest, Take, take_all};
 use crate::call::Call;
 use crate::terminal::lines::Lines;
 
 /// Reads what `unit` has written, of the machine or of a user.
-pub(super) fn read(unit: &str, wanted: Wanted, take: Take<'_>) -> Result<(), Stopped> {
+pub(super) fn read(unit: &str, wanted: LogRequest, take: Take<'_>) -> Result<(), LogEnd> {
     let count = wanted.lines.to_string();
     let call = Call::new(["journalctl", "--quiet", "--no-pager", "--output=cat"])
         .with(["--unit", unit, "--user-unit", unit, "--lines", &count])

@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_millis(200);
 
 /// What is wanted of a log.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct LogRequest {
     /// How many of the last lines.
     pub lines: usize,
     /// Whether those that are written from now on as well.
@@ -32,22 +32,22 @@ pub type Take<'a> = &'a mut dyn FnMut(&str) -> io::Result<()>;
 
 /// Why there is no more.
 #[derive(Debug)]
-pub enum Stopped {
+pub enum LogEnd {
     /// The log cannot be read.
     Log(Problem),
     /// The lines were not taken.
     Taking(io::Error),
 }
 
-impl From<Problem> for Stopped {
+impl From<Problem> for LogEnd {
     fn from(problem: Problem) -> Self {
-        Stopped::Log(problem)
+        LogEnd::Log(problem)
     }
 }
 
-fn take_all<T: AsRef<str>>(lines: &[T], take: Take<'_>) -> Result<(), Stopped> {
+fn take_all<T: AsRef<str>>(lines: &[T], take: Take<'_>) -> Result<(), LogEnd> {
     let mut lines = lines.iter();
-    lines.try_for_each(|line| take(line.as_ref()).map_err(Stopped::Taking))
+    lines.try_for_each(|line| take(line.as_ref()).map_err(LogEnd::Taking))
 }
 
 /// The last of `lines`.

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Stopped, Take, Wanted, last, take_all};
+use super::{LogEnd, LogRequest, Take, last, take_all};
 use crate::problem::Problem;
 use crate::tmux::client::TmuxError;
 use crate::tmux::session::{self, Session, SessionState};
@@ -15,7 +15,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 const LANDMARK: usize = 20;
 
 /// Reads the pane of a service in its session, until that is gone.
-pub(super) fn read(session: &Session, wanted: Wanted, take: Take<'_>) -> Result<(), Stopped> {
+pub(super) fn read(session: &Session, wanted: LogRequest, take: Take<'_>) -> Result<(), LogEnd> {
     let mut seen = text(session)?.unwrap_or_default();
     take_all(last(&seen, wanted.lines), take)?;
     if !wanted.follow {

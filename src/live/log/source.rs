@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use super::{Stopped, Take, Wanted, file, journal, pane, supervisor};
-use crate::live::found::Known;
+use super::{LogEnd, LogRequest, Take, file, journal, pane, supervisor};
+use crate::live::found::LastKnown;
 use crate::live::manager::{Manager, program_of, supervisorctl};
 use crate::live::process::{self, Process};
 use crate::plan::service::Service;
@@ -36,7 +36,7 @@ impl LogOutput {
     ///
     /// # Errors
     /// When that is nowhere where it can be read again.
-    pub fn of(service: &Service, known: &Known) -> Result<Self, Problem> {
+    pub fn of(service: &Service, known: &LastKnown) -> Result<Self, Problem> {
         let named = || service.log.as_ref().map(|log| written(log.file.resolved()));
         let source = match &known.manager {
             Some(Manager::Supervisor(_)) if service.log.is_some() => named().map(LogOutput::File),
@@ -62,7 +62,7 @@ impl LogOutput {
     ///
     /// # Errors
     /// When it cannot be read, or is not taken any more.
-    pub fn read(&self, wanted: Wanted, take: Take<'_>) -> Result<(), Stopped> {
+    pub fn read(&self, wanted: LogRequest, take: Take<'_>) -> Result<(), LogEnd> {
         match self {
             LogOutput::File(path) => file::read(path, wanted, take),
             LogOutput::Supervisor(control, name) => supervisor::read(control, name, wanted, take),
@@ -115,7 +115,7 @@ fn of_logger(process: Process) -> Option<PathBuf> {
 }
 
 /// Nothing keeps what it writes.
-fn unkept(service: &Service, known: &Known) -> Problem {
+fn unkept(service: &Service, known: &LastKnown) -> Problem {
     let name = &service.name;
     let problem = Problem::error(format!("nothing keeps the output of the service `{name}`"));
     let problem = match (&known.manager, known.process) {

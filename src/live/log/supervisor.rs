@@ -1,6 +1,6 @@
 //! A log that supervisord keeps in a file of its own choice: supervisorctl prints its end.
 
-use super::{Stopped, Take, Wanted, last, take_all};
+use super::{LogEnd, LogRequest, Take, last, take_all};
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::terminal::lines::Lines;
@@ -22,9 +22,9 @@ const REPEATED: usize = 1024;
 pub(super) fn read(
     control: &[String],
     name: &str,
-    wanted: Wanted,
+    wanted: LogRequest,
     take: Take<'_>,
-) -> Result<(), Stopped> {
+) -> Result<(), LogEnd> {
     let end = end(control, name, wanted.lines)?;
     let lines: Vec<&str> = end.lines().collect();
     take_all(last(&lines, wanted.lines), take)?;
@@ -59,7 +59,7 @@ fn end(control: &[String], name: &str, lines: usize) -> Result<String, Problem> 
 }
 
 /// Hands on what is written from now on; `seen` is what has been.
-fn follow(control: &[String], name: &str, seen: &str, take: Take<'_>) -> Result<(), Stopped> {
+fn follow(control: &[String], name: &str, seen: &str, take: Take<'_>) -> Result<(), LogEnd> {
     // Or it complains where the locale is not UTF-8.
     let call = Call::new(["env", "PYTHONIOENCODING=utf-8"])
         .with(control.iter().cloned())

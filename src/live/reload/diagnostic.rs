@@ -13,7 +13,7 @@ use crate::suggest;
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum DiagnosticKind {
     /// A matter of style.
     #[serde(rename = "style-warning")]
     Style,
@@ -23,13 +23,13 @@ pub enum Kind {
     Error,
 }
 
-impl Kind {
+impl DiagnosticKind {
     /// From its keyword.
     pub fn parse(keyword: &str) -> Option<Self> {
         match keyword.to_ascii_lowercase().as_str() {
-            ":style" => Some(Kind::Style),
-            ":warning" => Some(Kind::Warning),
-            ":error" => Some(Kind::Error),
+            ":style" => Some(DiagnosticKind::Style),
+            ":warning" => Some(DiagnosticKind::Warning),
+            ":error" => Some(DiagnosticKind::Error),
             _ => None,
         }
     }
@@ -40,14 +40,14 @@ pub type Bounds = Range<usize>;
 
 /// A name that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
+pub struct UnknownName {
     /// The name.
     pub name: String,
     /// Those that there are in its place.
     pub known: Vec<String>,
 }
 
-impl Unknown {
+impl UnknownName {
     /// The name that may have been meant, as it is typed.
     pub fn closest(&self) -> Option<String> {
         let known = self.known.iter().map(String::as_str);
@@ -77,7 +77,7 @@ fn typed(name: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
-    pub kind: Kind,
+    pub kind: DiagnosticKind,
     /// The file.
     pub file: PathBuf,
     /// The form in it.
@@ -85,7 +85,7 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// What name does not exist, if that is it.
-    pub unknown: Option<Unknown>,
+    pub unknown: Option<UnknownName>,
 }
 
 impl Diagnostic {
@@ -102,14 +102,14 @@ impl Diagnostic {
         let message = self.message.split_whitespace().collect::<Vec<_>>();
         let message = message.join(" ");
         let problem = match self.kind {
-            Kind::Error => Problem::error(message),
-            Kind::Warning | Kind::Style => Problem::warning(message),
+            DiagnosticKind::Error => Problem::error(message),
+            DiagnosticKind::Warning | DiagnosticKind::Style => Problem::warning(message),
         };
         let problem = match self.kind {
-            Kind::Style => problem.label("a matter of style"),
+            DiagnosticKind::Style => problem.label("a matter of style"),
             _ => problem,
         };
-        match self.unknown.as_ref().and_then(Unknown::help) {
+        match self.unknown.as_ref().and_then(UnknownName::help) {
             Some(help) => problem.help(help),
             None => problem,
         }

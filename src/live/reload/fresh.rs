@@ -5,24 +5,24 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::diagnostic::Kind;
-use super::report::Report;
+use super::diagnostic::DiagnosticKind;
+use super::report::LoadReport;
 use crate::live::attended::{self, Unfinished};
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::runtime;
 
 /// What came of a trial.
 #[derive(Debug)]
 pub struct Tried {
     /// What the process found.
-    pub report: Report,
+    pub report: LoadReport,
     /// Why the service is not to load the code; nothing that was compiled is left behind then.
-    pub refusal: Option<Reason>,
+    pub refusal: Option<LoadRefusal>,
 }
 
 /// Why code is not to be loaded.
 #[derive(Debug)]
-pub enum Reason {
+pub enum LoadRefusal {
     /// The compiler warns of it.
     Warnings,
     /// The process could not load it, and printed this.
@@ -81,7 +81,7 @@ impl Workplace<'_> {
 pub fn compile(
     command: Command,
     workplace: Workplace<'_>,
-    limits: &Limits,
+    limits: &Deadline,
     allow_warnings: bool,
 ) -> Tried {
     let tried = attempt(command, workplace, limits, allow_warnings);
@@ -95,23 +95,26 @@ pub fn compile(
 pub fn attempt(
     command: Command,
     workplace: Workplace<'_>,
-    limits: &Limits,
+    limits: &Deadline,
     allow_warnings: bool,
 ) -> Tried {
     let ended = attended::run(command, &workplace.messages(), limits, || ());
-    let (report, refusal) = match (Report::read(&workplace.report()), ended) {
+    let (report, refusal) = match (LoadReport::read(&workplace.report()), ended) {
         (Err(error), _) => (
-            Report::default(),
-            Some(Reason::Unfinished(Unfinished::Io(error))),
+            LoadReport::default(),
+            Some(LoadRefusal::Unfinished(Unfinished::Io(error))),
         ),
-        (Ok(report), Err(unfinished)) => (report, Some(Reason::Unfinished(unfinished))),
+        (Ok(report), Err(unfinished)) => (report, Some(LoadRefusal::Unfinished(unfinished))),
         (Ok(report), Ok(status)) => {
             let worst = report.worst();
             let refusal = if !status.success() || !report.done {
-                Some(Reason::Failed(attended::messages(&workplace.messages())))
-            } else if worst == Some(Kind::Error) || worst == Some(Kind::Warning) && !allow_warnings
+                Some(LoadRefusal::Failed(attended::messages(
+                    &workplace.messages(),
+                )))
+            } else if worst == Some(DiagnosticKind::Error)
+                || worst == Some(DiagnosticKind::Warning) && !allow_warnings
             {
-                Some(Reason::Warnings)
+                Some(LoadRefusal::Warnings)
             } else {
                 None
             };

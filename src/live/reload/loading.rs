@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::live::limits::Limits;
+use crate::live::limits::Deadline;
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
-use crate::live::swank::{Answer, Client, ClientError, Evaluation, Output};
+use crate::live::swank::{Answer, Client, ClientError, Evaluation, EvaluationOutput};
 use crate::terminal;
 
 /// The package that calls of the runtime are read in.
@@ -23,8 +23,8 @@ pub fn evaluate(
     client: &mut Client,
     forms: &str,
     package: Option<&str>,
-    output: &mut dyn Output,
-    limits: &Limits,
+    output: &mut dyn EvaluationOutput,
+    limits: &Deadline,
 ) -> Result<Answer, ClientError> {
     let evaluation = Evaluation {
         package,
@@ -102,9 +102,9 @@ fn texts(value: &Sexp, key: &str) -> Option<Vec<String>> {
 
 /// Output that is shown only if something goes wrong.
 #[derive(Debug, Default)]
-pub struct Kept(String);
+pub struct HeldOutput(String);
 
-impl Kept {
+impl HeldOutput {
     /// The end of it.
     pub fn text(&self) -> &str {
         self.0.trim()
@@ -122,7 +122,7 @@ impl Kept {
     }
 }
 
-impl Output for Kept {
+impl EvaluationOutput for HeldOutput {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         self.push(text);
         Ok(())
@@ -138,7 +138,7 @@ impl Output for Kept {
 #[derive(Debug)]
 pub struct HandedOn;
 
-impl Output for HandedOn {
+impl EvaluationOutput for HandedOn {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         terminal::write(&mut io::stdout().lock(), text)
     }

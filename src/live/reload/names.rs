@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 /// The folder of a project, as it is named and where its links lead.
 #[derive(Clone, Debug)]
-pub struct Names(Vec<PathBuf>);
+pub struct FileNames(Vec<PathBuf>);
 
-impl Names {
+impl FileNames {
     /// Of the project in `folder`.
     pub fn new(folder: &Path) -> Self {
         let mut folders = vec![folder.to_owned()];
         folders.extend(folder.canonicalize().ok());
-        Names(folders)
+        FileNames(folders)
     }
 
     /// The name of a file, shorter if it is in the project.

@@ -4,13 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::diagnostic::{Bounds, Diagnostic, Kind, Unknown};
+use super::diagnostic::{Bounds, Diagnostic, DiagnosticKind, UnknownName};
 use crate::live::swank::reader::read;
 use crate::live::swank::sexp::Sexp;
 
 /// What a process compiled, and what came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct LoadReport {
     /// The files that it compiled, in their order.
     pub sources: Vec<PathBuf>,
     /// The files that it wrote for each, or was about to.
@@ -18,7 +18,7 @@ pub struct Report {
     /// What the compiler said of them.
     pub diagnostics: Vec<Diagnostic>,
     /// What ended it before its time.
-    pub failure: Option<Failed>,
+    pub failure: Option<LoadError>,
     /// The files that do not exist, each with the one that defines the system it belongs to.
     pub missing: Vec<(PathBuf, PathBuf)>,
     /// The systems that do not exist.
@@ -26,7 +26,7 @@ pub struct Report {
     /// Where systems were searched, if some do not exist.
     pub searched: Vec<String>,
     /// The package that does not exist, if the forms of the service are read in it.
-    pub unknown_package: Option<Unknown>,
+    pub unknown_package: Option<UnknownName>,
     /// What it was at when it ended: a key of the project file and the number of a value below it.
     pub step: Option<(String, usize)>,
     /// Whether it came to its end.
@@ -35,7 +35,7 @@ pub struct Report {
 
 /// An error in the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failed {
+pub struct LoadError {
     /// The type of the condition.
     pub condition: String,
     /// What it reports.
@@ -50,26 +50,26 @@ pub struct Failed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSystem {
     /// Its name, and those that there are.
-    pub name: Unknown,
+    pub name: UnknownName,
     /// The file that defines the system which depends on it, if one does.
     pub definition: Option<PathBuf>,
 }
 
-impl Report {
+impl LoadReport {
     /// From the file that the process wrote; it writes none where it finds nothing.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn read(file: &Path) -> io::Result<Self> {
         match fs::read(file) {
-            Ok(bytes) => Ok(Report::parse(&String::from_utf8_lossy(&bytes))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Report::default()),
+            Ok(bytes) => Ok(LoadReport::parse(&String::from_utf8_lossy(&bytes))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(LoadReport::default()),
             Err(error) => Err(error),
         }
     }
 
     fn parse(text: &str) -> Self {
-        let mut report = Report::default();
+        let mut report = LoadReport::default();
         for finding in findings(text) {
             // What is not understood is nothing that this release asks for.
             let _ = report.add(&finding);
@@ -87,7 +87,7 @@ impl Report {
             }
             (":problem", [kind, file, bounds, message, unknown @ ..]) => {
                 self.diagnostics.push(Diagnostic {
-                    kind: Kind::parse(kind.as_atom()?)?,
+                    kind: DiagnosticKind::parse(kind.as_atom()?)?,
                     file: file.as_str()?.into(),
                     bounds: self::bounds(bounds.as_list()?),
                     message: message.as_str()?.to_owned(),
@@ -102,7 +102,7 @@ impl Report {
                 self.missing.push(missing);
             }
             (":failed", [condition, message, file, form]) => {
-                self.failure = Some(Failed {
+                self.failure = Some(LoadError {
                     condition: condition.as_str()?.to_owned(),
                     message: message.as_str()?.to_owned(),
                     file: file.as_str().map(PathBuf::from),
@@ -130,7 +130,7 @@ impl Report {
     }
 
     /// The worst that the compiler said.
-    pub fn worst(&self) -> Option<Kind> {
+    pub fn worst(&self) -> Option<DiagnosticKind> {
         self.diagnostics.iter().map(|said| said.kind).max()
     }
 
@@ -143,7 +143,7 @@ impl Report {
     }
 
     /// How much it said of this kind.
-    pub fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: DiagnosticKind) -> usize {
         self.diagnostics
             .iter()
             .filter(|said| said.kind == kind)
@@ -186,8 +186,8 @@ fn place(form: &Sexp) -> Option<(PathBuf, Bounds)> {
     Some((file.as_str()?.into(), bounds(numbers)?))
 }
 
-fn unknown(name: &Sexp, known: &Sexp) -> Option<Unknown> {
-    Some(Unknown {
+fn unknown(name: &Sexp, known: &Sexp) -> Option<UnknownName> {
+    Some(UnknownName {
         name: name.as_str()?.to_owned(),
         known: texts(known)?.collect(),
     })
@@ -206,12 +206,12 @@ fn texts(list: &Sexp) -> Option<impl Iterator<Item = String>> {
 mod tests {
     use std::path::PathBuf;
 
-    use super::super::diagnostic::{Diagnostic, Kind, Unknown};
-    use super::{Failed, Report, UnknownSystem};
+    use super::super::diagnostic::{Diagnostic, DiagnosticKind, UnknownName};
+    use super::{LoadError, LoadReport, UnknownSystem};
 
     #[test]
     fn findings_are_lists() {
-        let report = Report::parse(
+        let report = LoadReport::parse(
             "(:COMPILING \"/a.lisp\" (\"/c/a.fasl\" \"/c/a.fasl.lisplaunch\"))\n\
              (:PROBLEM :WARNING \"/a.lisp\" (27 30) \"two\nlines\")\n\
              (:PROBLEM :STYLE \"/a.lisp\" NIL \"\" \"AP\" (\"APP\"))\n\
@@ -231,13 +231,13 @@ mod tests {
             message: message.to_owned(),
             unknown,
         };
-        let unknown = |name: &str, known: &[&str]| Unknown {
+        let unknown = |name: &str, known: &[&str]| UnknownName {
             name: name.to_owned(),
             known: known.iter().map(ToString::to_string).collect(),
         };
         assert_eq!(
             report,
-            Report {
+            LoadReport {
                 sources: vec!["/a.lisp".into()],
                 outputs: vec![
                     ["/c/a.fasl", "/c/a.fasl.lisplaunch"]
@@ -245,10 +245,15 @@ mod tests {
                         .to_vec()
                 ],
                 diagnostics: vec![
-                    diagnostic(Kind::Warning, Some(27..30), "two\nlines", None),
-                    diagnostic(Kind::Style, None, "", Some(unknown("AP", &["APP"]))),
+                    diagnostic(DiagnosticKind::Warning, Some(27..30), "two\nlines", None),
+                    diagnostic(
+                        DiagnosticKind::Style,
+                        None,
+                        "",
+                        Some(unknown("AP", &["APP"]))
+                    ),
                 ],
-                failure: Some(Failed {
+                failure: Some(LoadError {
                     condition: "ERROR".to_owned(),
                     message: "no \"luck\"".to_owned(),
                     file: None,
@@ -275,9 +280,10 @@ mod tests {
 
     #[test]
     fn a_report_may_break_off() {
-        let report = Report::parse("(:COMPILING \"/a.lisp\" (\"/c/a.fasl\"))\n(:COMPILING \"/b.li");
+        let report =
+            LoadReport::parse("(:COMPILING \"/a.lisp\" (\"/c/a.fasl\"))\n(:COMPILING \"/b.li");
         assert_eq!(report.sources, ["/a.lisp"].map(PathBuf::from));
         assert!(!report.done);
-        assert_eq!(Report::parse(""), Report::default());
+        assert_eq!(LoadReport::parse(""), LoadReport::default());
     }
 }

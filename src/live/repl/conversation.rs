@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::editor::{Editor, Line};
+use super::editor::{Editor, EditorEvent};
 use super::screen::Screen;
 use crate::live::signals::Signals;
-use crate::live::swank::{Answer, Output, Restart};
+use crate::live::swank::{Answer, EvaluationOutput, LispRestart};
 
 /// Where nothing is chosen.
 const LEAVE: &str = "return to the prompt";
@@ -19,7 +19,7 @@ pub(super) struct Conversation<'a> {
     pub(super) told: bool,
 }
 
-impl Output for Conversation<'_> {
+impl EvaluationOutput for Conversation<'_> {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         self.screen.output(text)
     }
@@ -38,18 +38,22 @@ impl Output for Conversation<'_> {
         // The image wrote its question without ending the line.
         let question = self.screen.take_line();
         match self.answer(&question) {
-            Line::Text(text) => Ok(Some(text + "\n")),
-            Line::Cleared => Err(io::ErrorKind::Interrupted.into()),
-            Line::End => Ok(None),
+            EditorEvent::Text(text) => Ok(Some(text + "\n")),
+            EditorEvent::Cleared => Err(io::ErrorKind::Interrupted.into()),
+            EditorEvent::End => Ok(None),
         }
     }
 
-    fn choose(&mut self, signalled: &Answer, restarts: &[Restart]) -> io::Result<Option<usize>> {
+    fn choose(
+        &mut self,
+        signalled: &Answer,
+        restarts: &[LispRestart],
+    ) -> io::Result<Option<usize>> {
         self.told = true;
         self.screen.failure(&headline(signalled))?;
         self.list(restarts)?;
         loop {
-            let Line::Text(text) = self.answer("restart> ") else {
+            let EditorEvent::Text(text) = self.answer("restart> ") else {
                 return Ok(None);
             };
             match text.trim() {
@@ -66,7 +70,7 @@ impl Output for Conversation<'_> {
 }
 
 impl Conversation<'_> {
-    fn answer(&mut self, prompt: &str) -> Line {
+    fn answer(&mut self, prompt: &str) -> EditorEvent {
         let Conversation {
             editor,
             screen,
@@ -76,7 +80,7 @@ impl Conversation<'_> {
         signals.waiting(|| editor.answer(screen, prompt))
     }
 
-    fn list(&mut self, restarts: &[Restart]) -> io::Result<()> {
+    fn list(&mut self, restarts: &[LispRestart]) -> io::Result<()> {
         let named = restarts
             .iter()
             .map(|restart| (restart.name.as_str(), restart.report.as_str()));
@@ -100,7 +104,7 @@ impl Conversation<'_> {
 }
 
 /// The index of a restart that is named by its number or its name.
-fn chosen(word: &str, restarts: &[Restart]) -> Option<usize> {
+fn chosen(word: &str, restarts: &[LispRestart]) -> Option<usize> {
     match word.parse() {
         Ok(index) => Some(index).filter(|&index| index <= restarts.len()),
         Err(_) => restarts

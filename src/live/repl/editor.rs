@@ -15,7 +15,7 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Config, Context, Helper};
 
 use super::history;
-use super::input::{self, Input};
+use super::input::{self, ReplInput};
 use super::link::Link;
 use super::screen::Screen;
 use crate::terminal;
@@ -25,7 +25,7 @@ const ENTRIES: usize = 10_000;
 
 /// What the person did.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum EditorEvent {
     /// Typed this.
     Text(String),
     /// Cleared it with Ctrl-C.
@@ -73,7 +73,7 @@ impl Editor {
     }
 
     /// Reads a text of forms, which may have several lines.
-    pub(super) fn forms(&mut self, screen: &Screen, prompt: &str, package: &str) -> Line {
+    pub(super) fn forms(&mut self, screen: &Screen, prompt: &str, package: &str) -> EditorEvent {
         if let Some(assistant) = self.editor.helper_mut() {
             assistant.forms = true;
             package.clone_into(&mut assistant.package);
@@ -82,21 +82,21 @@ impl Editor {
     }
 
     /// Reads one line that is no form.
-    pub(super) fn answer(&mut self, screen: &Screen, prompt: &str) -> Line {
+    pub(super) fn answer(&mut self, screen: &Screen, prompt: &str) -> EditorEvent {
         if let Some(assistant) = self.editor.helper_mut() {
             assistant.forms = false;
         }
         self.read(screen, prompt)
     }
 
-    fn read(&mut self, screen: &Screen, prompt: &str) -> Line {
+    fn read(&mut self, screen: &Screen, prompt: &str) -> EditorEvent {
         let prompt = &*terminal::inert(prompt);
         let styled = screen.prompt(prompt);
         match self.editor.readline(&(prompt, styled)) {
-            Ok(text) => Line::Text(text),
-            Err(ReadlineError::Interrupted) => Line::Cleared,
+            Ok(text) => EditorEvent::Text(text),
+            Err(ReadlineError::Interrupted) => EditorEvent::Cleared,
             // A terminal that cannot be read is one that has gone.
-            Err(_) => Line::End,
+            Err(_) => EditorEvent::End,
         }
     }
 
@@ -151,7 +151,7 @@ impl Validator for Assistant {
         let incomplete = self.forms
             && matches!(
                 input::understand(context.input(), "input", 0),
-                Input::Incomplete(_)
+                ReplInput::Incomplete(_)
             );
         Ok(if incomplete {
             ValidationResult::Incomplete

@@ -3,11 +3,11 @@
 use std::io::{self, BufRead};
 
 use super::conversation::headline;
-use super::input::{self, Input};
+use super::input::{self, ReplInput};
 use super::screen::Screen;
-use super::{Ending, Image, first_package};
+use super::{ReplEnd, ReplTarget, first_package};
 use crate::live::signals::Signals;
-use crate::live::swank::{Answer, Client, Evaluation, Output, Package};
+use crate::live::swank::{Answer, Client, Evaluation, EvaluationOutput, Package};
 use crate::problem::Problem;
 
 /// What the input is called in errors.
@@ -17,7 +17,7 @@ const NAME: &str = "standard input";
 ///
 /// # Errors
 /// With why not all of it was evaluated.
-pub fn feed(mut image: Image, mut input: impl BufRead) -> Result<(), Ending> {
+pub fn feed(mut image: ReplTarget, mut input: impl BufRead) -> Result<(), ReplEnd> {
     let package = first_package(&mut image.client, &image.service, image.package.as_deref())?;
     let mut feed = Feed {
         service: image.service,
@@ -31,19 +31,19 @@ pub fn feed(mut image: Image, mut input: impl BufRead) -> Result<(), Ending> {
     loop {
         let read = input
             .read_line(&mut text)
-            .map_err(|error| Ending::Wrong(Problem::cannot("read standard input", &error)))?;
+            .map_err(|error| ReplEnd::Wrong(Problem::cannot("read standard input", &error)))?;
         if input::leaves(&text) {
             return Ok(());
         }
         match input::understand(&text, NAME, before) {
-            Input::Forms(forms) => {
+            ReplInput::Forms(forms) => {
                 forms.iter().try_for_each(|form| feed.evaluate(form))?;
                 before += text.matches('\n').count();
                 text.clear();
             }
-            Input::Incomplete(_) if read > 0 => {}
-            Input::Incomplete(problem) | Input::Invalid(problem) => {
-                return Err(Ending::Wrong(problem));
+            ReplInput::Incomplete(_) if read > 0 => {}
+            ReplInput::Incomplete(problem) | ReplInput::Invalid(problem) => {
+                return Err(ReplEnd::Wrong(problem));
             }
         }
         if read == 0 {
@@ -63,7 +63,7 @@ struct Feed {
 /// Hands the output on.
 struct Through<'a>(&'a mut Screen);
 
-impl Output for Through<'_> {
+impl EvaluationOutput for Through<'_> {
     fn stdout(&mut self, text: &str) -> io::Result<()> {
         self.0.output(text)
     }
@@ -74,7 +74,7 @@ impl Output for Through<'_> {
 }
 
 impl Feed {
-    fn evaluate(&mut self, form: &str) -> Result<(), Ending> {
+    fn evaluate(&mut self, form: &str) -> Result<(), ReplEnd> {
         let evaluation = Evaluation {
             package: Some(&self.package.name),
             remember: true,
@@ -85,7 +85,7 @@ impl Feed {
         let answer = self
             .signals
             .evaluating(|interrupt| client.evaluate(&evaluation, &mut output, interrupt));
-        match answer.map_err(|error| Ending::of(&self.service, error))? {
+        match answer.map_err(|error| ReplEnd::of(&self.service, error))? {
             Answer::Returned {
                 values, package, ..
             } => {
@@ -93,13 +93,13 @@ impl Feed {
                 values
                     .iter()
                     .try_for_each(|value| self.screen.value(value))
-                    .map_err(|error| Ending::of_output(&error))
+                    .map_err(|error| ReplEnd::of_output(&error))
             }
             answer => Err(self.failed(&answer)),
         }
     }
 
-    fn failed(&mut self, answer: &Answer) -> Ending {
+    fn failed(&mut self, answer: &Answer) -> ReplEnd {
         let message = match answer {
             Answer::UnknownPackage => {
                 format!("there is no package `{}` any more", self.package.name)
@@ -115,8 +115,8 @@ impl Feed {
             .enumerate()
             .try_for_each(|(index, frame)| self.screen.errors(&format!("  {index}: {frame}\n")));
         match shown {
-            Ok(()) => Ending::Failed(Problem::error(message)),
-            Err(error) => Ending::of_output(&error),
+            Ok(()) => ReplEnd::Failed(Problem::error(message)),
+            Err(error) => ReplEnd::of_output(&error),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::problem::{Location, Problem, Source};
 
 /// What a text that somebody typed comes to.
 #[derive(Debug)]
-pub(super) enum Input {
+pub(super) enum ReplInput {
     /// More of it must follow; and what to say when it does not.
     Incomplete(Problem),
     /// No form, whatever follows.
@@ -34,18 +34,18 @@ pub(super) fn leaves(text: &str) -> bool {
 }
 
 /// Reads a text. `name` is what it is called, and `before` the number of lines before it.
-pub(super) fn understand(text: &str, name: &str, before: usize) -> Input {
+pub(super) fn understand(text: &str, name: &str, before: usize) -> ReplInput {
     let forms = match read_forms(&[Part::written(text)]) {
         Ok(forms) => forms,
         Err(fault) => {
             let problem = fault.error(location(&fault, text, name, before));
             return match fault.kind {
-                FaultKind::Incomplete => Input::Incomplete(problem),
-                FaultKind::Invalid | FaultKind::Empty => Input::Invalid(problem),
+                FaultKind::Incomplete => ReplInput::Incomplete(problem),
+                FaultKind::Invalid | FaultKind::Empty => ReplInput::Invalid(problem),
             };
         }
     };
-    Input::Forms(match &forms[..] {
+    ReplInput::Forms(match &forms[..] {
         [] if text.trim().is_empty() => Vec::new(),
         // As it was typed; and what is no form for this reader may be one for the image, which
         // knows its own features.

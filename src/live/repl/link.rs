@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Connect, lost};
+use super::{Reconnect, lost};
 use crate::live::swank::{Client, ClientError};
 use crate::problem::Problem;
 
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// A connection that may be lost.
 pub(super) struct Link {
     service: String,
-    connect: Connect,
+    connect: Reconnect,
     client: Option<Client>,
     /// Of the process that answered last.
     pid: Option<u32>,
@@ -34,7 +34,7 @@ pub(super) enum News {
 
 impl Link {
     /// Over this connection at first.
-    pub(super) fn new(service: String, client: Client, connect: Connect) -> Self {
+    pub(super) fn new(service: String, client: Client, connect: Reconnect) -> Self {
         Link {
             service,
             connect,

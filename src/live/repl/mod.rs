@@ -23,10 +23,10 @@ use crate::live::swank::{Answer, Client, ClientError, Evaluation, Interrupt, Pac
 use crate::problem::Problem;
 
 /// Makes a connection to the same service again.
-pub type Connect = Box<dyn FnMut() -> Result<Client, Problem>>;
+pub type Reconnect = Box<dyn FnMut() -> Result<Client, Problem>>;
 
 /// The image to talk to.
-pub struct Image {
+pub struct ReplTarget {
     /// The name of its service.
     pub service: String,
     /// The package to begin in; without one, the image's own.
@@ -34,14 +34,14 @@ pub struct Image {
     /// A connection to it.
     pub client: Client,
     /// For when that is lost.
-    pub connect: Connect,
+    pub connect: Reconnect,
     /// Those that end an evaluation, and this program while nothing is evaluated.
     pub signals: Signals,
 }
 
 /// Why a conversation ended before its time.
 #[derive(Debug)]
-pub enum Ending {
+pub enum ReplEnd {
     /// Something failed in the image or while its answer was shown.
     Failed(Problem),
     /// The connection was lost.
@@ -52,29 +52,29 @@ pub enum Ending {
     Unread,
 }
 
-impl Ending {
+impl ReplEnd {
     /// From what went wrong with an evaluation.
     fn of(service: &str, error: ClientError) -> Self {
         match error {
             ClientError::Output { error, .. } => Self::of_output(&error),
-            error if error.closes() => Ending::Lost(lost(service, &error)),
-            error => Ending::Failed(Problem::error(error.to_string())),
+            error if error.closes() => ReplEnd::Lost(lost(service, &error)),
+            error => ReplEnd::Failed(Problem::error(error.to_string())),
         }
     }
 
     /// From what went wrong with standard output.
     fn of_output(error: &io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Ending::Unread,
-            _ => Ending::Failed(Problem::cannot("write to standard output", error)),
+            io::ErrorKind::BrokenPipe => ReplEnd::Unread,
+            _ => ReplEnd::Failed(Problem::cannot("write to standard output", error)),
         }
     }
 }
 
-impl From<io::Error> for Ending {
+impl From<io::Error> for ReplEnd {
     /// From what went wrong with the terminal.
     fn from(error: io::Error) -> Self {
-        Ending::of_output(&error)
+        ReplEnd::of_output(&error)
     }
 }
 
@@ -89,21 +89,21 @@ fn first_package(
     client: &mut Client,
     service: &str,
     wanted: Option<&str>,
-) -> Result<Package, Ending> {
+) -> Result<Package, ReplEnd> {
     let nothing = Evaluation {
         package: wanted,
         ..Evaluation::new("")
     };
     let answer = client.evaluate(&nothing, &mut Unheard, &Interrupt::new());
-    match answer.map_err(|error| Ending::of(service, error))? {
+    match answer.map_err(|error| ReplEnd::of(service, error))? {
         Answer::Returned { package, .. } | Answer::Signalled { package, .. } => Ok(package),
-        Answer::UnknownPackage => Err(Ending::Failed(
+        Answer::UnknownPackage => Err(ReplEnd::Failed(
             Problem::error(format!(
                 "the service `{service}` has no package `{}`",
                 wanted.unwrap_or_default()
             ))
             .help("name another with `--package`"),
         )),
-        Answer::Aborted(reason) => Err(Ending::Failed(Problem::error(reason))),
+        Answer::Aborted(reason) => Err(ReplEnd::Failed(Problem::error(reason))),
     }
 }

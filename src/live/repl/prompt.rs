@@ -5,11 +5,11 @@ use std::io;
 use std::rc::Rc;
 
 use super::conversation::{Conversation, headline};
-use super::editor::{Editor, Line};
-use super::input::{self, Input};
+use super::editor::{Editor, EditorEvent};
+use super::input::{self, ReplInput};
 use super::link::{Link, News};
 use super::screen::Screen;
-use super::{Ending, Image, first_package};
+use super::{ReplEnd, ReplTarget, first_package};
 use crate::live::signals::Signals;
 use crate::live::swank::{Answer, ClientError, Evaluation, Info, Package};
 use crate::problem::Problem;
@@ -31,14 +31,14 @@ struct Prompt {
 /// # Errors
 /// If there is nothing to talk to or to talk through, also when the service goes away. What else
 /// goes wrong is shown.
-pub fn prompt(mut image: Image) -> Result<(), Ending> {
+pub fn prompt(mut image: ReplTarget) -> Result<(), ReplEnd> {
     let package = first_package(&mut image.client, &image.service, image.package.as_deref())?;
     let mut screen = Screen::new();
     let greeting = greeting(&image.service, image.client.connection_info());
     let link = Link::new(image.service.clone(), image.client, image.connect);
     let link = Rc::new(RefCell::new(link));
     let editor = Editor::new(link.clone(), &image.service, screen.colour());
-    let editor = editor.map_err(Ending::from)?;
+    let editor = editor.map_err(ReplEnd::from)?;
     let shown = screen.remark(&greeting);
     let mut prompt = Prompt {
         service: image.service,
@@ -49,7 +49,7 @@ pub fn prompt(mut image: Image) -> Result<(), Ending> {
         first: image.package,
         package,
     };
-    shown.map_err(Ending::from)?;
+    shown.map_err(ReplEnd::from)?;
     prompt.run()
 }
 
@@ -64,15 +64,15 @@ fn greeting(service: &str, info: &Info) -> String {
 
 impl Prompt {
     /// Until the person leaves.
-    fn run(&mut self) -> Result<(), Ending> {
+    fn run(&mut self) -> Result<(), ReplEnd> {
         while !self.signals.end() {
             self.screen.fresh_line()?;
             let prompt = format!("{}> ", self.package.prompt);
             match self.editor.forms(&self.screen, &prompt, &self.package.name) {
-                Line::Text(text) if input::leaves(&text) => break,
-                Line::Text(text) => self.take(&text)?,
-                Line::Cleared => {}
-                Line::End => break,
+                EditorEvent::Text(text) if input::leaves(&text) => break,
+                EditorEvent::Text(text) => self.take(&text)?,
+                EditorEvent::Cleared => {}
+                EditorEvent::End => break,
             }
         }
         self.leave();
@@ -87,10 +87,10 @@ impl Prompt {
         }
     }
 
-    fn take(&mut self, text: &str) -> Result<(), Ending> {
+    fn take(&mut self, text: &str) -> Result<(), ReplEnd> {
         let forms = match input::understand(text, "input", 0) {
-            Input::Forms(forms) => forms,
-            Input::Invalid(problem) | Input::Incomplete(problem) => {
+            ReplInput::Forms(forms) => forms,
+            ReplInput::Invalid(problem) | ReplInput::Incomplete(problem) => {
                 self.remember(text)?;
                 return Ok(self.screen.problem(&problem)?);
             }
@@ -119,10 +119,10 @@ impl Prompt {
     }
 
     /// Sees to a connection.
-    fn connect(&mut self) -> Result<(), Ending> {
+    fn connect(&mut self) -> Result<(), ReplEnd> {
         let link = self.link.clone();
         let mut link = link.borrow_mut();
-        let (client, news) = link.ready().map_err(Ending::Lost)?;
+        let (client, news) = link.ready().map_err(ReplEnd::Lost)?;
         match news {
             News::Same => {}
             News::Again(news) => self.screen.remark(&format!("; {news}"))?,
@@ -130,7 +130,7 @@ impl Prompt {
                 self.screen.remark(&format!("; {news}"))?;
                 match first_package(client, &self.service, self.first.as_deref()) {
                     Ok(package) => self.package = package,
-                    Err(Ending::Failed(problem)) => self.screen.problem(&problem)?,
+                    Err(ReplEnd::Failed(problem)) => self.screen.problem(&problem)?,
                     Err(ending) => return Err(ending),
                 }
             }
@@ -139,7 +139,7 @@ impl Prompt {
     }
 
     /// Evaluates one form; whether the next one may follow.
-    fn evaluate(&mut self, form: &str) -> Result<bool, Ending> {
+    fn evaluate(&mut self, form: &str) -> Result<bool, ReplEnd> {
         let link = self.link.clone();
         let mut link = link.borrow_mut();
         let Some(client) = link.client() else {

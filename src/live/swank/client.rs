@@ -7,12 +7,14 @@ use crate::live::swank::address::Address;
 use crate::live::swank::collector::Collector;
 use crate::live::swank::connection::Connection;
 use crate::live::swank::error::{ClientError, ConnectError, ProtocolError};
-use crate::live::swank::evaluation::{self, Answer, Evaluation, Outcome, Output};
+use crate::live::swank::evaluation::{
+    self, Answer, Evaluation, EvaluationOutcome, EvaluationOutput,
+};
 use crate::live::swank::info::Info;
 use crate::live::swank::interrupt::Interrupt;
-use crate::live::swank::message::{self, Message, Returned};
+use crate::live::swank::message::{self, Message, RequestResult};
 use crate::live::swank::sexp::{Sexp, quoted};
-use crate::live::swank::stopping::{Reason, Stopping};
+use crate::live::swank::stopping::{StopReason, Stopping};
 use crate::trust::Owners;
 
 /// How long a client waits.
@@ -46,7 +48,7 @@ pub struct Client {
 }
 
 /// How a request ended, and whether someone wanted it to.
-type Ended = (Returned, Option<Stopping>);
+type RequestEnd = (RequestResult, Option<Stopping>);
 
 impl Client {
     /// Connects, sends the secret if there is one, and waits for the first answer. The secret is
@@ -144,7 +146,7 @@ impl Client {
     pub fn evaluate(
         &mut self,
         evaluation: &Evaluation,
-        output: &mut dyn Output,
+        output: &mut dyn EvaluationOutput,
         interrupt: &Interrupt,
     ) -> Result<Answer, ClientError> {
         let mut collector = Collector::new(output, evaluation.limit);
@@ -152,8 +154,8 @@ impl Client {
             .timeout
             .map(|after| (Instant::now() + after, after));
         let mut ended = self.request(&evaluation.request(), limit, interrupt, &mut collector)?;
-        if let (Returned::Value(value), None) = &ended
-            && matches!(evaluation::outcome(value), Ok(Outcome::NoRuntime))
+        if let (RequestResult::Value(value), None) = &ended
+            && matches!(evaluation::outcome(value), Ok(EvaluationOutcome::NoRuntime))
         {
             self.ask(
                 &evaluation::runtime_request(),
@@ -163,20 +165,20 @@ impl Client {
         }
         match ended {
             (_, Some(stopping)) if stopping.is_of_output() => Err(stopping.error(true)),
-            (Returned::Value(value), stopping) => match evaluation::outcome(&value) {
-                Ok(Outcome::Values(count, cut, package)) => {
+            (RequestResult::Value(value), stopping) => match evaluation::outcome(&value) {
+                Ok(EvaluationOutcome::Values(count, cut, package)) => {
                     Ok(collector.finish(count, cut, package)?)
                 }
-                Ok(Outcome::Answer(answer)) => Ok(answer),
-                Ok(Outcome::NoRuntime) => {
+                Ok(EvaluationOutcome::Answer(answer)) => Ok(answer),
+                Ok(EvaluationOutcome::NoRuntime) => {
                     Err(ProtocolError::Answer("the result of an evaluation").into())
                 }
                 Err(_) if stopping.is_some() => Ok(Answer::Aborted("aborted".to_owned())),
                 Err(error) => Err(error.into()),
             },
-            (Returned::Aborted(_), Some(stopping)) => Err(stopping.error(true)),
-            (Returned::Aborted(reason), None) => Ok(Answer::Aborted(reason)),
-            (Returned::Invalid(message), _) => Err(ClientError::Refused(message)),
+            (RequestResult::Aborted(_), Some(stopping)) => Err(stopping.error(true)),
+            (RequestResult::Aborted(reason), None) => Ok(Answer::Aborted(reason)),
+            (RequestResult::Invalid(message), _) => Err(ClientError::Refused(message)),
         }
     }
 
@@ -232,9 +234,9 @@ impl Client {
             &mut Collector::nothing(),
         )?;
         match (returned, stopping) {
-            (Returned::Value(value), _) => Ok(value),
-            (Returned::Aborted(_), Some(stopping)) => Err(stopping.error(true)),
-            (Returned::Aborted(message) | Returned::Invalid(message), _) => {
+            (RequestResult::Value(value), _) => Ok(value),
+            (RequestResult::Aborted(_), Some(stopping)) => Err(stopping.error(true)),
+            (RequestResult::Aborted(message) | RequestResult::Invalid(message), _) => {
                 Err(ClientError::Refused(message))
             }
         }
@@ -247,7 +249,7 @@ impl Client {
         limit: Option<(Instant, Duration)>,
         interrupt: &Interrupt,
         collector: &mut Collector,
-    ) -> Result<Ended, ClientError> {
+    ) -> Result<RequestEnd, ClientError> {
         self.last_id += 1;
         let id = self.last_id;
         let payload = format!("(:emacs-rex {form} \"COMMON-LISP-USER\" t {id})");
@@ -268,8 +270,8 @@ impl Client {
                 Handled::Ended(returned) => return Ok((returned, stopping)),
                 Handled::OutputFailed(error) if stopping.is_none() => {
                     let reason = match error.kind() {
-                        io::ErrorKind::Interrupted => Reason::Interrupt,
-                        _ => Reason::Output(error),
+                        io::ErrorKind::Interrupted => StopReason::Interrupt,
+                        _ => StopReason::Output(error),
                     };
                     stopping = Some(Stopping::new(reason, self.timeouts.grace));
                 }
@@ -292,10 +294,10 @@ impl Client {
                 return Err(stopping.error(false));
             }
             Some(stopping) => Some(stopping),
-            None if interrupted => Some(Stopping::new(Reason::Interrupt, self.timeouts.grace)),
+            None if interrupted => Some(Stopping::new(StopReason::Interrupt, self.timeouts.grace)),
             None => limit
                 .filter(|(deadline, _)| Instant::now() >= *deadline)
-                .map(|(_, after)| Stopping::new(Reason::Timeout(after), self.timeouts.grace)),
+                .map(|(_, after)| Stopping::new(StopReason::Timeout(after), self.timeouts.grace)),
         };
         let Some(mut stopping) = due else {
             return Ok(None);
@@ -327,7 +329,7 @@ impl Client {
         let written = match message {
             Message::Return(ended, returned) if ended == id => return Ok(Handled::Ended(returned)),
             Message::Unreadable { packet, message } if packet.starts_with("(:emacs-") => {
-                return Ok(Handled::Ended(Returned::Invalid(message)));
+                return Ok(Handled::Ended(RequestResult::Invalid(message)));
             }
             Message::Write(target, text) => collector.take(target, &text)?,
             Message::Ask(question) => {
@@ -352,7 +354,7 @@ impl Client {
 /// What came of a message.
 enum Handled {
     /// The request has ended.
-    Ended(Returned),
+    Ended(RequestResult),
     /// The output could not be written.
     OutputFailed(io::Error),
     /// Nothing that matters to the request.

@@ -3,15 +3,15 @@
 use std::io;
 
 use crate::live::swank::error::ProtocolError;
-use crate::live::swank::evaluation::{Answer, Output, Package};
-use crate::live::swank::message::{Asked, Question, Target};
+use crate::live::swank::evaluation::{Answer, EvaluationOutput, Package};
+use crate::live::swank::message::{Asked, OutputTarget, Question};
 
 /// How many values are kept, printed or not.
 const MOST_VALUES: usize = 1 << 20;
 
 /// The output goes through, the values stay.
 pub(crate) struct Collector<'a> {
-    output: Option<&'a mut dyn Output>,
+    output: Option<&'a mut dyn EvaluationOutput>,
     values: Vec<String>,
     /// How many bytes of values are still allowed.
     room: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// For values of at most `limit` characters in all.
-    pub(crate) fn new(output: &'a mut dyn Output, limit: usize) -> Self {
+    pub(crate) fn new(output: &'a mut dyn EvaluationOutput, limit: usize) -> Self {
         Collector {
             output: Some(output),
             values: Vec::new(),
@@ -40,17 +40,17 @@ impl<'a> Collector<'a> {
     /// Takes a piece of text; the inner error is that of the output.
     pub(crate) fn take(
         &mut self,
-        target: Target,
+        target: OutputTarget,
         text: &str,
     ) -> Result<io::Result<()>, ProtocolError> {
         let Some(output) = self.output.as_deref_mut() else {
             return Ok(Ok(()));
         };
         match target {
-            Target::Output => Ok(output.stdout(text)),
-            Target::Errors => Ok(output.stderr(text)),
-            Target::Value(index) => self.take_value(index, text).map(Ok),
-            Target::Values(count, cut) => {
+            OutputTarget::Output => Ok(output.stdout(text)),
+            OutputTarget::Errors => Ok(output.stderr(text)),
+            OutputTarget::Value(index) => self.take_value(index, text).map(Ok),
+            OutputTarget::Values(count, cut) => {
                 let values = self.take_all(count, cut)?;
                 let output = self.output.as_deref_mut();
                 Ok(output.map_or(Ok(()), |output| output.values(values, cut.is_none())))

@@ -32,9 +32,9 @@ pub struct Evaluation<'a> {
     pub limit: usize,
     /// Whether `*`, `/`, `+` and the like are set, as in a REPL. They belong to the whole image.
     pub remember: bool,
-    /// Whether [`Output::read_line`] and [`Output::choose`] are asked for input and restarts.
+    /// Whether [`EvaluationOutput::read_line`] and [`EvaluationOutput::choose`] are asked for input and restarts.
     pub interactive: bool,
-    /// Whether the values of each form go to [`Output::values`], and none into the answer.
+    /// Whether the values of each form go to [`EvaluationOutput::values`], and none into the answer.
     pub each: bool,
 }
 
@@ -77,7 +77,7 @@ fn boolean(value: bool) -> &'static str {
 }
 
 /// Where the output of an evaluation goes while it runs, and who answers its questions.
-pub trait Output {
+pub trait EvaluationOutput {
     /// Text for standard output.
     ///
     /// # Errors
@@ -122,8 +122,12 @@ pub trait Output {
     /// the answer that is given here. Asked again if the restart returns.
     ///
     /// # Errors
-    /// End the evaluation, as for [`Output::read_line`].
-    fn choose(&mut self, signalled: &Answer, restarts: &[Restart]) -> io::Result<Option<usize>> {
+    /// End the evaluation, as for [`EvaluationOutput::read_line`].
+    fn choose(
+        &mut self,
+        signalled: &Answer,
+        restarts: &[LispRestart],
+    ) -> io::Result<Option<usize>> {
         let _ = (signalled, restarts);
         Ok(None)
     }
@@ -133,7 +137,7 @@ pub trait Output {
 #[derive(Debug)]
 pub struct Unheard;
 
-impl Output for Unheard {
+impl EvaluationOutput for Unheard {
     fn stdout(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
@@ -145,7 +149,7 @@ impl Output for Unheard {
 
 /// A way on from where the debugger would have been entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restart {
+pub struct LispRestart {
     /// Its name, such as `USE-VALUE`.
     pub name: String,
     /// What it does, for a person.
@@ -168,7 +172,7 @@ pub enum Answer {
     /// The debugger would have been entered.
     Signalled {
         /// What was done.
-        phase: Phase,
+        phase: FormPhase,
         /// The type of the condition, as Lisp prints it in the package.
         condition: String,
         /// What it reports, at most 65,536 characters.
@@ -195,7 +199,7 @@ pub struct Package {
 
 /// What is done with a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub enum FormPhase {
     /// Its text is read.
     Read,
     /// It is evaluated.
@@ -206,7 +210,7 @@ pub enum Phase {
 
 /// What `templates/sbcl/runtime/swank/evaluate.lisp` returned, without the values.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum EvaluationOutcome {
     /// How many values there are, and which one was cut, if any.
     Values(usize, Option<usize>, Package),
     /// Everything else.
@@ -229,14 +233,14 @@ pub(crate) fn runtime_request() -> String {
 }
 
 /// Understands what `templates/sbcl/runtime/swank/evaluate.lisp` returned.
-pub(crate) fn outcome(value: &Sexp) -> Result<Outcome, ProtocolError> {
+pub(crate) fn outcome(value: &Sexp) -> Result<EvaluationOutcome, ProtocolError> {
     read_outcome(value).ok_or(ProtocolError::Answer("the result of an evaluation"))
 }
 
-fn read_outcome(value: &Sexp) -> Option<Outcome> {
+fn read_outcome(value: &Sexp) -> Option<EvaluationOutcome> {
     let (kind, parts) = value.as_list()?.split_first()?;
     match (kind.as_atom()?, parts) {
-        (":ok", [count, cut, package @ ..]) => Some(Outcome::Values(
+        (":ok", [count, cut, package @ ..]) => Some(EvaluationOutcome::Values(
             count.as_number()?,
             if cut.is_nil() {
                 None
@@ -248,7 +252,7 @@ fn read_outcome(value: &Sexp) -> Option<Outcome> {
         (":error", [phase, condition, message, frames, package @ ..]) => {
             let frames = frames.as_list()?.iter();
             let frames = frames.map(|frame| frame.as_str().map(str::to_owned));
-            Some(Outcome::Answer(Answer::Signalled {
+            Some(EvaluationOutcome::Answer(Answer::Signalled {
                 phase: read_phase(phase)?,
                 condition: condition.as_str()?.to_owned(),
                 message: message.as_str()?.to_owned(),
@@ -256,25 +260,25 @@ fn read_outcome(value: &Sexp) -> Option<Outcome> {
                 package: read_package(package)?,
             }))
         }
-        (":no-runtime", []) => Some(Outcome::NoRuntime),
-        (":no-package", []) => Some(Outcome::Answer(Answer::UnknownPackage)),
+        (":no-runtime", []) => Some(EvaluationOutcome::NoRuntime),
+        (":no-package", []) => Some(EvaluationOutcome::Answer(Answer::UnknownPackage)),
         _ => None,
     }
 }
 
 /// Understands the question for a restart: the answer that it would come to, and the restarts.
-pub(crate) fn restarts(question: &Sexp) -> Option<(Answer, Vec<Restart>)> {
+pub(crate) fn restarts(question: &Sexp) -> Option<(Answer, Vec<LispRestart>)> {
     let [kind, report, restarts] = question.as_list()? else {
         return None;
     };
     if !kind.is_symbol(":lisplaunch-restarts") {
         return None;
     }
-    let Outcome::Answer(signalled) = read_outcome(report)? else {
+    let EvaluationOutcome::Answer(signalled) = read_outcome(report)? else {
         return None;
     };
     let restart = |restart: &Sexp| match restart.as_list()? {
-        [name, report] => Some(Restart {
+        [name, report] => Some(LispRestart {
             name: name.as_str()?.to_owned(),
             report: report.as_str()?.to_owned(),
         }),
@@ -294,11 +298,11 @@ fn read_package(parts: &[Sexp]) -> Option<Package> {
     }
 }
 
-fn read_phase(phase: &Sexp) -> Option<Phase> {
+fn read_phase(phase: &Sexp) -> Option<FormPhase> {
     match phase.as_atom()? {
-        ":read" => Some(Phase::Read),
-        ":evaluate" => Some(Phase::Evaluate),
-        ":print" => Some(Phase::Print),
+        ":read" => Some(FormPhase::Read),
+        ":evaluate" => Some(FormPhase::Evaluate),
+        ":print" => Some(FormPhase::Print),
         _ => None,
     }
 }

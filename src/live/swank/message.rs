@@ -4,7 +4,7 @@
 //! its shape, is [`Message::Other`]: a client must pass over what it does not know.
 
 use crate::live::swank::error::ProtocolError;
-use crate::live::swank::evaluation::{self, Answer, Restart};
+use crate::live::swank::evaluation::{self, Answer, LispRestart};
 use crate::live::swank::reader;
 use crate::live::swank::sexp::{Sexp, quoted};
 
@@ -12,7 +12,7 @@ use crate::live::swank::sexp::{Sexp, quoted};
 #[derive(Debug)]
 pub(crate) enum Message {
     /// The answer to a request.
-    Return(u64, Returned),
+    Return(u64, RequestResult),
     /// It could not read a request.
     Unreadable {
         /// What it got, and what is wrong with it.
@@ -20,7 +20,7 @@ pub(crate) enum Message {
         message: String,
     },
     /// Text that was written.
-    Write(Target, String),
+    Write(OutputTarget, String),
     /// A thread entered the debugger, and why.
     Debug(String),
     /// A thread waits for an answer that a person may give.
@@ -44,7 +44,7 @@ pub(crate) enum Asked {
     /// A line of standard input.
     Line,
     /// Which of these restarts, in place of this answer.
-    Restart(Answer, Vec<Restart>),
+    Restart(Answer, Vec<LispRestart>),
 }
 
 impl Question {
@@ -72,7 +72,7 @@ impl Question {
 
 /// How a request ended.
 #[derive(Debug)]
-pub(crate) enum Returned {
+pub(crate) enum RequestResult {
     /// With a value.
     Value(Sexp),
     /// Without, and why.
@@ -83,7 +83,7 @@ pub(crate) enum Returned {
 
 /// Where written text belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum OutputTarget {
     /// Standard output.
     Output,
     /// Standard error.
@@ -120,7 +120,7 @@ fn message(name: &str, parts: &[Sexp]) -> Option<Message> {
         }
         ":invalid-rpc" => {
             let id = parts.get(1)?.as_number()?;
-            Some(Message::Return(id, Returned::Invalid(text(2)?)))
+            Some(Message::Return(id, RequestResult::Invalid(text(2)?)))
         }
         ":reader-error" => Some(Message::Unreadable {
             packet: text(1)?,
@@ -150,33 +150,33 @@ fn question(parts: &[Sexp], asked: Asked) -> Option<Message> {
     }))
 }
 
-fn returned(outcome: &Sexp) -> Option<Returned> {
+fn returned(outcome: &Sexp) -> Option<RequestResult> {
     match outcome.as_list()? {
-        [ok, value] if ok.is_symbol(":ok") => Some(Returned::Value(value.clone())),
+        [ok, value] if ok.is_symbol(":ok") => Some(RequestResult::Value(value.clone())),
         [abort, rest @ ..] if abort.is_symbol(":abort") => {
             let reason = rest.first().and_then(Sexp::as_str).unwrap_or("aborted");
-            Some(Returned::Aborted(reason.to_owned()))
+            Some(RequestResult::Aborted(reason.to_owned()))
         }
         _ => None,
     }
 }
 
 /// The targets are named in `evaluate.lisp` and `streams.lisp`; everything else is the server's own output.
-fn target(target: Option<&Sexp>) -> Target {
+fn target(target: Option<&Sexp>) -> OutputTarget {
     match target {
-        Some(target) if target.is_symbol(":lisplaunch-stderr") => Target::Errors,
+        Some(target) if target.is_symbol(":lisplaunch-stderr") => OutputTarget::Errors,
         Some(Sexp::List(parts)) => match &parts[..] {
-            [name, index] if name.is_symbol(":lisplaunch-value") => {
-                index.as_number().map_or(Target::Output, Target::Value)
-            }
+            [name, index] if name.is_symbol(":lisplaunch-value") => index
+                .as_number()
+                .map_or(OutputTarget::Output, OutputTarget::Value),
             [name, count, cut] if name.is_symbol(":lisplaunch-values") => {
-                count.as_number().map_or(Target::Output, |count| {
-                    Target::Values(count, cut.as_number())
+                count.as_number().map_or(OutputTarget::Output, |count| {
+                    OutputTarget::Values(count, cut.as_number())
                 })
             }
-            _ => Target::Output,
+            _ => OutputTarget::Output,
         },
-        _ => Target::Output,
+        _ => OutputTarget::Output,
     }
 }
 

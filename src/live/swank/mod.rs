@@ -28,6 +28,8 @@ pub use address::Address;
 pub(crate) use backtrace::shorten as shorten_backtrace;
 pub use client::{Client, Timeouts};
 pub use error::{ClientError, ConnectError, ProtocolError};
-pub use evaluation::{Answer, Evaluation, Output, Package, Phase, Restart, Unheard};
+pub use evaluation::{
+    Answer, Evaluation, EvaluationOutput, FormPhase, LispRestart, Package, Unheard,
+};
 pub use info::Info;
 pub use interrupt::Interrupt;

@@ -78,7 +78,7 @@ pub fn read(text: &str) -> Result<Sexp, ReadError> {
 }
 
 /// What waits for its next part.
-enum Open {
+enum OpenSexp {
     List(Vec<Sexp>),
     /// After the dot, and what followed it.
     Tail(Vec<Sexp>, Option<Sexp>),
@@ -88,7 +88,7 @@ enum Open {
 struct SexpReader<'a> {
     text: &'a str,
     at: usize,
-    open: Vec<Open>,
+    open: Vec<OpenSexp>,
     elements: usize,
 }
 
@@ -111,13 +111,13 @@ impl SexpReader<'_> {
             None => Err(self.error(ReadErrorKind::Incomplete)),
             Some(b'(') => {
                 self.at += 1;
-                self.open(Open::List(Vec::new())).map(|()| None)
+                self.open(OpenSexp::List(Vec::new())).map(|()| None)
             }
             Some(b')') => self.close().map(Some),
             Some(b'"') => self.string().map(Some),
             Some(b'\'') => {
                 self.at += 1;
-                self.open(Open::Prefix("'".to_owned())).map(|()| None)
+                self.open(OpenSexp::Prefix("'".to_owned())).map(|()| None)
             }
             Some(b'#') => self.dispatch(),
             Some(b';' | b'`' | b',') => Err(self.error(ReadErrorKind::Unexpected)),
@@ -125,7 +125,7 @@ impl SexpReader<'_> {
         }
     }
 
-    fn open(&mut self, open: Open) -> Result<(), ReadError> {
+    fn open(&mut self, open: OpenSexp) -> Result<(), ReadError> {
         if self.open.len() == DEEPEST {
             return Err(self.error(ReadErrorKind::TooDeep));
         }
@@ -135,8 +135,8 @@ impl SexpReader<'_> {
 
     fn close(&mut self) -> Result<Sexp, ReadError> {
         let list = match self.open.pop() {
-            Some(Open::List(elements)) => Sexp::List(elements),
-            Some(Open::Tail(elements, Some(tail))) => Sexp::Dotted(elements, Box::new(tail)),
+            Some(OpenSexp::List(elements)) => Sexp::List(elements),
+            Some(OpenSexp::Tail(elements, Some(tail))) => Sexp::Dotted(elements, Box::new(tail)),
             _ => return Err(self.error(ReadErrorKind::Unexpected)),
         };
         self.at += 1;
@@ -152,10 +152,10 @@ impl SexpReader<'_> {
         loop {
             match self.open.last_mut() {
                 None => return Ok(Some(sexp)),
-                Some(Open::List(elements)) => elements.push(sexp),
-                Some(Open::Tail(_, tail @ None)) => *tail = Some(sexp),
-                Some(Open::Tail(..)) => return Err(self.error(ReadErrorKind::Unexpected)),
-                Some(Open::Prefix(prefix)) => {
+                Some(OpenSexp::List(elements)) => elements.push(sexp),
+                Some(OpenSexp::Tail(_, tail @ None)) => *tail = Some(sexp),
+                Some(OpenSexp::Tail(..)) => return Err(self.error(ReadErrorKind::Unexpected)),
+                Some(OpenSexp::Prefix(prefix)) => {
                     sexp = Sexp::Prefixed(std::mem::take(prefix), Box::new(sexp));
                     self.open.pop();
                     continue;
@@ -205,7 +205,7 @@ impl SexpReader<'_> {
         let written = self.text[start..self.at].to_owned();
         let character = written.starts_with("#\\");
         match self.peek() {
-            Some(b'(' | b'"') if !character => self.open(Open::Prefix(written)).map(|()| None),
+            Some(b'(' | b'"') if !character => self.open(OpenSexp::Prefix(written)).map(|()| None),
             _ if written == "#" => Err(self.error(ReadErrorKind::Unexpected)),
             _ => Ok(Some(Sexp::Atom(written))),
         }
@@ -241,8 +241,8 @@ impl SexpReader<'_> {
             return Ok(Some(Sexp::Atom(written.to_owned())));
         }
         match self.open.pop() {
-            Some(Open::List(elements)) if !elements.is_empty() => {
-                self.open.push(Open::Tail(elements, None));
+            Some(OpenSexp::List(elements)) if !elements.is_empty() => {
+                self.open.push(OpenSexp::Tail(elements, None));
                 Ok(None)
             }
             _ => Err(self.error(ReadErrorKind::Unexpected)),

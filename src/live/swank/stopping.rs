@@ -10,7 +10,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// Why a request is to end.
 #[derive(Debug)]
-pub(crate) enum Reason {
+pub(crate) enum StopReason {
     /// It was interrupted.
     Interrupt,
     /// It took this time.
@@ -22,7 +22,7 @@ pub(crate) enum Reason {
 /// A request that is being ended.
 #[derive(Debug)]
 pub(crate) struct Stopping {
-    reason: Reason,
+    reason: StopReason,
     /// When to give up.
     until: Instant,
     /// When to ask again.
@@ -31,7 +31,7 @@ pub(crate) struct Stopping {
 
 impl Stopping {
     /// One that may take `grace`.
-    pub(crate) fn new(reason: Reason, grace: Duration) -> Self {
+    pub(crate) fn new(reason: StopReason, grace: Duration) -> Self {
         let now = Instant::now();
         Stopping {
             reason,
@@ -42,7 +42,7 @@ impl Stopping {
 
     /// Whether it is ended since its output is lost, so that no answer of it is whole.
     pub(crate) fn is_of_output(&self) -> bool {
-        matches!(self.reason, Reason::Output(_))
+        matches!(self.reason, StopReason::Output(_))
     }
 
     /// Whether it is time to give up.
@@ -68,9 +68,9 @@ impl Stopping {
     /// The error that it comes to, when the request is known to have ended or not.
     pub(crate) fn error(self, stopped: bool) -> ClientError {
         match self.reason {
-            Reason::Interrupt => ClientError::Interrupted { stopped },
-            Reason::Timeout(after) => ClientError::TimedOut { after, stopped },
-            Reason::Output(error) => ClientError::Output { error, stopped },
+            StopReason::Interrupt => ClientError::Interrupted { stopped },
+            StopReason::Timeout(after) => ClientError::TimedOut { after, stopped },
+            StopReason::Output(error) => ClientError::Output { error, stopped },
         }
     }
 }

@@ -109,7 +109,7 @@ fn plain(written: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 /// The visible characters between quotes; `unit` reads one character or escape.
 fn quoted(
     written: &str,
-    unit: fn(&str) -> Option<Unit>,
+    unit: fn(&str) -> Option<WrittenChar>,
 ) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 1;
     std::iter::from_fn(move || {
@@ -125,16 +125,16 @@ fn quoted(
 }
 
 /// One character as it was written.
-struct Unit {
+struct WrittenChar {
     /// In bytes.
     length: usize,
     /// Whether it stands for a visible character.
     visible: bool,
 }
 
-impl Unit {
+impl WrittenChar {
     fn plain(c: char) -> Self {
-        Unit {
+        WrittenChar {
             length: c.len_utf8(),
             visible: !is_blank(c),
         }
@@ -142,30 +142,30 @@ impl Unit {
 }
 
 /// The next character in single quotes, or nothing at the closing one.
-fn single(rest: &str) -> Option<Unit> {
+fn single(rest: &str) -> Option<WrittenChar> {
     match rest.chars().next()? {
-        '\'' if rest.starts_with("''") => Some(Unit {
+        '\'' if rest.starts_with("''") => Some(WrittenChar {
             length: 2,
             visible: true,
         }),
         '\'' => None,
-        c => Some(Unit::plain(c)),
+        c => Some(WrittenChar::plain(c)),
     }
 }
 
 /// The next character in double quotes, or nothing at the closing one.
-fn double(rest: &str) -> Option<Unit> {
+fn double(rest: &str) -> Option<WrittenChar> {
     match rest.chars().next()? {
         '"' => None,
         '\\' => Some(escape(rest)),
-        c => Some(Unit::plain(c)),
+        c => Some(WrittenChar::plain(c)),
     }
 }
 
 /// The escape that `rest` starts with.
-fn escape(rest: &str) -> Unit {
+fn escape(rest: &str) -> WrittenChar {
     let Some(c) = rest[1..].chars().next() else {
-        return Unit {
+        return WrittenChar {
             length: 1,
             visible: true,
         };
@@ -180,7 +180,7 @@ fn escape(rest: &str) -> Unit {
         Some(code) if digits > 0 => !matches!(u32::from_str_radix(code, 16), Ok(9 | 10 | 13 | 32)),
         _ => !matches!(c, ' ' | '\t' | '\n' | '\r' | 't' | 'n' | 'r'),
     };
-    Unit {
+    WrittenChar {
         length: 1 + c.len_utf8() + digits,
         visible,
     }

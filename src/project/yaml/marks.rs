@@ -4,13 +4,13 @@
 const STEP: usize = 64;
 
 /// Where the characters of a text begin.
-pub(super) struct Marks<'a> {
+pub(super) struct ByteOffsets<'a> {
     text: &'a str,
     /// Of every `STEP`th character; empty where bytes and characters are the same.
     offsets: Vec<usize>,
 }
 
-impl<'a> Marks<'a> {
+impl<'a> ByteOffsets<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let offsets = if text.is_ascii() {
             Vec::new()
@@ -20,7 +20,7 @@ impl<'a> Marks<'a> {
                 .map(|(offset, _)| offset)
                 .collect()
         };
-        Marks { text, offsets }
+        ByteOffsets { text, offsets }
     }
 
     /// The byte at which the character `index` begins; the end of the text if there is none.

@@ -28,7 +28,7 @@ pub struct Node {
     /// up to the end of its line.
     pub location: Location,
     /// What it is.
-    pub kind: Kind,
+    pub kind: NodeKind,
 }
 
 impl Node {
@@ -36,16 +36,16 @@ impl Node {
     pub fn any(&self, wanted: &impl Fn(&Node) -> bool) -> bool {
         wanted(self)
             || match &self.kind {
-                Kind::Null | Kind::Scalar(_) => false,
-                Kind::List(items) => items.iter().any(|item| item.any(wanted)),
-                Kind::Map(entries) => entries.iter().any(|(_, value)| value.any(wanted)),
+                NodeKind::Null | NodeKind::Scalar(_) => false,
+                NodeKind::List(items) => items.iter().any(|item| item.any(wanted)),
+                NodeKind::Map(entries) => entries.iter().any(|(_, value)| value.any(wanted)),
             }
     }
 }
 
 /// The three shapes of YAML, and nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NodeKind {
     /// No value, `~` or `null`.
     Null,
     /// Anything on one leaf: numbers and booleans keep the text that was written.
@@ -53,7 +53,7 @@ pub enum Kind {
     /// A sequence.
     List(Vec<Node>),
     /// A mapping in the order of the file, without duplicates; what `<<` brought in comes last.
-    Map(Vec<(Key, Node)>),
+    Map(Vec<(NodeKey, Node)>),
 }
 
 /// The text of a leaf.
@@ -68,7 +68,7 @@ pub struct Scalar {
 
 /// A key of a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct NodeKey {
     /// Its text.
     pub text: String,
     /// Where it stands.
@@ -81,8 +81,8 @@ pub fn read(source: &Arc<Source>) -> Result<Node, Problem> {
     let tape = tape::record(source)?;
     let root = tree::build(source, &tape)?;
     match root.kind {
-        Kind::Map(_) => Ok(root),
-        Kind::Null if root.location.range.is_empty() => Err(check::empty(source)),
+        NodeKind::Map(_) => Ok(root),
+        NodeKind::Null if root.location.range.is_empty() => Err(check::empty(source)),
         _ => Err(not_a_map(root)),
     }
 }
@@ -96,14 +96,14 @@ fn not_a_map(root: Node) -> Problem {
     .help(check::MINIMAL)
 }
 
-impl Kind {
+impl NodeKind {
     /// What it is called in a message, with its article.
     pub fn name(&self) -> &'static str {
         match self {
-            Kind::Null => "nothing",
-            Kind::Scalar(_) => "a single value",
-            Kind::List(_) => "a list",
-            Kind::Map(_) => "a map",
+            NodeKind::Null => "nothing",
+            NodeKind::Scalar(_) => "a single value",
+            NodeKind::List(_) => "a list",
+            NodeKind::Map(_) => "a map",
         }
     }
 }
@@ -115,7 +115,7 @@ impl Node {
     /// it is empty. A node that is not a scalar has no parts: its own place is returned.
     pub fn location_of(&self, range: Range<usize>) -> Location {
         match &self.kind {
-            Kind::Scalar(scalar) => locate::part(&self.location, scalar, range),
+            NodeKind::Scalar(scalar) => locate::part(&self.location, scalar, range),
             _ => self.location.clone(),
         }
     }

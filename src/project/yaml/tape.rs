@@ -7,13 +7,13 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::locate::{self, Style};
-use super::marks::Marks;
+use super::marks::ByteOffsets;
 use super::span::Spans;
 use super::{check, explain, limit};
 use crate::problem::{Location, Problem, Source};
 
 /// One document: a node is a step, and a list or map is followed by what it holds and an end.
-pub(super) struct Step {
+pub(super) struct TapeStep {
     /// Where it stands, in bytes.
     pub(super) range: Range<usize>,
     /// What it is.
@@ -44,10 +44,10 @@ pub(super) enum StepKind {
 }
 
 /// Runs the parser over the source.
-pub(super) fn record(source: &Arc<Source>) -> Result<Vec<Step>, Problem> {
+pub(super) fn record(source: &Arc<Source>) -> Result<Vec<TapeStep>, Problem> {
     let mut recorder = Recorder {
         source,
-        marks: Marks::new(&source.text),
+        marks: ByteOffsets::new(&source.text),
         spans: Spans { text: &source.text },
         steps: Vec::new(),
         open: Vec::new(),
@@ -68,17 +68,17 @@ pub(super) fn record(source: &Arc<Source>) -> Result<Vec<Step>, Problem> {
 
 struct Recorder<'a> {
     source: &'a Arc<Source>,
-    marks: Marks<'a>,
+    marks: ByteOffsets<'a>,
     spans: Spans<'a>,
-    steps: Vec<Step>,
-    open: Vec<Open>,
+    steps: Vec<TapeStep>,
+    open: Vec<OpenNode>,
     /// The step of every anchor, by the parser's number.
     anchors: HashMap<usize, usize>,
     documents: usize,
 }
 
 /// A list or map that has not ended.
-struct Open {
+struct OpenNode {
     step: usize,
     /// Whether it stands in brackets.
     flow: bool,
@@ -187,7 +187,7 @@ impl Recorder<'_> {
             return Err(limit::too_deep().at(self.location(start..start)));
         }
         self.anchor(before);
-        self.open.push(Open {
+        self.open.push(OpenNode {
             step: self.steps.len(),
             flow,
         });
@@ -216,7 +216,7 @@ impl Recorder<'_> {
         if self.steps.len() == 2 * limit::VALUES {
             return Err(limit::too_many().at(self.location(range)));
         }
-        self.steps.push(Step { range, kind });
+        self.steps.push(TapeStep { range, kind });
         Ok(())
     }
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::tape::{Step, StepKind};
-use super::{Key, Kind, Node, Scalar, limit};
+use super::tape::{StepKind, TapeStep};
+use super::{Node, NodeKey, NodeKind, Scalar, limit};
 use crate::problem::{Location, Problem, Source, shown};
 
 /// The root of the document.
-pub(super) fn build(source: &Arc<Source>, steps: &[Step]) -> Result<Node, Problem> {
-    let mut tree = Tree {
+pub(super) fn build(source: &Arc<Source>, steps: &[TapeStep]) -> Result<Node, Problem> {
+    let mut tree = TreeBuilder {
         source,
         steps,
         values: 0,
@@ -19,15 +19,15 @@ pub(super) fn build(source: &Arc<Source>, steps: &[Step]) -> Result<Node, Proble
     tree.node(&mut 0, 0)
 }
 
-struct Tree<'a> {
+struct TreeBuilder<'a> {
     source: &'a Arc<Source>,
-    steps: &'a [Step],
+    steps: &'a [TapeStep],
     /// Built so far.
     values: usize,
     bytes: usize,
 }
 
-impl Tree<'_> {
+impl TreeBuilder<'_> {
     /// The node at the cursor, which moves behind it. It calls itself, at most `limit::DEPTH`
     /// times within each other.
     fn node(&mut self, cursor: &mut usize, depth: usize) -> Result<Node, Problem> {
@@ -36,10 +36,10 @@ impl Tree<'_> {
         let location = self.location(&step.range);
         let kind = match &step.kind {
             StepKind::Alias(target) => return self.node(&mut target.clone(), depth),
-            StepKind::Null | StepKind::End => Kind::Null,
+            StepKind::Null | StepKind::End => NodeKind::Null,
             StepKind::Scalar { text, plain, style } => {
                 self.text(text, &location)?;
-                Kind::Scalar(Scalar {
+                NodeKind::Scalar(Scalar {
                     text: text.clone(),
                     plain: *plain,
                     style: *style,
@@ -47,11 +47,11 @@ impl Tree<'_> {
             }
             StepKind::List => {
                 let inside = deeper(depth, &location)?;
-                Kind::List(self.list(cursor, inside)?)
+                NodeKind::List(self.list(cursor, inside)?)
             }
             StepKind::Map => {
                 let inside = deeper(depth, &location)?;
-                Kind::Map(self.map(cursor, inside)?)
+                NodeKind::Map(self.map(cursor, inside)?)
             }
         };
         self.value(&location)?;
@@ -66,7 +66,7 @@ impl Tree<'_> {
         Ok(items)
     }
 
-    fn map(&mut self, cursor: &mut usize, depth: usize) -> Result<Vec<(Key, Node)>, Problem> {
+    fn map(&mut self, cursor: &mut usize, depth: usize) -> Result<Vec<(NodeKey, Node)>, Problem> {
         let mut entries = Entries::default();
         let mut merged = None;
         while !self.at_end(cursor) {
@@ -90,16 +90,16 @@ impl Tree<'_> {
         matches!(&self.steps[cursor].kind, StepKind::Scalar { text, plain: true, .. } if text == "<<")
     }
 
-    fn key(&mut self, cursor: &mut usize, depth: usize) -> Result<Key, Problem> {
+    fn key(&mut self, cursor: &mut usize, depth: usize) -> Result<NodeKey, Problem> {
         let node = self.node(cursor, depth)?;
         let text = match node.kind {
-            Kind::Scalar(scalar) => scalar.text,
-            Kind::Null => {
+            NodeKind::Scalar(scalar) => scalar.text,
+            NodeKind::Null => {
                 return Err(Problem::error("a key is missing")
                     .at(node.location)
                     .help("write `key: value`; quote a key that is `null` or `~`"));
             }
-            Kind::List(_) | Kind::Map(_) => {
+            NodeKind::List(_) | NodeKind::Map(_) => {
                 return Err(Problem::error(format!(
                     "a key must be text, found {}",
                     node.kind.name()
@@ -108,7 +108,7 @@ impl Tree<'_> {
                 .help("quote a key that is text and starts with `[`, `{` or `? `"));
             }
         };
-        Ok(Key {
+        Ok(NodeKey {
             text,
             location: node.location,
         })
@@ -158,14 +158,14 @@ fn deeper(depth: usize, location: &Location) -> Result<usize, Problem> {
 /// The entries of one map as they come in.
 #[derive(Default)]
 struct Entries {
-    list: Vec<(Key, Node)>,
+    list: Vec<(NodeKey, Node)>,
     /// Every key so far, with the place where it was first.
     keys: HashMap<String, Location>,
 }
 
 impl Entries {
     /// Holds the key for this map, or finds that it is taken.
-    fn claim(&mut self, key: &Key) -> Result<(), Problem> {
+    fn claim(&mut self, key: &NodeKey) -> Result<(), Problem> {
         let name = shown(&key.text);
         let Some(first) = self.keys.insert(key.text.clone(), key.location.clone()) else {
             return Ok(());
@@ -186,7 +186,7 @@ impl Entries {
     /// Adds what `<<` names: what is there wins, and of a list the first.
     fn merge(&mut self, value: Node) -> Result<(), Problem> {
         match value.kind {
-            Kind::Map(entries) => {
+            NodeKind::Map(entries) => {
                 for (key, value) in entries {
                     if !self.keys.contains_key(&key.text) {
                         self.keys.insert(key.text.clone(), key.location.clone());
@@ -195,7 +195,7 @@ impl Entries {
                 }
                 Ok(())
             }
-            Kind::List(maps) if maps.iter().all(|map| matches!(map.kind, Kind::Map(_))) => {
+            NodeKind::List(maps) if maps.iter().all(|map| matches!(map.kind, NodeKind::Map(_))) => {
                 maps.into_iter().try_for_each(|map| self.merge(map))
             }
             kind => Err(Problem::error(format!(

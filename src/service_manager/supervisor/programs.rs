@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The programs by the names that supervisorctl knows them by.
 #[derive(Debug)]
-pub(super) struct Programs(BTreeMap<String, Program>);
+pub(super) struct Programs(BTreeMap<String, ProgramStatus>);
 
 /// How a program is.
 #[derive(Debug)]
-struct Program {
+struct ProgramStatus {
     /// A word for it.
     state: String,
     /// What else there is to say.
@@ -21,7 +21,7 @@ impl Programs {
             let (name, rest) = line.split_once(' ')?;
             let rest = rest.trim();
             let (state, remark) = rest.split_once(' ').unwrap_or((rest, ""));
-            let program = Program {
+            let program = ProgramStatus {
                 state: state.to_owned(),
                 remark: remark.trim().to_owned(),
             };

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 /// The programs of one or more files.
 #[derive(Debug, Default)]
-pub(super) struct Stanzas(Vec<Program>);
+pub(super) struct Stanzas(Vec<SupervisedProgram>);
 
 #[derive(Debug, PartialEq, Eq)]
-struct Program {
+struct SupervisedProgram {
     name: String,
     group: String,
 }
@@ -21,11 +21,12 @@ impl Stanzas {
                 .filter_map(move |line| line.strip_prefix(kind)?.trim_end().strip_suffix(']'))
         };
         let group = sections("[group:").next();
-        self.0.extend(sections("[program:").map(|name| Program {
-            name: name.to_owned(),
-            // A program without a group is a group of its own.
-            group: group.unwrap_or(name).to_owned(),
-        }));
+        self.0
+            .extend(sections("[program:").map(|name| SupervisedProgram {
+                name: name.to_owned(),
+                // A program without a group is a group of its own.
+                group: group.unwrap_or(name).to_owned(),
+            }));
     }
 
     pub(super) fn groups(&self) -> BTreeSet<String> {
@@ -34,7 +35,7 @@ impl Stanzas {
 
     /// The group of each, and the name by which supervisorctl knows it.
     pub(super) fn programs(&self) -> impl Iterator<Item = (String, String)> {
-        self.0.iter().map(|Program { name, group }| {
+        self.0.iter().map(|SupervisedProgram { name, group }| {
             let known = if name == group {
                 name.clone()
             } else {

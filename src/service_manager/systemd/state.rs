@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::unit::Unit;
+use super::unit::InstalledUnit;
 use crate::service_manager::age;
 
 /// What is asked.
@@ -17,7 +17,7 @@ pub(super) const PROPERTIES: [&str; 6] = [
 
 /// How systemd sees a unit.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct State {
+pub(super) struct UnitState {
     /// Whether it has read its file as that is now.
     pub(super) current: bool,
     /// Whether it is started when the machine is.
@@ -36,15 +36,15 @@ pub(super) enum Activity {
     Inactive,
 }
 
-impl State {
+impl UnitState {
     /// The state of each of these units; that of one of which nothing is said is none.
-    pub(super) fn parse(text: &str, units: &[Unit]) -> Vec<Self> {
+    pub(super) fn parse(text: &str, units: &[InstalledUnit]) -> Vec<Self> {
         let said: Vec<&str> = text.split("\n\n").collect();
         let states = units.iter().map(|unit| {
             let id = format!("Id={}", unit.name);
             let mut said = said.iter();
             let own = said.find(|text| text.lines().any(|line| line == id));
-            own.map_or_else(State::default, |text| State::of_unit(text))
+            own.map_or_else(UnitState::default, |text| UnitState::of_unit(text))
         });
         states.collect()
     }
@@ -59,7 +59,7 @@ impl State {
             value.is_some_and(|value| values.contains(value))
         };
         let pid = properties.get("MainPID").and_then(|pid| pid.parse().ok());
-        State {
+        UnitState {
             current: is("LoadState", &["loaded"]) && is("NeedDaemonReload", &["no"]),
             enabled: is("UnitFileState", &["enabled"]),
             activity: if is("ActiveState", &["active", "activating", "reloading"]) {
@@ -74,7 +74,7 @@ impl State {
     }
 
     /// Whether its process may have been started with other files than there are.
-    pub(super) fn is_older(&self, unit: &Unit) -> bool {
+    pub(super) fn is_older(&self, unit: &InstalledUnit) -> bool {
         self.pid
             .is_some_and(|pid| unit.paths.iter().any(|path| age::is_older(pid, path)))
     }

@@ -7,7 +7,7 @@ use crate::service_manager::Placed;
 
 /// A unit, with the file of variables that it may have.
 #[derive(Debug)]
-pub(super) struct Unit {
+pub(super) struct InstalledUnit {
     pub(super) name: String,
     /// Whether it says what it is to be started with.
     pub(super) installs: bool,
@@ -19,7 +19,7 @@ pub(super) struct Unit {
     pub(super) paths: Vec<PathBuf>,
 }
 
-impl Unit {
+impl InstalledUnit {
     /// Whether it is a service and not a group of them.
     pub(super) fn is_service(&self) -> bool {
         self.name.ends_with(".service")
@@ -27,7 +27,7 @@ impl Unit {
 }
 
 /// The units; other files belong to the service of their name.
-pub(super) fn units(files: &[Placed]) -> Vec<Unit> {
+pub(super) fn units(files: &[Placed]) -> Vec<InstalledUnit> {
     let path = |placed: &Placed| placed.target.path.clone();
     let is_unit = |path: &Path| {
         path.extension()
@@ -42,7 +42,7 @@ pub(super) fn units(files: &[Placed]) -> Vec<Unit> {
             .iter()
             .filter(|other| path(other).with_extension("service") == service);
         let own: Vec<&Placed> = own.copied().chain([placed]).collect();
-        Some(Unit {
+        Some(InstalledUnit {
             name: service.file_name()?.to_str()?.to_owned(),
             installs: placed.target.file.text.contains("\n[Install]\n"),
             exists: placed.found != Comparison::Missing,

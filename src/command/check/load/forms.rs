@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::lisp::Form;
 use crate::live::reload::diagnostic::{Bounds, token};
 use crate::live::reload::fresh::Workplace;
-use crate::plan::ready::Check;
+use crate::plan::ready::ReadyCheck;
 use crate::plan::service::Service;
 
 /// What stands in a file before and after its form.
@@ -18,10 +18,10 @@ const AROUND: [&str; 2] = [
 ];
 
 /// All forms of a service.
-pub(super) struct Forms<'a>(Vec<Written<'a>>);
+pub(super) struct ServiceForms<'a>(Vec<WrittenForm<'a>>);
 
 /// A form in a file of its own.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenForm<'a> {
     /// Its key in the project file.
     pub(super) key: &'static str,
     /// Its number below that key.
@@ -30,12 +30,12 @@ pub(super) struct Written<'a> {
     file: PathBuf,
 }
 
-impl<'a> Forms<'a> {
+impl<'a> ServiceForms<'a> {
     /// Those of `service`, in the order in which they are evaluated.
     pub(super) fn of(service: &'a Service, place: Workplace<'_>) -> Self {
         let ready = service.ready.iter().filter_map(|ready| match &ready.check {
-            Check::Form(form) => Some(form),
-            Check::Http(_) => None,
+            ReadyCheck::Form(form) => Some(form),
+            ReadyCheck::Http(_) => None,
         });
         let core = service.core.iter();
         let keys: [(&str, Vec<&Form>); 6] = [
@@ -50,13 +50,15 @@ impl<'a> Forms<'a> {
             let forms = forms.into_iter().enumerate();
             forms.map(move |(number, form)| (key, number, form))
         });
-        let written = all.enumerate().map(|(index, (key, number, form))| Written {
-            key,
-            number,
-            form,
-            file: place.form(index),
-        });
-        Forms(written.collect())
+        let written = all
+            .enumerate()
+            .map(|(index, (key, number, form))| WrittenForm {
+                key,
+                number,
+                form,
+                file: place.form(index),
+            });
+        ServiceForms(written.collect())
     }
 
     /// Writes the files.
@@ -81,12 +83,12 @@ impl<'a> Forms<'a> {
     }
 
     /// The form that a file holds.
-    pub(super) fn in_file(&self, file: &Path) -> Option<&Written<'a>> {
+    pub(super) fn in_file(&self, file: &Path) -> Option<&WrittenForm<'a>> {
         self.0.iter().find(|written| written.file == file)
     }
 }
 
-impl Written<'_> {
+impl WrittenForm<'_> {
     pub(super) fn is_before_load(&self) -> bool {
         self.key == "before-load"
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::plan::service::Service;
 use crate::problem::Location;
-use crate::project::yaml::{Kind, Node};
+use crate::project::yaml::{Node, NodeKind};
 use crate::project::{self, Project};
 
 /// The keys and values of a service, as they are written.
@@ -40,13 +40,13 @@ impl Locations {
         let mut keys = key.split('.');
         let value = keys.try_fold(self.0.as_ref()?, |node, key| project::entry(node, key))?;
         match &value.kind {
-            Kind::List(items) => items.get(number),
+            NodeKind::List(items) => items.get(number),
             // `ready` is a map of its form and a time, `swank` one of its port and more.
-            Kind::Map(entries) => {
+            NodeKind::Map(entries) => {
                 let of_form = entries.iter().find(|(key, _)| key.text == "form");
                 Some(of_form.map_or(value, |(_, form)| form))
             }
-            Kind::Scalar(_) | Kind::Null => (number == 0).then_some(value),
+            NodeKind::Scalar(_) | NodeKind::Null => (number == 0).then_some(value),
         }
     }
 }

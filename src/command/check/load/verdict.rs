@@ -4,17 +4,17 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::forms::{Forms, Written};
+use super::forms::{ServiceForms, WrittenForm};
 use super::locations::Locations;
 use crate::command::Failure;
 use crate::host;
 use crate::launch;
 use crate::live::attended::Unfinished;
 use crate::live::limits::GivenUp;
-use crate::live::reload::diagnostic::{self, Diagnostic, Kind};
-use crate::live::reload::fresh::{Reason, Tried};
-use crate::live::reload::names::Names;
-use crate::live::reload::report::{Failed, Report, UnknownSystem};
+use crate::live::reload::diagnostic::{self, Diagnostic, DiagnosticKind};
+use crate::live::reload::fresh::{LoadRefusal, Tried};
+use crate::live::reload::names::FileNames;
+use crate::live::reload::report::{LoadError, LoadReport, UnknownSystem};
 use crate::plan::service::Service;
 use crate::problem::{Location, Problem, Source};
 
@@ -22,15 +22,15 @@ use crate::problem::{Location, Problem, Source};
 const LAST_LINES: usize = 8;
 
 /// What is known of a service beside what the process found.
-pub(super) struct Verdict<'a> {
+pub(super) struct ServiceVerdict<'a> {
     pub(super) service: &'a Service,
-    pub(super) forms: &'a Forms<'a>,
+    pub(super) forms: &'a ServiceForms<'a>,
     pub(super) locations: Locations,
     /// The folder of the project.
     pub(super) folder: &'a Path,
 }
 
-impl Verdict<'_> {
+impl ServiceVerdict<'_> {
     /// Everything that is wrong.
     ///
     /// # Errors
@@ -47,15 +47,15 @@ impl Verdict<'_> {
         let missing = report.missing.iter();
         problems.extend(missing.map(|(file, definition)| self.missing_file(file, definition)));
         problems.extend(match refusal {
-            None | Some(Reason::Warnings) => None,
-            Some(Reason::Failed(messages)) => self.failed(&report, &messages),
-            Some(Reason::Unfinished(Unfinished::GivenUp(given_up))) => {
+            None | Some(LoadRefusal::Warnings) => None,
+            Some(LoadRefusal::Failed(messages)) => self.failed(&report, &messages),
+            Some(LoadRefusal::Unfinished(Unfinished::GivenUp(given_up))) => {
                 return Err(self.given_up(given_up, &report));
             }
-            Some(Reason::Unfinished(Unfinished::NotStarted(command, error))) => {
+            Some(LoadRefusal::Unfinished(Unfinished::NotStarted(command, error))) => {
                 return Err(Failure::failed([launch::not_started(&command, &error)]));
             }
-            Some(Reason::Unfinished(Unfinished::Io(error))) => {
+            Some(LoadRefusal::Unfinished(Unfinished::Io(error))) => {
                 return Err(Failure::failed([Problem::cannot("try the code", &error)]));
             }
         });
@@ -63,9 +63,9 @@ impl Verdict<'_> {
     }
 
     /// What the compiler said; nothing of a form that was evaluated all the same.
-    fn diagnostic(&self, said: &Diagnostic, report: &Report) -> Option<Problem> {
+    fn diagnostic(&self, said: &Diagnostic, report: &LoadReport) -> Option<Problem> {
         let Some(form) = self.forms.in_file(&said.file) else {
-            let name = Names::new(self.folder).of(&said.file);
+            let name = FileNames::new(self.folder).of(&said.file);
             return Some(said.problem(&name));
         };
         if form.is_before_load() && !ended_in(form, report) {
@@ -79,13 +79,13 @@ impl Verdict<'_> {
             None => self.locations.item(form.key, form.number),
         };
         let problem = match said.kind {
-            Kind::Warning => said.unplaced().label("unless a form before it defines it"),
+            DiagnosticKind::Warning => said.unplaced().label("unless a form before it defines it"),
             _ => said.unplaced(),
         };
         Some(at(problem, location))
     }
 
-    fn unknown_system(&self, unknown: &UnknownSystem, report: &Report) -> Problem {
+    fn unknown_system(&self, unknown: &UnknownSystem, report: &LoadReport) -> Problem {
         let name = &unknown.name.name;
         let problem = Problem::error(format!("there is no system `{name}`"));
         let systems = &self.service.systems;
@@ -115,7 +115,7 @@ impl Verdict<'_> {
     fn in_definition(&self, file: &Path, system: &str) -> Option<Location> {
         let text = host::read_text(file).ok()?;
         let range = name_in(&text, system)?;
-        let name = Names::new(self.folder).of(file);
+        let name = FileNames::new(self.folder).of(file);
         Some(Location {
             source: Arc::new(Source { name, text }),
             range,
@@ -123,14 +123,14 @@ impl Verdict<'_> {
     }
 
     fn missing_file(&self, file: &Path, definition: &Path) -> Problem {
-        let name = Names::new(self.folder).of(file);
+        let name = FileNames::new(self.folder).of(file);
         let problem = Problem::error(format!("there is no file `{name}`"));
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         let location = self.in_definition(definition, &stem);
         at(problem, location).help("write the file, or remove it from the definition of the system")
     }
 
-    fn unknown_package(&self, report: &Report) -> Option<Problem> {
+    fn unknown_package(&self, report: &LoadReport) -> Option<Problem> {
         let unknown = report.unknown_package.as_ref()?;
         let package = self.service.package.as_deref().unwrap_or_default();
         let problem = Problem::error(format!("there is no package `{package}`"));
@@ -142,9 +142,9 @@ impl Verdict<'_> {
     }
 
     /// Why the process ended before its time, unless that has been said.
-    fn failed(&self, report: &Report, messages: &str) -> Option<Problem> {
+    fn failed(&self, report: &LoadReport, messages: &str) -> Option<Problem> {
         let said = report.diagnostics.iter().any(|said| {
-            said.kind == Kind::Error
+            said.kind == DiagnosticKind::Error
                 && self
                     .forms
                     .in_file(&said.file)
@@ -171,7 +171,7 @@ impl Verdict<'_> {
             failure.condition,
             message.join(" ")
         ));
-        let names = Names::new(self.folder);
+        let names = FileNames::new(self.folder);
         Some(match self.form_of(failure, report, &names) {
             Some(location) => problem.at(location),
             None => match &failure.file {
@@ -185,7 +185,12 @@ impl Verdict<'_> {
     }
 
     /// The form at top level whose loading failed, if it is the project's own.
-    fn form_of(&self, failure: &Failed, report: &Report, names: &Names) -> Option<Location> {
+    fn form_of(
+        &self,
+        failure: &LoadError,
+        report: &LoadReport,
+        names: &FileNames,
+    ) -> Option<Location> {
         let (file, bounds) = failure.form.as_ref()?;
         if let Some(form) = self.forms.in_file(file) {
             return self.locations.item(form.key, form.number);
@@ -195,7 +200,7 @@ impl Verdict<'_> {
         (failed == file).then(location).flatten()
     }
 
-    fn given_up(&self, given_up: GivenUp, report: &Report) -> Failure {
+    fn given_up(&self, given_up: GivenUp, report: &LoadReport) -> Failure {
         let problem = match given_up {
             GivenUp::Interrupted => Problem::error("interrupted while the code was loaded"),
             GivenUp::TimedOut(after) => Problem::error(format!(
@@ -218,7 +223,7 @@ fn at(problem: Problem, location: Option<Location>) -> Problem {
 }
 
 /// Whether the process ended while it evaluated `form`.
-fn ended_in(form: &Written<'_>, report: &Report) -> bool {
+fn ended_in(form: &WrittenForm<'_>, report: &LoadReport) -> bool {
     let step = report.step.as_ref();
     !report.done && step.is_some_and(|(key, number)| key == form.key && *number == form.number)
 }
