@@ -1,5 +1,6 @@
 //! How a service stops.
 
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -84,6 +85,36 @@ fn what_takes_longer_than_the_stop_timeout_is_ended() {
         let state = service.state();
         assert!(state.contains(":EXIT 0"), "{state}");
     }
+}
+
+/// A signal comes in any thread, and what the thread belongs to may end it just then: swank ends
+/// those of a client that goes.
+#[test]
+fn a_thread_that_is_ended_while_it_takes_the_signal_does_not_keep_the_process() {
+    let watch = "(sb-int:encapsulate 'lisplaunch::watch-exit 'test
+                   (lambda (watch)
+                     (declare (ignore watch))
+                     (sb-thread:abort-thread)))";
+    let take = "(sb-thread:make-thread (lambda () (lisplaunch::leave 0 \"SIGTERM\")))";
+    let mut service = Service::start(&[STOP, watch, STARTING, take, STAY]);
+    assert_eq!(service.process.wait().code(), Some(0));
+    assert_stopped(&service);
+}
+
+/// Nothing in the process can see to that: here SBCL waits for ever, without interrupts, once it
+/// has ended the thread that watches the exit.
+#[test]
+fn an_exit_that_hangs_in_sbcl_is_ended_by_the_kernel() {
+    let hang = "(sb-int:encapsulate 'sb-thread:terminate-thread 'test
+                  (lambda (end thread)
+                    (funcall end thread)
+                    (when (equal (sb-thread:thread-name thread) lisplaunch::*watcher-name*)
+                      (loop (sleep 1)))))";
+    let impatient = "(setf lisplaunch::*stop-timeout* 2)";
+    let mut service = Service::start(&[STOP, impatient, hang, STARTING, STAY]).until("READY");
+    let status = service.stop(Signal::TERM);
+    assert_eq!(status.signal(), Some(Signal::KILL.as_raw()));
+    assert_stopped(&service);
 }
 
 #[test]

@@ -14,6 +14,13 @@
 (defvar *deadline* nil
   "When it ends whatever its threads do, in internal real time.")
 
+(defparameter *kill-delay* 2
+  "How many seconds after the deadline the kernel kills the process, if it is still there. Less than
+what a manager allows beyond the stop timeout.")
+
+(defvar *kill-timer* nil
+  "The timer of the kernel that does it; NIL where there is none.")
+
 (defvar *watcher-name* "lisplaunch stop"
   "The name of the thread that ends the process at the deadline.")
 
@@ -24,25 +31,28 @@
                  (list ,@(loop for form in forms collect `(cons ',form (lambda () ,form)))))))
 
 (defun begin-to-leave (code &optional note)
-  "Records that the process leaves with CODE, and why in NOTE; true for the first who says so. From
-now on the stop timeout runs."
+  "Records that the process leaves with CODE, and why in NOTE, once. From then on the stop timeout
+runs."
   (unless (sb-ext:compare-and-swap (symbol-value '*leaving*) nil t)
     (setf *leave-code* code
           *deadline* (+ (get-internal-real-time)
                         (* *stop-timeout* internal-time-units-per-second)))
-    (enter :stopping note)
     ;; An image that was not booted has a timeout of its own.
-    (when *identity* (watch-exit))
-    t))
+    (when *identity*
+      (when *kill-timer* (set-timer *kill-timer* (+ *stop-timeout* *kill-delay*))))
+    (enter :stopping note)
+    (when *identity* (watch-exit))))
 
 (defun leave (&optional (code 0) note)
   "Leaves as on SIGTERM: the main thread unwinds, the stop forms run once, and the other threads
 have the rest of the stop timeout to end. Called again it changes nothing."
-  (when (begin-to-leave code note)
-    (sb-thread:interrupt-thread (main-thread)
-                                (lambda ()
-                                  (unless (exit-in-progress)
-                                    (sb-ext:exit :code code))))))
+  ;; A signal comes in any thread, and what that thread belongs to may end it in here.
+  (unwind-protect (begin-to-leave code note)
+    (sb-thread:interrupt-thread (main-thread) #'leave-main-thread)))
+
+(defun leave-main-thread ()
+  (unless (exit-in-progress)
+    (sb-ext:exit :code *leave-code*)))
 
 (defun run-stop-form (form function)
   "Calls FUNCTION, which evaluates FORM. An error is logged: what comes next has to run, too."
@@ -70,8 +80,9 @@ have the rest of the stop timeout to end. Called again it changes nothing."
   (max 0 (/ (- *deadline* (get-internal-real-time)) internal-time-units-per-second)))
 
 (defun watch-exit ()
-  "Ends the process at the deadline. SBCL ends the watching thread with all others, once nothing is
-left to do that it does not bound itself."
+  "Ends the process at the deadline, and reports that. SBCL ends the watching thread with all others;
+what it does afterwards may still wait for ever, for a lock of a thread that was ended while it held
+that. *KILL-TIMER* is for that."
   (handler-case
       ;; A thread is born with the signals blocked that its maker blocks, as the handler of a signal
       ;; does, and could not be ended then.
@@ -97,5 +108,6 @@ left to do that it does not bound itself."
 (defun prepare-exit ()
   "Sets up how the process leaves."
   ;; For who calls SB-EXT:EXIT.
-  (setf sb-ext:*exit-timeout* *stop-timeout*)
+  (setf sb-ext:*exit-timeout* *stop-timeout*
+        *kill-timer* (ignore-errors (make-kill-timer)))
   (pushnew 'stop sb-ext:*exit-hooks*))

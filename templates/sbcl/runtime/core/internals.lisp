@@ -80,6 +80,43 @@ or :LOAD and a text."
   "Ends the process with CODE at once."
   (sb-sys:os-exit code :abort t))
 
+;;; A timer of Linux that kills this process. What hangs in here cannot hold it up: no lock, no blocked
+;;; signal, no garbage collection that waits for a thread.
+
+(defun make-kill-timer ()
+  "A timer that does so once it is set and has run out; NIL where there is none to be had."
+  #+linux
+  (sb-alien:with-alien ((event (sb-alien:struct nil
+                                                (value sb-alien:unsigned-long)
+                                                (signal sb-alien:int)
+                                                (kind sb-alien:int)
+                                                (rest (array sb-alien:int 12))))
+                        (timer sb-alien:unsigned-long))
+    (let ((monotonic-clock 1)
+          (send-signal 0))
+      (setf (sb-alien:slot event 'value) 0
+            (sb-alien:slot event 'signal) sb-unix:sigkill
+            (sb-alien:slot event 'kind) send-signal)
+      (and (zerop (sb-alien:alien-funcall
+                   (sb-alien:extern-alien "timer_create"
+                                          (function sb-alien:int sb-alien:int (* t) (* t)))
+                   monotonic-clock (sb-alien:addr event) (sb-alien:addr timer)))
+           timer))))
+
+(defun set-timer (timer seconds)
+  "Lets TIMER run out in SECONDS."
+  (declare (ignorable timer seconds))
+  #+linux
+  (sb-alien:with-alien ((time (array sb-alien:long 4)))
+    (multiple-value-bind (whole rest) (floor seconds)
+      (loop for value in (list 0 0 whole (floor (* rest 1000000000)))
+            for at from 0
+            do (setf (sb-alien:deref time at) value)))
+    (sb-alien:alien-funcall
+     (sb-alien:extern-alien "timer_settime"
+                            (function sb-alien:int sb-alien:unsigned-long sb-alien:int (* t) (* t)))
+     timer 0 (sb-alien:addr time) (sb-alien:sap-alien (sb-sys:int-sap 0) (* t)))))
+
 (defun create-private-file (name)
   "A stream that writes to the new file NAME, a native name, which only this user can read."
   (let ((fd (sb-unix:unix-open name (logior sb-unix:o_wronly sb-unix:o_creat sb-unix:o_trunc)
