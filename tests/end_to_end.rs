@@ -22,6 +22,7 @@ pub mod running;
 mod saved;
 mod seen;
 mod slime;
+mod stuck;
 mod supervised;
 mod supervisor;
 mod surroundings;

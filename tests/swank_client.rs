@@ -637,7 +637,7 @@ fn in_time<T>(wait: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let came = wait();
     let took = start.elapsed();
-    assert!(took < 15 * A_WHILE, "it took {took:?}");
+    assert!(took < 30 * A_WHILE, "it took {took:?}");
     came
 }
 
@@ -646,7 +646,7 @@ fn connect_in_time(address: &Address) -> Result<Client, ConnectError> {
 }
 
 fn exchange_in_time(address: &Address) -> Evaluated {
-    let mut client = connect_in_time(address).unwrap();
+    let mut client = connect(address).unwrap();
     in_time(|| evaluate_as(&mut client, &limited("(foo)", A_WHILE)))
 }
 
@@ -1024,7 +1024,7 @@ fn a_server_may_close_at_any_byte() {
 
 #[test]
 fn a_server_that_does_not_read_is_bounded() {
-    let mut client = connect_in_time(&serve(|mut peer| {
+    let mut client = connect(&serve(|mut peer| {
         peer.receive();
         peer.send(fake::INFO);
         thread::sleep(2 * SOON);

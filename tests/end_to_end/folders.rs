@@ -48,9 +48,7 @@ impl Supervisor {
     /// Ends it, and waits until nothing is left of it.
     fn end(self, signal: Signal) {
         self.running.signal(signal);
-        eventually("all of it ends", || {
-            self.running.family().is_empty().then_some(())
-        });
+        self.running.until_all_of_it_ends();
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 
 use super::network::{get, is_free, request};
-use super::running::{Running, assert_sbcl, eventually, is_sbcl};
+use super::running::{Running, assert_sbcl, is_sbcl};
 use super::slime::pid_behind;
 use super::{example, with_compiled_systems};
 use crate::consumer::MAKES;
@@ -52,7 +52,7 @@ fn services(make: &Running) -> Vec<i32> {
 fn stop(make: &mut Running) {
     make.signal_group(Signal::TERM);
     make.wait();
-    eventually("all of it ends", || make.family().is_empty().then_some(()));
+    make.until_all_of_it_ends();
 }
 
 fn setting(name: &str, port: u16) -> String {

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
+use super::stuck;
+
 /// How long anything may take on a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -92,13 +94,9 @@ impl Running {
             if let Some(found) = look() {
                 return found;
             }
-            let late = Instant::now() > deadline;
-            assert!(
-                ended.is_none() && !late,
-                "{wanted}: in vain ({ended:?})\n{}{}",
-                self.stdout(),
-                self.stderr()
-            );
+            if ended.is_some() || Instant::now() > deadline {
+                self.give_up(wanted, ended);
+            }
             std::thread::sleep(PAUSE);
         }
     }
@@ -132,8 +130,39 @@ impl Running {
     /// Waits until it has ended, for something that takes longer than all else.
     #[track_caller]
     pub fn wait_at_most(&mut self, patience: Duration) -> ExitStatus {
-        let child = &mut self.child;
-        within(patience, "the process ends", || child.try_wait().unwrap())
+        let deadline = Instant::now() + patience;
+        loop {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                return ended;
+            }
+            if Instant::now() > deadline {
+                self.give_up("the process ends", None);
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// Waits until nothing is left of what it has started, either.
+    #[track_caller]
+    pub fn until_all_of_it_ends(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.family().is_empty() {
+            if Instant::now() > deadline {
+                self.give_up("all of it ends", None);
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// Fails with all that may say why `wanted` did not come.
+    #[track_caller]
+    fn give_up(&self, wanted: &str, ended: Option<ExitStatus>) -> ! {
+        let stuck = stuck::account(&self.family());
+        panic!(
+            "{wanted}: no ({ended:?})\n--- stdout\n{}--- stderr\n{}{stuck}",
+            self.stdout(),
+            self.stderr()
+        );
     }
 
     /// Tells it to stop and waits until it has.
@@ -188,7 +217,10 @@ fn within<T>(patience: Duration, wanted: &str, mut look: impl FnMut() -> Option<
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "{wanted}: in vain");
+        assert!(
+            Instant::now() < deadline,
+            "not within {patience:?}: {wanted}"
+        );
         std::thread::sleep(PAUSE);
     }
 }

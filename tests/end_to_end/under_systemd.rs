@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use super::network::{get, is_free, request};
 use super::running::eventually;
@@ -117,9 +116,8 @@ fn hunchentoot_lives_under_systemd() {
     service.systemd.success(&["kill", "-s", "KILL", UNIT]);
     service.serves_again(&pid);
 
-    let begin = Instant::now();
     service.systemd.success(&["stop", UNIT]);
-    assert!(begin.elapsed() < Duration::from_secs(15));
+    // And was not killed in the end.
     assert_eq!(service.property("Result"), "success");
     assert!(!service.is_left());
     assert!(is_free(service.port) && is_free(service.swank));
@@ -145,10 +143,13 @@ fn systemd_is_left_to_stop_and_restart_its_services() {
 
 #[test]
 fn an_image_that_is_silent_is_started_again() {
-    let service = Hunchentoot::start("watchdog: 6s\n", &[]);
+    let service = Hunchentoot::start("watchdog: 12s\n", &[]);
     let pid = service.pid();
-    // Longer than that, in which it has to be fed.
-    std::thread::sleep(Duration::from_secs(10));
+    let fed = || service.property("WatchdogTimestampMonotonic");
+    for _ in 0..2 {
+        let before = fed();
+        eventually("it is fed again", || (fed() != before).then_some(()));
+    }
     assert_eq!(service.pid(), pid);
     service.systemd.success(&["kill", "-s", "STOP", UNIT]);
     service.serves_again(&pid);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Outcome, Project};
 
 /// How long a service may take to do what it is about to do.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(super) struct Server {
     pub(super) project: Project,
