@@ -82,20 +82,20 @@ fn collected(mut child: Child) -> Output {
 
 #[track_caller]
 fn assert_meant(output: &Output) {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.signal(), None, "{told}");
-    assert!(matches!(output.status.code(), Some(0..=2)), "{told}");
-    assert!(!told.contains("panicked"), "{told}");
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), None, "{report}");
+    assert!(matches!(output.status.code(), Some(0..=2)), "{report}");
+    assert!(!report.contains("panicked"), "{report}");
     assert!(
-        output.status.success() || !told.trim().is_empty(),
-        "nothing is told"
+        output.status.success() || !report.trim().is_empty(),
+        "nothing is reported"
     );
 }
 
-/// The first line of what is told.
+/// The first line of the report.
 fn first_line(output: &Output) -> String {
-    let told = String::from_utf8_lossy(&output.stderr);
-    told.lines().next().unwrap_or_default().to_owned()
+    let report = String::from_utf8_lossy(&output.stderr);
+    report.lines().next().unwrap_or_default().to_owned()
 }
 
 /// A command that may not take more memory than `MEMORY`.
@@ -151,23 +151,23 @@ fn a_device_or_a_pipe_in_the_place_of_a_file_is_not_waited_for() {
         assert!(made.unwrap().success());
     }
     let _socket = UnixListener::bind(folder.join("socket")).unwrap();
-    let told = |arguments: &str| {
+    let report = |arguments: &str| {
         let output = ends(&mut bounded(&project, arguments));
         assert!(!output.status.success(), "{arguments}");
         first_line(&output).replace(folder.to_str().unwrap(), "/srv/app")
     };
-    assert_snapshot!(told("-f /dev/zero check"), @"error: cannot read `/dev/zero`: it is a device, not a file");
-    assert_snapshot!(told("-f /dev/null check"), @"error: cannot read `/dev/null`: it is a device, not a file");
-    assert_snapshot!(told("-f fifo check"), @"error: cannot read `/srv/app/fifo`: it is a pipe, not a file");
-    assert_snapshot!(told("-f socket check"), @"error: cannot read `/srv/app/socket`: it is a socket, not a file");
-    assert_snapshot!(told("-f /proc/self/mem check"), @"error: cannot read `/proc/self/mem`: input/output error");
-    assert_snapshot!(told("--set E=fifo show"), @"error: cannot read `/srv/app/fifo`: it is a pipe, not a file");
-    assert_snapshot!(told("--set E=/dev/zero show"), @"error: cannot read `/dev/zero`: it is a device, not a file");
-    assert_snapshot!(told("argv"), @"error: cannot read `/srv/app/t/sbcl/argv`: it is a pipe, not a file");
-    assert_snapshot!(told("eval --file fifo"), @"error: cannot read the forms in `fifo`: it is a pipe, not a file");
+    assert_snapshot!(report("-f /dev/zero check"), @"error: cannot read `/dev/zero`: it is a device, not a file");
+    assert_snapshot!(report("-f /dev/null check"), @"error: cannot read `/dev/null`: it is a device, not a file");
+    assert_snapshot!(report("-f fifo check"), @"error: cannot read `/srv/app/fifo`: it is a pipe, not a file");
+    assert_snapshot!(report("-f socket check"), @"error: cannot read `/srv/app/socket`: it is a socket, not a file");
+    assert_snapshot!(report("-f /proc/self/mem check"), @"error: cannot read `/proc/self/mem`: input/output error");
+    assert_snapshot!(report("--set E=fifo show"), @"error: cannot read `/srv/app/fifo`: it is a pipe, not a file");
+    assert_snapshot!(report("--set E=/dev/zero show"), @"error: cannot read `/dev/zero`: it is a device, not a file");
+    assert_snapshot!(report("argv"), @"error: cannot read `/srv/app/t/sbcl/argv`: it is a pipe, not a file");
+    assert_snapshot!(report("eval --file fifo"), @"error: cannot read the forms in `fifo`: it is a pipe, not a file");
     fs::remove_file(folder.join("lisplaunch.yaml")).unwrap();
     fs::rename(folder.join("fifo"), folder.join("lisplaunch.yaml")).unwrap();
-    assert_snapshot!(told("check"), @"error: cannot read `/srv/app/lisplaunch.yaml`: it is a pipe, not a file");
+    assert_snapshot!(report("check"), @"error: cannot read `/srv/app/lisplaunch.yaml`: it is a pipe, not a file");
 }
 
 /// What a shell opens for the program is read like standard input, relative to the folder where
@@ -190,8 +190,8 @@ fn what_is_given_open_may_be_a_pipe() {
             .current_dir(project.folder());
         let output = ends(&mut command);
         let printed = String::from_utf8(output.stdout.clone()).unwrap();
-        let told = first_line(&output);
-        assert!(printed.contains("A=b"), "{typed}: {printed}{told}");
+        let report = first_line(&output);
+        assert!(printed.contains("A=b"), "{typed}: {printed}{report}");
     }
 }
 
@@ -239,13 +239,16 @@ fn a_huge_env_file_is_not_read() {
         .with_file("a.env", "A=b\n".repeat(1 << 18) + "#")
         .with_file("b.env", "A b\n".repeat(10_000));
     let output = ends(&mut bounded(&project, "argv"));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("a.env`: it is larger than 1 MiB"), "{told}");
-    assert!(told.contains("b.env:1:1"), "{told}");
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        report.contains("a.env`: it is larger than 1 MiB"),
+        "{report}"
+    );
+    assert!(report.contains("b.env:1:1"), "{report}");
     let broken_at_its_end = "A=b\n".repeat(10_000) + "A b\n";
     let project = Project::new("env-file: a.env\nstart: (f)").with_file("a.env", broken_at_its_end);
-    let told = ends(&mut bounded(&project, "argv")).stderr;
-    assert!(String::from_utf8_lossy(&told).contains("a.env:10001:1"));
+    let report = ends(&mut bounded(&project, "argv")).stderr;
+    assert!(String::from_utf8_lossy(&report).contains("a.env:10001:1"));
 }
 
 #[test]
@@ -270,8 +273,8 @@ fn what_variables_become_is_bounded() {
             "error: the values of variables come to more than 32 MB here",
             "{beginning}"
         );
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(told.contains("--> lisplaunch.yaml:"), "{told}");
+        let report = String::from_utf8_lossy(&output.stderr);
+        assert!(report.contains("--> lisplaunch.yaml:"), "{report}");
     }
 }
 
@@ -282,9 +285,9 @@ fn a_value_may_have_any_number_of_variables_that_are_not_set() {
     for (variables, count) in [("  ${V}\n".repeat(30_000), 101), (names.collect(), 30_000)] {
         let project = Project::new(&format!("start: |\n  (f\n{variables}  )"));
         let output = ends(&mut bounded(&project, "check"));
-        let told = String::from_utf8_lossy(&output.stderr);
+        let report = String::from_utf8_lossy(&output.stderr);
         let count = format!("lisplaunch.yaml: {count} problems\n");
-        assert!(told.ends_with(&count), "{told}");
+        assert!(report.ends_with(&count), "{report}");
     }
 }
 
@@ -309,9 +312,9 @@ fn what_services_inherit_is_bounded() {
 fn problems_are_counted_and_the_first_are_shown() {
     let project = Project::new(&format!("start:\n{}", "  - )\n".repeat(50_000)));
     let output = ends(&mut bounded(&project, "check"));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told.matches("closes nothing").count(), 100);
-    let end: Vec<&str> = told.lines().rev().take(2).collect();
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(report.matches("closes nothing").count(), 100);
+    let end: Vec<&str> = report.lines().rev().take(2).collect();
     assert_eq!(
         end,
         [
@@ -319,19 +322,19 @@ fn problems_are_counted_and_the_first_are_shown() {
             "error: 49900 more are not shown"
         ]
     );
-    let told = String::from_utf8(ends(&mut bounded(&project, "run")).stderr).unwrap();
-    assert_eq!(told.matches("closes nothing").count(), 100);
-    assert!(told.ends_with("error: 49900 more are not shown\n"));
+    let report = String::from_utf8(ends(&mut bounded(&project, "run")).stderr).unwrap();
+    assert_eq!(report.matches("closes nothing").count(), 100);
+    assert!(report.ends_with("error: 49900 more are not shown\n"));
     let project = Project::new(&format!(
         "loader: none\nstart:\n{}",
         "  - '(f #!a)'\n".repeat(150)
     ));
     let output = ends(&mut bounded(&project, "argv"));
     assert!(output.status.success());
-    let told = String::from_utf8(output.stderr).unwrap();
+    let report = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.ends_with("warning: 50 more warnings are not shown\n"),
-        "{told}"
+        report.ends_with("warning: 50 more warnings are not shown\n"),
+        "{report}"
     );
 }
 
@@ -356,8 +359,8 @@ fn many_services_and_profiles_are_checked_in_time() {
     let wrong = r#"services: {last: {start: "(f \"\r\")"}}"#;
     let project = Project::new(&yaml(wrong)).with_sbcl("");
     let output = ends(&mut project.command(&["check"]));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_snapshot!(told, @"
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert_snapshot!(report, @"
     error: the service `last`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line
      --> lisplaunch.yaml:3:21
       |
@@ -380,10 +383,10 @@ fn what_services_cannot_share_is_found_with_every_profile() {
         let yaml = format!("loader: none\nstart: (f)\nemit: {{makefile: m}}\n{services}");
         let project = Project::new(&yaml);
         let output = ends(&mut project.command(&["check"]));
-        let told = String::from_utf8(output.stderr).unwrap();
+        let report = String::from_utf8(output.stderr).unwrap();
         assert!(
-            told.contains("a Makefile cannot have two defaults for `P`"),
-            "{told}"
+            report.contains("a Makefile cannot have two defaults for `P`"),
+            "{report}"
         );
     }
 }
@@ -396,9 +399,9 @@ fn a_folder_has_a_name_in_utf_8() {
     let folder = project.folder().join(name(b"caf\xe9"));
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("lisplaunch.yaml"), "start: (f)\nname: app").unwrap();
-    let told = |command: &mut Command| String::from_utf8(ends(command).stderr).unwrap();
-    let told = told(project.command(&["argv"]).current_dir(&folder));
-    let shown = told.replace(project.folder().to_str().unwrap(), "/srv/app");
+    let report = |command: &mut Command| String::from_utf8(ends(command).stderr).unwrap();
+    let report = report(project.command(&["argv"]).current_dir(&folder));
+    let shown = report.replace(project.folder().to_str().unwrap(), "/srv/app");
     assert_snapshot!(shown, @"
     error: the path `/srv/app/caf�/lisplaunch.yaml` is not UTF-8
      |
@@ -565,7 +568,7 @@ fn an_output_may_be_full_closed_or_gone() {
 #[test]
 fn the_current_folder_may_be_gone() {
     let project = Project::empty();
-    let told = |arguments: &str| {
+    let report = |arguments: &str| {
         let script = format!("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" {arguments}");
         let mut command = Command::new("sh");
         command
@@ -573,10 +576,10 @@ fn the_current_folder_may_be_gone() {
             .current_dir(project.folder());
         first_line(&ends(&mut command))
     };
-    assert_snapshot!(told("check"), @"error: cannot tell the current folder: no such file or directory");
-    assert_snapshot!(told("-f lisplaunch.yaml check"), @"error: cannot tell the current folder: no such file or directory");
-    assert_snapshot!(told("-f - check"), @"error: cannot tell the current folder: no such file or directory");
-    assert_snapshot!(told("-f /nonexistent/lisplaunch.yaml check"), @"error: cannot read `/nonexistent/lisplaunch.yaml`: no such file or directory");
+    assert_snapshot!(report("check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(report("-f lisplaunch.yaml check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(report("-f - check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(report("-f /nonexistent/lisplaunch.yaml check"), @"error: cannot read `/nonexistent/lisplaunch.yaml`: no such file or directory");
 }
 
 // Files that this user may not read.
@@ -647,13 +650,13 @@ fn files_may_be_unreadable() {
     for file in ["secret.yaml", "secret.lisp", "secret"] {
         forbid(&project.folder().join(file));
     }
-    let told = |arguments: &[&str]| {
+    let report = |arguments: &[&str]| {
         let output = as_nobody(&project, arguments);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        told.replace(project.folder().to_str().unwrap(), "/srv/app")
+        let report = String::from_utf8_lossy(&output.stderr).into_owned();
+        report.replace(project.folder().to_str().unwrap(), "/srv/app")
     };
-    assert_snapshot!(told(&["-f", "secret.yaml", "check"]), @"error: cannot read `/srv/app/secret.yaml`: permission denied");
-    assert_snapshot!(told(&["-C", "secret", "check"]), @"
+    assert_snapshot!(report(&["-f", "secret.yaml", "check"]), @"error: cannot read `/srv/app/secret.yaml`: permission denied");
+    assert_snapshot!(report(&["-C", "secret", "check"]), @"
     error: `directory`: the folder `/srv/app/secret` may not be read by this user
      --> lisplaunch.yaml:3:12
       |
@@ -667,7 +670,7 @@ fn files_may_be_unreadable() {
       |        ^^^^^^^^^^^
     lisplaunch.yaml: 2 problems
     ");
-    assert_snapshot!(told(&["check"]), @"
+    assert_snapshot!(report(&["check"]), @"
     error: `directory`: the folder `/srv/app/secret` may not be read by this user
      --> lisplaunch.yaml:3:12
       |
@@ -681,7 +684,7 @@ fn files_may_be_unreadable() {
       |        ^^^^^^^^^^^
     lisplaunch.yaml: 2 problems
     ");
-    assert_snapshot!(told(&["emit", "makefile", "-o", "Makefile"]), @"error: cannot write `Makefile`: permission denied");
+    assert_snapshot!(report(&["emit", "makefile", "-o", "Makefile"]), @"error: cannot write `Makefile`: permission denied");
     fs::set_permissions(
         project.folder().join("secret"),
         Permissions::from_mode(0o755),

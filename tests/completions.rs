@@ -14,7 +14,7 @@ services: {web: , worker: , \"x;touch y\": }
 profiles: {production: {restart: never}, staging: , \"$(touch y)\": }
 ";
 
-/// A shell, its arguments, and what it is told before it knows the words of lisplaunch.
+/// A shell, its arguments, and the line that loads the completions of lisplaunch.
 const SHELLS: &[(&str, &[&str], &str)] = &[
     (
         "bash",
@@ -123,7 +123,7 @@ fn fish_completes() {
 
 /// What is offered where there is nothing to read, or something that must not be.
 #[test]
-fn a_shell_is_never_told_of_errors() {
+fn a_shell_is_never_sent_an_error_of_errors() {
     let project = Project::empty().with_file("broken.yaml", "name: [");
     for (words, offered) in [
         (&["lisplaunch", "run", "x"][..], ""),

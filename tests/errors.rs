@@ -1,6 +1,6 @@
 //! Every error and warning that a person can cause, as that person reads it.
 //!
-//! Most are told by `lisplaunch argv`, which starts nothing and ends with exit code 2 where
+//! Most are reported by `lisplaunch argv`, which starts nothing and ends with exit code 2 where
 //! the project file is wrong.
 
 mod cluster;
@@ -30,8 +30,8 @@ use crate::support::{Outcome, Project};
 /// What is said about each of these project files.
 #[track_caller]
 fn refused(files: &[&str]) -> String {
-    let told = files.iter().map(|file| Project::new(file).run(&["argv"]));
-    told.map(|outcome| brief(outcome, 2)).collect()
+    let report = files.iter().map(|file| Project::new(file).run(&["argv"]));
+    report.map(|outcome| brief(outcome, 2)).collect()
 }
 
 /// What is said about each of these keys in a file that is otherwise right.
@@ -48,7 +48,9 @@ fn wrong(keys: &[&str]) -> String {
 /// What a run that ended with `code` says, without the lines that only hold a bar.
 #[track_caller]
 fn brief(outcome: Outcome, code: i32) -> String {
-    let told = outcome.failure(code);
-    let lines = told.lines().filter(|line| !matches!(line.trim(), "" | "|"));
+    let report = outcome.failure(code);
+    let lines = report
+        .lines()
+        .filter(|line| !matches!(line.trim(), "" | "|"));
     lines.map(|line| format!("{line}\n")).collect()
 }

@@ -60,8 +60,8 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[track_caller]
 fn brief(outcome: Outcome, code: i32) -> String {
-    let told = outcome.failure(code);
-    let lines = told.lines().filter(|line| *line != " |");
+    let report = outcome.failure(code);
+    let lines = report.lines().filter(|line| *line != " |");
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -218,8 +218,8 @@ fn many_at_once_write_it_whole() {
             .collect();
         for child in started {
             let output = child.wait_with_output().unwrap();
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{told}");
+            let report = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{report}");
         }
         assert_eq!(installed(&project), all());
         assert!(project.run(&["build"]).success().contains("is up to date"));
@@ -247,9 +247,9 @@ fn nothing_is_written_through_a_link() {
             symlink(project.folder().join("elsewhere/file"), &link).unwrap();
         }
         for arguments in [&["run"][..], &["argv"], &["emit", "makefile"], &["check"]] {
-            let told = project.run(arguments).failure(1);
+            let report = project.run(arguments).failure(1);
             let wrong = format!("error: `/srv/app/{name}` is a link");
-            assert!(told.starts_with(&wrong), "{arguments:?}: {told}");
+            assert!(report.starts_with(&wrong), "{arguments:?}: {report}");
         }
         let left = fs::read_dir(project.folder().join("elsewhere")).unwrap();
         assert_eq!(left.count(), 1, "{name}");
@@ -282,8 +282,11 @@ fn what_everyone_may_write_to_is_not_loaded() {
         let path = file(&project, name);
         set_mode(&path, usual | 0o002);
         for arguments in [&["run"][..], &["argv"], &["build"], &["check"]] {
-            let told = project.run(arguments).failure(1);
-            assert!(told.starts_with("error: everyone may write to"), "{told}");
+            let report = project.run(arguments).failure(1);
+            assert!(
+                report.starts_with("error: everyone may write to"),
+                "{report}"
+            );
         }
         set_mode(&path, usual);
     }
@@ -308,8 +311,11 @@ fn what_another_user_has_put_there_is_not_loaded() {
         let path = file(&project, name);
         chown(&path, Some(NOBODY), None).unwrap();
         for arguments in [&["run"][..], &["argv"], &["build"], &["check"]] {
-            let told = project.run(arguments).failure(1);
-            assert!(told.contains("belongs to another user: nobody"), "{told}");
+            let report = project.run(arguments).failure(1);
+            assert!(
+                report.contains("belongs to another user: nobody"),
+                "{report}"
+            );
         }
         project.run(&["--trust", "nobody", "run"]).success();
         chown(&path, Some(0), None).unwrap();
@@ -338,20 +344,20 @@ fn who_cannot_write_it_is_referred_to_who_can() {
      = help: root (uid 0), who owns `/srv/app`, has to run `lisplaunch build -f /srv/app/lisplaunch.yaml`
     ");
     for arguments in [&["run"][..], &["emit", "supervisor"], &["build"]] {
-        let told = as_nobody(&project, arguments).failure(1);
+        let report = as_nobody(&project, arguments).failure(1);
         assert!(
-            told.starts_with("error: cannot make `/srv/app/.lisplaunch`"),
-            "{told}"
+            report.starts_with("error: cannot make `/srv/app/.lisplaunch`"),
+            "{report}"
         );
     }
-    let told = as_nobody(&project, &["check"]).failure(1);
+    let report = as_nobody(&project, &["check"]).failure(1);
     assert!(
-        told.contains("error: cannot write in `/srv/app`: permission denied"),
-        "{told}"
+        report.contains("error: cannot write in `/srv/app`: permission denied"),
+        "{report}"
     );
     assert!(
-        told.contains("has to run `lisplaunch build -f /srv/app/lisplaunch.yaml`"),
-        "{told}"
+        report.contains("has to run `lisplaunch build -f /srv/app/lisplaunch.yaml`"),
+        "{report}"
     );
     // Whatever the umask of the one who does.
     let mut build = Command::new("sh");

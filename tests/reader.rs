@@ -541,8 +541,8 @@ fn keeps_what_it_does_not_know() {
 }
 
 /// Each text, what its fault points at, and what it says.
-fn told(texts: &[&str]) -> String {
-    let mut told = String::new();
+fn report(texts: &[&str]) -> String {
+    let mut report = String::new();
     for text in texts {
         let fault = one(text).expect_err(text);
         let under = " ".repeat(fault.at.start) + &"^".repeat(fault.at.len().max(1));
@@ -554,16 +554,16 @@ fn told(texts: &[&str]) -> String {
             format!("{under} {}", fault.label),
             format!("{:?}: {}{help}", fault.kind, fault.message),
         ] {
-            told.push_str(line.trim_end());
-            told.push('\n');
+            report.push_str(line.trim_end());
+            report.push('\n');
         }
     }
-    told
+    report
 }
 
 #[test]
 fn tells_what_is_incomplete_or_no_form() {
-    insta::assert_snapshot!(told(&[
+    insta::assert_snapshot!(report(&[
         "(f (g)", "(f (g", "(f \"x)", "(f |x)", "(f #| a #| b |#", "'", "(f #'", "#+sbcl", "a\\", "#", "(f lib:",
         "", "; c", "#+swank (f)", "(f) (g)", ":foo", "8080", "\"x\"",
     ]), @r###"
@@ -626,7 +626,7 @@ fn tells_what_is_incomplete_or_no_form() {
 
 #[test]
 fn tells_what_is_misplaced() {
-    insta::assert_snapshot!(told(&[
+    insta::assert_snapshot!(report(&[
         "foo)", "(f '))", "(f a:b:c)", "(f foo:::bar)", "(f foo: x)", "(f ,b)", "`(f ,,b)", "`,@b", "`(f . ,@b)",
         "(a . b c)", "(. a)", "(a .)", "(f '.)", "main . x", "(f ...)", "(f #<x>)", "(f #))", "(f # x)",
     ]), @r###"
@@ -689,7 +689,7 @@ fn tells_what_is_misplaced() {
 
 #[test]
 fn tells_what_is_no_datum() {
-    insta::assert_snapshot!(told(&[
+    insta::assert_snapshot!(report(&[
         "(f 1/0)", "(f #r1)", "(f #37r1)", "(f #xfg)", "(f #p foo)", "(f #c(1))", "(f #s foo)", "(f #a(1))",
         "(f #(a . b))", "(f #1(a b))", "(f #*012)", "(f #1*01)", "(f #:a:b)", "(f #:1)", "(f #1#)", "(#1=a #1=b)",
         "(f #1=#1#)", "#+(xor a b) (f)", "#+5 (f)",
@@ -756,7 +756,7 @@ fn tells_what_is_no_datum() {
 
 #[test]
 fn tells_what_is_wrong_with_a_value() {
-    let told = |before, value, after| {
+    let report = |before, value, after| {
         let fault = with_value(before, value, after).expect_err(value);
         format!(
             "{} [{}] {}",
@@ -765,9 +765,9 @@ fn tells_what_is_wrong_with_a_value() {
             fault.help.unwrap_or_default()
         )
     };
-    insta::assert_snapshot!(told("(f ", "a b\n", ")"), @r###"the value of `${X}` must be one Lisp token [`a b\n` is more than a token] if text is meant, write it as a string: `"${X}"`"###);
-    insta::assert_snapshot!(told("(f a-", "(x)", ")"), @r###"the value of `${X}` must be one Lisp token [`(x)` is glued to a token and not made of plain characters] if text is meant, write it as a string: `"${X}"`"###);
-    insta::assert_snapshot!(told("(f #", "x", ")"), @r###"`${X}` comes directly after `#` [would change what the form means] put a blank between them, or write the text out"###);
+    insta::assert_snapshot!(report("(f ", "a b\n", ")"), @r###"the value of `${X}` must be one Lisp token [`a b\n` is more than a token] if text is meant, write it as a string: `"${X}"`"###);
+    insta::assert_snapshot!(report("(f a-", "(x)", ")"), @r###"the value of `${X}` must be one Lisp token [`(x)` is glued to a token and not made of plain characters] if text is meant, write it as a string: `"${X}"`"###);
+    insta::assert_snapshot!(report("(f #", "x", ")"), @r###"`${X}` comes directly after `#` [would change what the form means] put a blank between them, or write the text out"###);
 }
 
 // Variables.

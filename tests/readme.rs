@@ -310,9 +310,9 @@ fn the_error_in_it_is_the_programs() {
         .with_file("~/quicklisp/setup.lisp", "")
         .with_sbcl("");
     let shown = blocks("text").into_iter().next().unwrap();
-    let told = project.run(&["check"]).failure(1);
+    let report = project.run(&["check"]).failure(1);
     assert_eq!(
         shown,
-        told.split("lisplaunch.yaml: 1 problem").next().unwrap()
+        report.split("lisplaunch.yaml: 1 problem").next().unwrap()
     );
 }

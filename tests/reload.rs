@@ -48,9 +48,9 @@ fn app(more_yaml: &str) -> Sources {
 }
 
 /// What a person reads, without the times, and the values of the compiler that change.
-fn told(outcome: Outcome, code: i32) -> String {
-    let told = outcome.failure(code);
-    let lines = told.lines().filter(|line| {
+fn report(outcome: Outcome, code: i32) -> String {
+    let report = outcome.failure(code);
+    let lines = report.lines().filter(|line| {
         let noise = [
             "; compiling file",
             "; wrote",
@@ -128,7 +128,7 @@ fn requests_are_answered_all_the_while() {
         let results = clients.map(|client| client.join().unwrap());
         (outcome, results.concat())
     });
-    assert_snapshot!(told(outcome, 0), @"
+    assert_snapshot!(report(outcome, 0), @"
     compiled web.lisp in TIME
     loaded web.lisp in TIME
     ");
@@ -162,7 +162,7 @@ fn what_does_not_compile_changes_nothing() {
     let mut all = String::new();
     for text in refused {
         service.change("answer.lisp", &text);
-        all += &told(service.reload(&[]), 1);
+        all += &report(service.reload(&[]), 1);
         all += "--\n";
         assert_eq!(service.value("(app:answer)"), "\"old\"");
         assert_eq!(service.fasls(), ["package.fasl"]);
@@ -200,12 +200,12 @@ fn what_does_not_compile_changes_nothing() {
     assert_eq!(service.reload(&[]).code, Some(1));
 
     service.change("answer.lisp", &answer("\"new\""));
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled answer.lisp in TIME
     loaded answer.lisp in TIME
     ");
     assert_eq!(service.value("(app:answer)"), "\"new\"");
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled nothing in TIME
     nothing has changed since the service loaded it
     ");
@@ -224,7 +224,7 @@ after-reload:
     service.change("answer.lisp", &answer("\"new\""));
     let outcome = service.reload(&[]);
     assert_eq!(outcome.stdout, "now new\n");
-    assert_snapshot!(told(outcome, 0), @"
+    assert_snapshot!(report(outcome, 0), @"
     compiled answer.lisp in TIME
     loaded answer.lisp in TIME
     ran `after-reload` in TIME
@@ -232,7 +232,7 @@ after-reload:
     assert_eq!(service.value("app::*reloaded*"), "\"new\"");
 
     service.change("answer.lisp", &answer("\"bad\""));
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     compiled answer.lisp in TIME
     loaded answer.lisp in TIME
     error: `after-reload` failed: SIMPLE-ERROR: bad is bad
@@ -246,7 +246,7 @@ after-reload:
         "lisplaunch.yaml",
         &yaml.replace("package: app", "package: nope"),
     );
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     compiled nothing in TIME
     nothing has changed since the service loaded it
     error: `after-reload` failed: there is no package `nope`
@@ -263,7 +263,7 @@ fn the_service_may_keep_compiled_files_elsewhere() {
     elsewhere
         .env_remove("ASDF_OUTPUT_TRANSLATIONS")
         .env("XDG_CACHE_HOME", service.project().home());
-    assert_snapshot!(told(service.project().outcome(elsewhere), 0), @"
+    assert_snapshot!(report(service.project().outcome(elsewhere), 0), @"
     compiled package.lisp, answer.lisp in TIME
     warning: the service `app` had to compile 1 file itself: it keeps compiled files elsewhere
      |
@@ -274,7 +274,7 @@ fn the_service_may_keep_compiled_files_elsewhere() {
 }
 
 #[test]
-fn what_keeps_it_from_trying_the_code_is_told() {
+fn what_keeps_it_from_trying_the_code_is_reported() {
     let lisp = "#!/bin/sh\nexec sbcl \"$@\"\n";
     let yaml = YAML.replace("sbcl: {", "sbcl: {program: ./lisp, ");
     let service = Sources::new(&yaml)
@@ -286,7 +286,7 @@ fn what_keeps_it_from_trying_the_code_is_told() {
     let reload = |folder: &str| {
         let mut command = service.project().command(&["reload"]);
         command.env("TMPDIR", service.project().folder().join(folder));
-        told(service.project().outcome(command), 1)
+        report(service.project().outcome(command), 1)
     };
     assert_snapshot!(reload("nowhere"), @"
     error: cannot make a temporary folder: no such file or directory
@@ -310,7 +310,7 @@ fn a_service_that_dies_does_not_answer() {
     let service = app("").start("");
     let exit = "(when (boundp 'cl-user::*started*) (sb-ext:exit :code 7 :abort t))\n";
     service.change("answer.lisp", &format!("{}{exit}", answer("\"new\"")));
-    assert_snapshot!(told(service.reload(&[]), 3), @"
+    assert_snapshot!(report(service.reload(&[]), 3), @"
     compiled answer.lisp in TIME
     error: the service `app`, loading the code: the server closed the connection
      |
@@ -323,7 +323,7 @@ fn code_may_end_the_process_that_tries_it() {
     let service = app("").start("");
     let exit = "(unless (boundp 'cl-user::*started*) (sb-ext:exit :code 7 :abort t))\n";
     service.change("answer.lisp", &format!("{}{exit}", answer("\"new\"")));
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     error: the sbcl that tried the code ended before all of it was loaded
      |
      = help: the service `app` is as it was
@@ -335,7 +335,7 @@ fn code_may_end_the_process_that_tries_it() {
 fn an_image_may_answer_otherwise_than_this_release_asks() {
     let service = app("").start("");
     service.value("(defun lisplaunch::prepare-reload (&rest options) options :yes)");
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     error: the service `app`, preparing the reload: its answer is not understood
      |
      = help: was it started by another release of lisplaunch? restart it
@@ -344,13 +344,13 @@ fn an_image_may_answer_otherwise_than_this_release_asks() {
 }
 
 #[test]
-fn what_the_service_cannot_load_is_told() {
+fn what_the_service_cannot_load_is_reported() {
     let service = app("").start("");
     // Fine in a fresh image, but not where it has another value.
     let constant = |value: &str| format!("{}(defconstant +c+ {value})\n", answer("\"new\""));
     service.value("(defconstant app::+c+ 1)");
     service.change("answer.lisp", &constant("2"));
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     compiled answer.lisp in TIME
     ;
     ; compilation unit aborted
@@ -362,7 +362,7 @@ fn what_the_service_cannot_load_is_told() {
     ");
     // What was compiled is right; what was not loaded is loaded with the next reload.
     service.change("answer.lisp", &constant("1"));
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled answer.lisp in TIME
     loaded answer.lisp in TIME
     ");
@@ -372,17 +372,17 @@ fn what_the_service_cannot_load_is_told() {
 #[test]
 fn systems_may_be_named() {
     let service = app("").start("");
-    assert_snapshot!(told(service.reload(&["app/more"]), 0), @"
+    assert_snapshot!(report(service.reload(&["app/more"]), 0), @"
     compiled more.lisp in TIME
     loaded more.lisp in TIME
     ");
     assert_eq!(service.value("cl-user::*more*"), "T");
-    assert_snapshot!(told(service.reload(&["app/mor"]), 2), @"
+    assert_snapshot!(report(service.reload(&["app/mor"]), 2), @"
     error: there is no system `app/mor`
      |
      = help: did you mean `app/more`?
     ");
-    assert_snapshot!(told(service.reload(&[":app"]), 2), @"
+    assert_snapshot!(report(service.reload(&[":app"]), 2), @"
     error: `:app` is not a valid system
      |
      = help: expected the name without a colon: `app`
@@ -413,14 +413,14 @@ fn quicklisp_loads_as_it_does_at_the_start() {
         .start("");
     // What depends on it is compiled again.
     service.change("../home/lib/lib.lisp", "(defparameter cl-user::*lib* 2)");
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled package.lisp, answer.lisp and 1 file of other projects in TIME
     loaded package.lisp, answer.lisp and 1 file of other projects in TIME
     ");
     assert_eq!(service.value("cl-user::*lib*"), "2");
     // It takes no notice of warnings itself.
     service.change("answer.lisp", &answer("(list (+ 1 \"one\") (gone))"));
-    assert_snapshot!(told(service.reload(&[]), 1), @r#"
+    assert_snapshot!(report(service.reload(&[]), 1), @r#"
     warning: Constant "one" conflicts with its asserted type NUMBER.
      --> answer.lisp:2:24
       |
@@ -459,26 +459,26 @@ services:
         .with_file("more.lisp", "");
     let service = sources.start("web");
     service.change("answer.lisp", &answer("\"new\""));
-    assert_snapshot!(told(service.reload(&["web"]), 0), @"
+    assert_snapshot!(report(service.reload(&["web"]), 0), @"
     compiled answer.lisp in TIME
     loaded answer.lisp in TIME
     ");
     assert_eq!(service.value("(app:answer)"), "\"new\"");
-    assert_snapshot!(told(service.reload(&["web", "app/more"]), 0), @"
+    assert_snapshot!(report(service.reload(&["web", "app/more"]), 0), @"
     compiled more.lisp in TIME
     loaded more.lisp in TIME
     ");
-    assert_snapshot!(told(service.reload(&[]), 2), @"
+    assert_snapshot!(report(service.reload(&[]), 2), @"
     error: `lisplaunch.yaml` has several services: which one?
      |
      = help: name one of `web`, `worker`
     ");
-    assert_snapshot!(told(service.reload(&["app"]), 2), @"
+    assert_snapshot!(report(service.reload(&["app"]), 2), @"
     error: there is no service `app` in `lisplaunch.yaml`
      |
      = help: there are: `web`, `worker`
     ");
-    assert_snapshot!(told(service.reload(&["worker"]), 2), @"
+    assert_snapshot!(report(service.reload(&["worker"]), 2), @"
     error: the service `worker` has no swank server
      |
      = help: add `swank: 4005` to the project file and restart the service, or name a port with `--port`
@@ -504,14 +504,14 @@ sbcl: {userinit: false, sysinit: false}
         .with_file("answer.lisp", &answer("\"old\""))
         .start("");
     service.change("answer.lisp", &answer("\"new\""));
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled answer.lisp in TIME
     loaded answer.lisp in TIME
     ");
     assert_eq!(service.value("(app:answer)"), "\"new\"");
     // As `--load` takes it, it would fail when it runs.
     service.change("answer.lisp", &answer("(let ((a 1 2)) a)"));
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     error: The LET binding spec (A 1 2) is malformed.
      --> answer.lisp:2:24
       |
@@ -522,7 +522,7 @@ sbcl: {userinit: false, sysinit: false}
      = help: the service `app` is as it was
     ");
     assert_eq!(service.value("(app:answer)"), "\"new\"");
-    assert_snapshot!(told(service.reload(&["app", "app"]), 2), @"
+    assert_snapshot!(report(service.reload(&["app", "app"]), 2), @"
     error: the service `app` has `loader: none`, which loads no system
      |
      = help: leave out the systems to reload the files below `load`
@@ -533,7 +533,7 @@ sbcl: {userinit: false, sysinit: false}
 fn without_a_service_nothing_is_compiled() {
     let sources = app("").with_file("answer.lisp", "(");
     assert!(
-        told(sources.run(&["reload"]), 3)
+        report(sources.run(&["reload"]), 3)
             .contains("error: the service `app` does not answer: nothing listens on")
     );
 }
@@ -541,28 +541,28 @@ fn without_a_service_nothing_is_compiled() {
 #[test]
 fn there_must_be_something_to_reload() {
     let sources = Sources::new("name: app\nloader: none\nstart: (f)\nswank: SWANK\n");
-    assert_snapshot!(told(sources.run(&["reload"]), 2), @"
+    assert_snapshot!(report(sources.run(&["reload"]), 2), @"
     error: the service `app` has neither `systems` nor files to `load`
      |
      = help: name its systems below `systems:`, or the ones to reload on the command line
     ");
     let outcome = sources.run(&["reload", "--timeout", "soon"]);
-    assert_snapshot!(told(outcome, 2), @"error: `--timeout` is `soon`: expected a duration such as `10s` or `500ms`, at most a day");
+    assert_snapshot!(report(outcome, 2), @"error: `--timeout` is `soon`: expected a duration such as `10s` or `500ms`, at most a day");
 }
 
 #[test]
-fn it_ends_in_time_and_when_it_is_told_to() {
+fn it_ends_in_time_and_when_it_is_interrupted_to() {
     let service = app("").start("");
     let slow = "(eval-when (:compile-toplevel) (close (open \"begun\" :direction :output :if-exists nil)) (sleep 600))\n";
     service.change("answer.lisp", &format!("{}{slow}", answer("\"new\"")));
     let started = Instant::now();
-    assert_snapshot!(told(service.reload(&["--timeout", "5s"]), 1), @"
+    assert_snapshot!(report(service.reload(&["--timeout", "5s"]), 1), @"
     error: the code was not compiled within 5s
      |
      = help: the service `app` is as it was
     ");
     service.shell("rm begun");
-    assert_snapshot!(told(interrupted(&service), 1), @"
+    assert_snapshot!(report(interrupted(&service), 1), @"
     error: interrupted while the code was compiled
      |
      = help: the service `app` is as it was
@@ -574,7 +574,7 @@ fn it_ends_in_time_and_when_it_is_told_to() {
     // It compiles at once, and the service loads it for ever.
     let slow = "(when (boundp 'cl-user::*started*) (loop (sleep 1)))\n";
     service.change("answer.lisp", &format!("{}{slow}", answer("\"new\"")));
-    assert_snapshot!(told(service.reload(&["--timeout", "10s"]), 1), @"
+    assert_snapshot!(report(service.reload(&["--timeout", "10s"]), 1), @"
     compiled answer.lisp in TIME
     error: the service `app`, loading the code: no answer within 10 s
     ");

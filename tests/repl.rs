@@ -178,7 +178,7 @@ fn the_history_outlives_the_session_and_is_private() {
 }
 
 #[test]
-fn a_history_that_cannot_be_kept_is_told_once() {
+fn a_history_that_cannot_be_kept_is_reported_once() {
     let project = project(Swank::shared()).with_file("state", "");
     let state = project.folder().join("state");
     let project = project.with_variable("XDG_STATE_HOME", state.to_str().unwrap());

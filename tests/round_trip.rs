@@ -1,7 +1,7 @@
 //! Whole projects, drawn at random: whoever starts a service, by whatever was written for it,
 //! starts the words, the environment and the directory that `lisplaunch run` would start.
 //!
-//! The reference is told twice: by what `run` really executes, and by [`expected`], which knows
+//! The reference is given twice: by what `run` really executes, and by [`expected`], which knows
 //! nothing of the program under test.
 
 mod cases;

@@ -182,7 +182,7 @@ fn output_comes_in_order_and_before_the_end() {
 }
 
 #[test]
-fn the_streams_are_told_apart() {
+fn the_streams_are_distinguished() {
     let client = &mut Swank::shared().client();
     let forms = "(format t \"out~%\") (format *error-output* \"err~%\") (warn \"look\") \
                  (format *trace-output* \"trace\")";
@@ -319,7 +319,7 @@ fn the_debugger_is_never_entered() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_apart() {
+fn what_cannot_be_read_is_reported_apart() {
     let client = &mut Swank::shared().client();
     let read = |client: &mut Client, forms| {
         let (phase, condition, message, _) = signalled(client, forms);

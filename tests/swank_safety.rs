@@ -60,7 +60,7 @@ fn auto(file: &Path) -> Secret {
     Secret::Auto(file.to_str().unwrap().into())
 }
 
-/// Closes a connection so that the other side is told of an error, not of an end.
+/// Closes a connection so that the other side gets an error and not an end.
 fn reset(client: Client) {
     let linger = Some(Duration::ZERO);
     rustix::net::sockopt::set_socket_linger(&client.stream, linger).unwrap();
@@ -350,21 +350,21 @@ fn a_secret_that_is_none_lets_nobody_in() {
     let project = project_with_secret("");
     let file = project.folder().join("secret");
     let secret = Secret::File(file.to_str().unwrap().into());
-    let told = |expected: &str| {
-        let told = read(&secret, &project).unwrap_err();
-        assert!(told.contains(expected), "{told}");
+    let report = |expected: &str| {
+        let report = read(&secret, &project).unwrap_err();
+        assert!(report.contains(expected), "{report}");
     };
     fs::remove_file(&file).unwrap();
     let mut service = Service::start(&project);
     service.wait_for_log("lisplaunch: swank: ");
-    told("no such file");
+    report("no such file");
     service.assert_refuses(Some(""), "missing");
     service.assert_refuses(None, "missing");
 
     for text in ["", "\n", "\nsecond line\n"] {
         fs::write(&file, text).unwrap();
         set_mode(&file, 0o600);
-        told("is empty");
+        report("is empty");
         service.assert_refuses(Some(""), "empty");
         service.assert_refuses(None, "empty");
     }
@@ -373,8 +373,8 @@ fn a_secret_that_is_none_lets_nobody_in() {
     fs::write(&file, SECRET).unwrap();
     for mode in [0o604, 0o640, 0o602, 0o644] {
         set_mode(&file, mode);
-        told("is open to other users");
-        told("chmod 600");
+        report("is open to other users");
+        report("chmod 600");
         service.assert_refuses(Some(SECRET), "open to others");
     }
     service.wait_for_log("chmod go=");
@@ -399,8 +399,8 @@ fn a_planted_secret_is_not_believed() {
     let mut service = Service::start(&project);
     service.wait_for_log("must belong to the user of this process");
     service.assert_refuses(Some("known to all"), "a planted link");
-    let told = read(&auto(&file), &project).unwrap_err();
-    assert!(told.contains("cannot read the secret file"), "{told}");
+    let report = read(&auto(&file), &project).unwrap_err();
+    assert!(report.contains("cannot read the secret file"), "{report}");
 
     // A link to nowhere does not make the secret appear elsewhere.
     drop(service);
@@ -473,7 +473,7 @@ fn the_key_is_checked() {
         ("[1]", "`swank.secret` must be a single value"),
     ] {
         let project = project(&format!("secret: {value}"));
-        let told = project.run(&["check"]).failure(1);
-        assert!(told.contains(expected), "{told}");
+        let report = project.run(&["check"]).failure(1);
+        assert!(report.contains(expected), "{report}");
     }
 }

@@ -121,10 +121,10 @@ fn a_link_of_another_user_on_the_way_is_refused() {
     let argv = ["-f", "link/lisplaunch.yaml", "argv"];
     project.run(&argv).success();
     lchown(&link, Some(OTHER), None).unwrap();
-    let told = brief(&project.run(&argv));
+    let report = brief(&project.run(&argv));
     assert!(
-        told.starts_with("error: the link `/srv/app/link` belongs to another user"),
-        "{told}"
+        report.starts_with("error: the link `/srv/app/link` belongs to another user"),
+        "{report}"
     );
 }
 
@@ -243,8 +243,8 @@ fn the_user_of_a_service_owns_what_a_manager_runs_as_that_user() {
         &["run", "web"],
         &["check"],
     ] {
-        let told = brief(&project.run(arguments));
-        assert!(told.contains("belongs to another user"), "{told}");
+        let report = brief(&project.run(arguments));
+        assert!(report.contains("belongs to another user"), "{report}");
     }
     let project = project.with_variable("SUDO_UID", &nobody.to_string());
     project.run(&["argv", "root"]).success();

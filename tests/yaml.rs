@@ -652,7 +652,7 @@ fn time_of_this_thread() -> Duration {
 }
 
 #[test]
-fn limits_are_told() {
+fn limits_are_reported() {
     let deep = format!("a: {}", "[".repeat(70));
     let many = format!("a:\n{}", "- b\n".repeat(100_001));
     let long = format!("a: &a {}\nb: [{}]", "x".repeat(MIB / 2), "*a, ".repeat(20));

@@ -133,10 +133,10 @@ fn the_user_of_a_profile_counts_where_the_profile_is_chosen() {
     let project = project(&yaml);
     mode(&project.folder().join("a.lisp"), 0o600);
     project.run(&["check"]).output();
-    let told = project.run(&["check", "-p", "production"]).failure(1);
+    let report = project.run(&["check", "-p", "production"]).failure(1);
     assert!(
-        told.contains("its user `www-data` may not read `/srv/app/a.lisp`"),
-        "{told}"
+        report.contains("its user `www-data` may not read `/srv/app/a.lisp`"),
+        "{report}"
     );
 }
 
@@ -161,14 +161,14 @@ fn compiled_files_need_a_folder() {
       = note: a unit that `emit systemd` writes has such a folder
     ");
     warned.success();
-    let told = |emit: &str| project(&format!("{without}emit: {emit}\n")).run(&["check"]);
-    let refused = told("{supervisor: shop.conf}").failure(1);
+    let report = |emit: &str| project(&format!("{without}emit: {emit}\n")).run(&["check"]);
+    let refused = report("{supervisor: shop.conf}").failure(1);
     assert!(
         refused
             .contains("error: the service `shop`: its user `www-data` may not write the compiled"),
         "{refused}"
     );
-    assert_eq!(told("{systemd: units/}").stderr, "");
+    assert_eq!(report("{systemd: units/}").stderr, "");
     for cured in ["env: {HOME: OPEN}", "loader: none", "user: root"] {
         let yaml = without.replace("user: www-data\n", "");
         let yaml = if cured.starts_with("loader") {

@@ -38,7 +38,7 @@ fn project() -> Project {
 
 /// What was said, and what launchctl was called with.
 #[track_caller]
-fn told(project: &Project, outcome: Outcome) -> String {
+fn report(project: &Project, outcome: Outcome) -> String {
     let said = outcome.failure(0);
     let calls = project.home().join("bin/calls");
     let text = project.with_fixed_paths(&fs::read_to_string(&calls).unwrap());
@@ -50,7 +50,7 @@ fn told(project: &Project, outcome: Outcome) -> String {
 #[test]
 fn agents_are_installed_changed_and_removed() {
     let project = project();
-    let install = || told(&project, project.run(&["install", "launchd", "--user"]));
+    let install = || report(&project, project.run(&["install", "launchd", "--user"]));
     assert_snapshot!(install(), @"
     writing `/home/me/Library/LaunchAgents/shop-a.plist`, `/home/me/Library/LaunchAgents/shop-b.plist`
     enabling: `launchctl enable gui/501/shop-a`
@@ -101,7 +101,7 @@ fn agents_are_installed_changed_and_removed() {
     bootstrap gui/501 /home/me/Library/LaunchAgents/shop-b.plist
     ");
 
-    let uninstall = || told(&project, project.run(&["uninstall", "launchd", "--user"]));
+    let uninstall = || report(&project, project.run(&["uninstall", "launchd", "--user"]));
     assert_snapshot!(uninstall(), @"
     stopping: `launchctl bootout gui/501/shop-a`
     stopping: `launchctl bootout gui/501/shop-b`

@@ -40,13 +40,13 @@ fn a_link_of_another_user_is_not_followed() {
     }
     for output in ["planted", "mine", "way/there", "way"] {
         let outcome = project.run(&["emit", "makefile", "-o", output, "--force"]);
-        let told = outcome.failure(1);
-        assert!(told.contains("belongs to another user"), "{told}");
+        let report = outcome.failure(1);
+        assert!(report.contains("belongs to another user"), "{report}");
         assert!(!folder.join("real/there").exists(), "{output}");
         assert!(!folder.join("real/Makefile").exists(), "{output}");
     }
-    let told = project.run(&["emit", "makefile", "-o", "mine"]);
-    assert_snapshot!(told.failure(1), @"
+    let report = project.run(&["emit", "makefile", "-o", "mine"]);
+    assert_snapshot!(report.failure(1), @"
     error: the link `planted` belongs to another user: uid 12345
      |
      = note: it could stand for any file

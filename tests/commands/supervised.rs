@@ -1,4 +1,4 @@
-//! What runit, s6 and `OpenRC` are told of the keys that the examples do not have.
+//! What runit, s6 and `OpenRC` get of the keys that the examples do not have.
 
 use insta::assert_snapshot;
 
@@ -34,7 +34,7 @@ fn file(format: &str, name: &str) -> String {
 }
 
 #[test]
-fn runit_is_told_what_it_can_be() {
+fn runit_gets_what_it_can_be() {
     assert_snapshot!(file("runit", "shop-mailer/run"), @r#"
     # limits.memory: runit knows no such limit, so run it in a cgroup that has it
     # limits.cpus: runit knows no such limit, so run it in a cgroup that has it
@@ -80,7 +80,7 @@ fn runit_is_told_what_it_can_be() {
 }
 
 #[test]
-fn s6_is_told_what_it_can_be() {
+fn s6_gets_what_it_can_be() {
     assert_snapshot!(file("s6", "shop-mailer/run"), @r#"
     # limits.memory: s6 knows no such limit, so run it in a cgroup that has it
     # limits.cpus: s6 knows no such limit, so run it in a cgroup that has it
@@ -125,7 +125,7 @@ fn s6_is_told_what_it_can_be() {
 }
 
 #[test]
-fn openrc_is_told_what_it_can_be() {
+fn openrc_gets_what_it_can_be() {
     assert_snapshot!(file("openrc", "shop-mailer"), @r#"
     # restart: never is not known to supervise-daemon, which starts the service again after each end
     # log: supervise-daemon only appends to it; `lisplaunch emit logrotate` writes what rotates it

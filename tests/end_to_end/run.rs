@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use super::network::{get, is_free};
 use super::running::{Running, assert_sbcl};
 use super::slime::Slime;
-use super::witness::{self, told};
+use super::witness::{self, recorded};
 use super::{example, with_compiled_systems};
 use crate::support::Project;
 use crate::support::ports::free_port;
@@ -22,7 +22,7 @@ fn hello(project: &Project, port: u16) -> Command {
 
 /// Fails unless what was started has become sbcl, stays up, and leaves as it should.
 #[track_caller]
-fn assert_serves_until_told_to_stop(mut service: Running, port: u16) {
+fn assert_serves_until_stopped_to_stop(mut service: Running, port: u16) {
     let answer = service.until("an answer over HTTP", || get(port, "/pid"));
     assert_eq!(answer.trim(), service.pid().to_string());
     assert_sbcl(service.pid());
@@ -41,7 +41,7 @@ fn assert_serves_until_told_to_stop(mut service: Running, port: u16) {
 fn it_stays_up_where_there_is_no_input() {
     let (project, port) = (Project::empty(), free_port());
     let service = Running::start(hello(&project, port));
-    assert_serves_until_told_to_stop(service, port);
+    assert_serves_until_stopped_to_stop(service, port);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn it_stays_up_on_a_pipe_that_nobody_writes_to() {
     let (project, port) = (Project::empty(), free_port());
     let mut command = hello(&project, port);
     command.stdin(Stdio::piped());
-    assert_serves_until_told_to_stop(Running::start(command), port);
+    assert_serves_until_stopped_to_stop(Running::start(command), port);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn it_stays_up_on_a_pipe_whose_writer_has_gone() {
     command.stdin(Stdio::piped());
     let mut service = Running::start(command);
     service.end_input();
-    assert_serves_until_told_to_stop(service, port);
+    assert_serves_until_stopped_to_stop(service, port);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn it_stays_up_where_standard_input_is_closed() {
         .args(plain.get_args())
         .env_clear()
         .envs(variables);
-    assert_serves_until_told_to_stop(Running::start(command), port);
+    assert_serves_until_stopped_to_stop(Running::start(command), port);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn arguments_reach_the_program_whatever_they_look_like() {
     let mut command = project.command(&["run", "--"]);
     command.args(arguments);
     let mut service = Running::start(command);
-    let seen = service.until("the arguments", || told(&project.folder().join("out")));
+    let seen = service.until("the arguments", || recorded(&project.folder().join("out")));
     assert_eq!(seen, arguments);
     assert_eq!(service.stop().code(), Some(0));
 }

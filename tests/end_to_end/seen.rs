@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::running::Running;
-use super::witness::{self, told};
+use super::witness::{self, recorded};
 use crate::support::Project;
 
 /// Runs the project's service until the witness has written `out` in this folder.
@@ -12,7 +12,7 @@ use crate::support::Project;
 fn seen(project: &Project, folder: &str) -> Vec<String> {
     let mut service = Running::start(project.command(&["run"]));
     let file = project.folder().join(folder).join("out");
-    let seen = service.until("what the witness sees", || told(&file));
+    let seen = service.until("what the witness sees", || recorded(&file));
     let status = service.stop();
     assert_eq!(status.code(), Some(0), "{}", service.stderr());
     seen
@@ -88,7 +88,7 @@ fn the_package_for_start_and_stop() {
     let text = fs::read_to_string(project.folder().join("witness.lisp")).unwrap() + package;
     let project = project.with_file("witness.lisp", text);
     assert_eq!(seen(&project, ""), ["OVER-THERE", "HERE"]);
-    let stopped = told(&project.folder().join("stopped")).unwrap();
+    let stopped = recorded(&project.folder().join("stopped")).unwrap();
     assert_eq!(stopped, ["THERE"]);
 }
 
@@ -102,7 +102,7 @@ fn a_package_that_does_not_use_lisp() {
     let text = text + "(defpackage :bare (:use))\n";
     let project = project.with_file("witness.lisp", text);
     assert_eq!(seen(&project, ""), ["BARE"]);
-    let stopped = told(&project.folder().join("stopped")).unwrap();
+    let stopped = recorded(&project.folder().join("stopped")).unwrap();
     assert_eq!(stopped, ["YES"]);
 }
 
@@ -163,7 +163,7 @@ fn variables_in_forms() {
     command.env("TEXT", "not this");
     let mut service = Running::start(command);
     let file = project.folder().join("out");
-    let seen = service.until("what the witness sees", || told(&file));
+    let seen = service.until("what the witness sees", || recorded(&file));
     let text = r#"say "hi" \ to ä"#;
     assert_eq!(
         seen,

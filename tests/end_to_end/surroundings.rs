@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::running::{Running, assert_sbcl};
-use super::witness::{self, told};
+use super::witness::{self, recorded};
 use crate::support::{LISPLAUNCH, Project};
 
 /// A user that every system has, and that is not the one who runs the tests.
@@ -24,7 +24,7 @@ const CODES: &str = "(228 223 28450 129408)";
 #[track_caller]
 fn seen_by(command: Command, folder: &Path) -> Vec<String> {
     let mut service = Running::start(command);
-    let seen = service.until("what the witness sees", || told(&folder.join("out")));
+    let seen = service.until("what the witness sees", || recorded(&folder.join("out")));
     assert_sbcl(service.pid());
     assert_eq!(service.stop().code(), Some(0), "{}", service.stderr());
     seen

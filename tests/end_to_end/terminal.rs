@@ -44,7 +44,7 @@ fn there_is_a_repl_on_a_terminal() {
 }
 
 #[test]
-fn sbcl_itself_is_on_the_terminal_and_ends_when_told() {
+fn sbcl_itself_is_on_the_terminal_and_ends_on_a_signal() {
     let (project, port) = (Project::empty(), free_port());
     let mut terminal = hello_on_a_terminal(&project, port);
     terminal.until_it_says("* ");

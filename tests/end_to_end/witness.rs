@@ -32,7 +32,7 @@ pub(super) fn project(start: &str, more: &str) -> Project {
 }
 
 /// What the witness has written, once it is whole.
-pub(super) fn told(file: &Path) -> Option<Vec<String>> {
+pub(super) fn recorded(file: &Path) -> Option<Vec<String>> {
     let text = fs::read_to_string(file).ok()?;
     let lines = text.strip_suffix("END\n")?.lines();
     Some(lines.map(str::to_owned).collect())

@@ -1,4 +1,4 @@
-//! No message without a test: every text in `src/` that is told as wrong stands in a test.
+//! No message without a test: every text in `src/` that reports an error is also in a test.
 
 use std::fs;
 use std::path::{Path, PathBuf};

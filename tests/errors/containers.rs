@@ -8,7 +8,7 @@ use crate::support::Project;
 const PLAIN: &str = "name: app\nloader: none\nstart: (f)\n";
 
 #[track_caller]
-fn told(keys: &str, code: i32) -> String {
+fn report(keys: &str, code: i32) -> String {
     let project = Project::new(&format!("{PLAIN}{keys}"))
         .with_file("app.env", "WORD=x\n")
         .with_file(" app.env ", "");
@@ -17,20 +17,20 @@ fn told(keys: &str, code: i32) -> String {
 
 #[test]
 fn a_dockerfile_has_its_limits() {
-    assert_snapshot!(told("env: {A: \"b\\nc\"}", 1), @"
+    assert_snapshot!(report("env: {A: \"b\\nc\"}", 1), @"
     error: the service `app`: a Dockerfile cannot hold the line break in the value of `A`
      = help: put the text into a file, or set the variable where the container is started
     ");
-    assert_snapshot!(told("directory: 'a b'", 1), @"
+    assert_snapshot!(report("directory: 'a b'", 1), @"
     error: the service `app`: a Dockerfile cannot name the path `/app/a b`: it takes letters, digits and some signs for themselves only
      = help: give the file or folder another name
     ");
-    assert_snapshot!(told("env-file: ' app.env '", 1), @"
+    assert_snapshot!(report("env-file: ' app.env '", 1), @"
     error: the project: `.dockerignore` cannot hold the path ` app.env `: white space at its ends and line breaks are cut off
      = help: give the file or folder another name
     ");
     let long = format!("arguments: ['{}']", "x".repeat(65_500));
-    assert_snapshot!(told(&long, 1), @"
+    assert_snapshot!(report(&long, 1), @"
     error: the service `app`: a Dockerfile cannot hold a word of 65502 bytes: its lines have at most 65535
      = help: put the text into a file and load that
     ");
@@ -39,13 +39,13 @@ fn a_dockerfile_has_its_limits() {
 #[test]
 fn nobody_reads_a_secret_in_an_image() {
     let word = "env-file: app.env\narguments: ['${WORD}']";
-    assert_snapshot!(told(word, 1), @r#"
+    assert_snapshot!(report(word, 1), @r#"
     error: the service `app`: `WORD` comes from an env file, and everyone who has the image could read it there
      = help: let the program ask for it when it starts: `(uiop:getenv "WORD")`
      = help: or say that it may stand there: `--set WORD=VALUE`
     "#);
     let secret = "arguments: ['${API_KEY:-none}']";
-    assert_snapshot!(told(secret, 1), @r#"
+    assert_snapshot!(report(secret, 1), @r#"
     error: the service `app`: `API_KEY` may be a secret, and everyone who has the image could read it there
      = help: let the program ask for it when it starts: `(uiop:getenv "API_KEY")`
     "#);
@@ -64,7 +64,7 @@ fn nobody_reads_a_secret_in_an_image() {
 
 #[test]
 fn an_image_is_made_from_the_folder_of_the_project() {
-    assert_snapshot!(told("container: {files: [/etc/motd]}", 2), @"
+    assert_snapshot!(report("container: {files: [/etc/motd]}", 2), @"
     error: `container.files[0]` is not below the project's folder
      --> lisplaunch.yaml:4:21
     4 | container: {files: [/etc/motd]}
@@ -81,7 +81,7 @@ fn an_image_is_made_from_the_folder_of_the_project() {
 
 #[test]
 fn an_image_holds_what_the_runtime_saves() {
-    assert_snapshot!(told("runtime: false", 2), @"
+    assert_snapshot!(report("runtime: false", 2), @"
     error: an image of a container needs lisplaunch's own code, and `runtime` is `false`
      --> lisplaunch.yaml:4:10
     4 | runtime: false
@@ -92,7 +92,7 @@ fn an_image_holds_what_the_runtime_saves() {
 
 #[test]
 fn packages_and_versions_have_names() {
-    assert_snapshot!(told("container: {packages: [Lib SSL], quicklisp: latest}", 2), @"
+    assert_snapshot!(report("container: {packages: [Lib SSL], quicklisp: latest}", 2), @"
     error: `container.packages[0]` is `Lib SSL`: expected the name of a package of Debian such as `libssl3`
      --> lisplaunch.yaml:4:24
     4 | container: {packages: [Lib SSL], quicklisp: latest}

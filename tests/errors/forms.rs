@@ -386,18 +386,18 @@ fn forms_are_not_nested_without_end() {
 
 #[test]
 fn what_cannot_be_checked_is_a_warning() {
-    let told = |text: &str| {
+    let report = |text: &str| {
         let project = Project::new(&format!("start: |\n  {text}"));
         brief(project.run(&["argv"]), 0)
     };
-    assert_snapshot!(told(r#"(f #?"x")"#), @r#"
+    assert_snapshot!(report(r#"(f #?"x")"#), @r#"
     warning: `#?` is not a standard macro character
      --> lisplaunch.yaml:2:6
     2 |   (f #?"x")
       |      ^^ cannot be checked
       = help: a readtable with it must be in force when the form is read
     "#);
-    assert_snapshot!(told(r"(f #\Elephant)"), @r"
+    assert_snapshot!(report(r"(f #\Elephant)"), @r"
     warning: `#\Elephant` may be no character
      --> lisplaunch.yaml:2:6
     2 |   (f #\Elephant)

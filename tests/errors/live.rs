@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use super::brief;
 use crate::support::Project;
 
-/// What `eval` says where the secret cannot be told.
+/// What `eval` reports where the secret cannot be sent.
 fn evaluate(project: &Project) -> String {
     brief(project.run(&["eval", "1"]), 3)
 }
@@ -58,14 +58,14 @@ print(len(client.recv(1000)), flush=True)
 ";
 
 /// What `eval` says to the listener of another user, and how many bytes that one got.
-fn told_a_stranger(program: &str) -> (String, String) {
+fn report_to_a_stranger(program: &str) -> (String, String) {
     let project = with_secret("own").with_file("own", "abc\n");
     only_for_its_owner(&project, "own");
-    told_by(&project, program, &[])
+    reported_by(&project, program, &[])
 }
 
 /// The same in this project, with more options.
-fn told_by(project: &Project, program: &str, options: &[&str]) -> (String, String) {
+fn reported_by(project: &Project, program: &str, options: &[&str]) -> (String, String) {
     let program = program
         .replace("FAMILY", "socket.AF_INET")
         .replace("DUAL", "False");
@@ -80,22 +80,22 @@ fn told_by(project: &Project, program: &str, options: &[&str]) -> (String, Strin
     let mut port = String::new();
     said.read_line(&mut port).unwrap();
     let arguments = [&["eval", "1", "--port", port.trim()], options].concat();
-    let told = brief(project.run(&arguments), 3);
+    let report = brief(project.run(&arguments), 3);
     let mut bytes = String::new();
     said.read_to_string(&mut bytes).unwrap();
     stranger.wait().unwrap();
-    (told.replace(port.trim(), "4005"), bytes)
+    (report.replace(port.trim(), "4005"), bytes)
 }
 
 #[test]
-fn another_user_who_holds_the_port_is_not_told_the_secret() {
+fn another_user_who_holds_the_port_is_not_sent_the_secret_the_secret() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
     let here = LISTENER.replace("HOST", "'127.0.0.1'").replace("CLOSE", "");
-    let (told, bytes) = told_a_stranger(&here);
+    let (report, bytes) = report_to_a_stranger(&here);
     assert_eq!(bytes, "0\n");
-    assert_snapshot!(told, @"
+    assert_snapshot!(report, @"
     error: the service `app` does not answer: another user listens on `127.0.0.1:4005`: nobody (uid 65534); nothing was sent
      = help: the service, which listens as the owner of its secret file, is not there: stop that listener, or take another port
     ");
@@ -107,8 +107,8 @@ fn another_user_who_holds_the_port_is_not_told_the_secret() {
     let closed = here.replace("client.settimeout", "server.close(); client.settimeout");
     for program in [everywhere, both, closed] {
         assert_eq!(
-            told_a_stranger(&program.replace("CLOSE", "")),
-            (told.clone(), "0\n".to_owned())
+            report_to_a_stranger(&program.replace("CLOSE", "")),
+            (report.clone(), "0\n".to_owned())
         );
     }
 }
@@ -121,21 +121,21 @@ fn without_a_secret_too_only_the_users_of_the_service_are_spoken_to() {
     let here = LISTENER.replace("HOST", "'127.0.0.1'").replace("CLOSE", "");
     let yaml = "name: app\nloader: none\nstart: (f)\nswank: 1\n";
     let project = Project::new(yaml);
-    let (told, bytes) = told_by(&project, &here, &[]);
+    let (report, bytes) = reported_by(&project, &here, &[]);
     assert_eq!(bytes, "0\n");
     // The listener may have gone before it was looked for.
-    let told: Vec<&str> = told
+    let report: Vec<&str> = report
         .lines()
         .filter(|line| !line.contains("held by"))
         .collect();
-    assert_snapshot!(told.join("\n"), @"
+    assert_snapshot!(report.join("\n"), @"
     error: the service `app` does not answer: another user listens on `127.0.0.1:4005`: nobody (uid 65534); nothing was sent
      = help: if that is the service say so in the project file: `user: nobody`
      = help: or accept everything of that user: `--trust nobody`
     ");
     let spoken_to = |project: &Project, options: &[&str]| {
-        let (told, bytes) = told_by(project, &here, options);
-        assert_ne!(bytes, "0\n", "{told}");
+        let (report, bytes) = reported_by(project, &here, options);
+        assert_ne!(bytes, "0\n", "{report}");
     };
     spoken_to(&project, &["--trust", "nobody"]);
     spoken_to(&Project::new(&format!("{yaml}user: nobody\n")), &[]);
@@ -144,11 +144,11 @@ fn without_a_secret_too_only_the_users_of_the_service_are_spoken_to() {
     std::os::unix::fs::chown(file, Some(65534), None).unwrap();
     spoken_to(&project, &[]);
     let other = Project::new(&format!("{yaml}user: daemon\n"));
-    assert_eq!(told_by(&other, &here, &[]).1, "0\n");
+    assert_eq!(reported_by(&other, &here, &[]).1, "0\n");
 }
 
 #[test]
-fn the_owner_of_the_file_is_told_the_secret() {
+fn the_owner_of_the_file_is_reported_the_secret() {
     let project = with_secret("own").with_file("own", "abc\n");
     only_for_its_owner(&project, "own");
     for host in ["127.0.0.1:0", "0.0.0.0:0", "[::]:0"] {

@@ -96,9 +96,9 @@ fn no_option_may_be_given_that_is_not_allowed() {
         let value = if option.takes_value { ", x" } else { "" };
         let yaml = format!("sbcl: {{{side}-options: [{}{value}]}}", option.name);
         if option.verdict != Permission::Allowed {
-            let told = wrong(&[&yaml]);
-            assert!(told.contains(option.name), "{told}");
-            assert_eq!(told.matches("error:").count(), 1, "{told}");
+            let report = wrong(&[&yaml]);
+            assert!(report.contains(option.name), "{report}");
+            assert_eq!(report.matches("error:").count(), 1, "{report}");
         }
     }
 }

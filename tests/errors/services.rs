@@ -101,21 +101,21 @@ fn a_service_has_something_to_run() {
 
 #[test]
 fn profiles_are_a_map_of_maps() {
-    let told = |yaml: &str| brief(Project::new(yaml).run(&["argv", "-p", "a"]), 2);
-    assert_snapshot!(told("start: (f)\nprofiles: [a]"), @"
+    let report = |yaml: &str| brief(Project::new(yaml).run(&["argv", "-p", "a"]), 2);
+    assert_snapshot!(report("start: (f)\nprofiles: [a]"), @"
     error: `profiles` must be a map
      --> lisplaunch.yaml:2:11
     2 | profiles: [a]
       |           ^^^ this is a list
     ");
-    assert_snapshot!(told("start: (f)\nprofiles: {a: 1}"), @"
+    assert_snapshot!(report("start: (f)\nprofiles: {a: 1}"), @"
     error: the profile `a` must be a map
      --> lisplaunch.yaml:2:15
     2 | profiles: {a: 1}
       |               ^ this is a single value
       = help: write below it what it changes: `restart: never`
     ");
-    assert_snapshot!(told("start: (f)\nprofiles: {a: {profiles: {b: {}}, strat: (f)}}"), @"
+    assert_snapshot!(report("start: (f)\nprofiles: {a: {profiles: {b: {}}, strat: (f)}}"), @"
     error: the profile `a` cannot hold profiles
      --> lisplaunch.yaml:2:16
     2 | profiles: {a: {profiles: {b: {}}, strat: (f)}}
@@ -155,20 +155,20 @@ fn profiles_are_a_map_of_maps() {
 
 #[test]
 fn one_of_several_must_be_named() {
-    let told = |arguments: &[&str]| brief(Project::new(TWO).run(arguments), 2);
-    assert_snapshot!(told(&["run"]), @"
+    let report = |arguments: &[&str]| brief(Project::new(TWO).run(arguments), 2);
+    assert_snapshot!(report(&["run"]), @"
     error: `lisplaunch.yaml` has several services: which one?
      = help: name one of `web`, `worker`
     ");
-    assert_snapshot!(told(&["argv", "wrker"]), @"
+    assert_snapshot!(report(&["argv", "wrker"]), @"
     error: there is no service `wrker` in `lisplaunch.yaml`
      = help: did you mean `worker`?
     ");
-    assert_snapshot!(told(&["show", "web", "mailer"]), @"
+    assert_snapshot!(report(&["show", "web", "mailer"]), @"
     error: there is no service `mailer` in `lisplaunch.yaml`
      = help: there are: `web`, `worker`
     ");
-    assert_snapshot!(told(&["show", "-p", "prodction"]), @"
+    assert_snapshot!(report(&["show", "-p", "prodction"]), @"
     error: there is no profile `prodction` in `lisplaunch.yaml`
      = help: did you mean `production`?
     ");
@@ -184,8 +184,8 @@ fn one_of_several_must_be_named() {
 
 #[test]
 fn a_port_is_used_once() {
-    let told = brief(Project::new(TWO).run(&["show", "-p", "production"]), 2);
-    assert_snapshot!(told, @"
+    let report = brief(Project::new(TWO).run(&["show", "-p", "production"]), 2);
+    assert_snapshot!(report, @"
     error: the services `web` and `worker` both have the swank port 4005
      --> lisplaunch.yaml:5:12
     5 |     swank: 4005
@@ -216,20 +216,20 @@ services:
 
 #[test]
 fn one_of_several_replicas_must_be_named() {
-    let told = |arguments: &[&str]| brief(Project::new(REPLICAS).run(arguments), 2);
-    assert_snapshot!(told(&["run"]), @"
+    let report = |arguments: &[&str]| brief(Project::new(REPLICAS).run(arguments), 2);
+    assert_snapshot!(report(&["run"]), @"
     error: `lisplaunch.yaml` has several services: which one?
      = help: name one of `web-1`, `web-2`, `web-3`, `worker`
     ");
-    assert_snapshot!(told(&["run", "web"]), @"
+    assert_snapshot!(report(&["run", "web"]), @"
     error: there are 3 replicas of `web`: which one?
      = help: name one of `web-1`, `web-2`, `web-3`
     ");
-    assert_snapshot!(told(&["eval", "web", "(f)"]), @"
+    assert_snapshot!(report(&["eval", "web", "(f)"]), @"
     error: there are 3 replicas of `web`: which one?
      = help: name one of `web-1`, `web-2`, `web-3`
     ");
-    assert_snapshot!(told(&["argv", "web-4"]), @"
+    assert_snapshot!(report(&["argv", "web-4"]), @"
     error: there is no service `web-4` in `lisplaunch.yaml`
      = help: did you mean `web-3`?
     ");
@@ -237,26 +237,26 @@ fn one_of_several_replicas_must_be_named() {
 
 #[test]
 fn replicas_are_a_number_of_services_that_differ() {
-    let told = |yaml: &str| brief(Project::new(yaml).run(&["show"]), 2);
-    assert_snapshot!(told("start: (f)\nreplicas: 0"), @"
+    let report = |yaml: &str| brief(Project::new(yaml).run(&["show"]), 2);
+    assert_snapshot!(report("start: (f)\nreplicas: 0"), @"
     error: `replicas` is `0`: expected a number from 1 to 100
      --> lisplaunch.yaml:2:11
     2 | replicas: 0
       |           ^
     ");
-    assert_snapshot!(told("start: (f)\nreplicas: 101"), @"
+    assert_snapshot!(report("start: (f)\nreplicas: 101"), @"
     error: `replicas` is `101`: expected a number from 1 to 100
      --> lisplaunch.yaml:2:11
     2 | replicas: 101
       |           ^^^
     ");
-    assert_snapshot!(told("start: (f)\nreplicas: [2]"), @"
+    assert_snapshot!(report("start: (f)\nreplicas: [2]"), @"
     error: `replicas` must be a single value
      --> lisplaunch.yaml:2:11
     2 | replicas: [2]
       |           ^^^ this is a list
     ");
-    assert_snapshot!(told("start: (f)\nreplicas: 2\nhttp: 8080\nswank: 4005"), @"
+    assert_snapshot!(report("start: (f)\nreplicas: 2\nhttp: 8080\nswank: 4005"), @"
     error: the services `app-1` and `app-2` both have the swank port 4005
      --> lisplaunch.yaml:4:8
     4 | swank: 4005
@@ -268,14 +268,14 @@ fn replicas_are_a_number_of_services_that_differ() {
       |       ^^^^
       = help: the number of a replica makes a port of its own: `http: 808${REPLICA}`
     ");
-    assert_snapshot!(told("start: (f)\nhttp: 808${REPLICA}"), @"
+    assert_snapshot!(report("start: (f)\nhttp: 808${REPLICA}"), @"
     error: the variable `REPLICA` is not set
      --> lisplaunch.yaml:2:10
     2 | http: 808${REPLICA}
       |          ^^^^^^^^^^
       = help: services with `replicas` have it: `replicas: 1` is enough
     ");
-    assert_snapshot!(told("start: (f)\nservices:\n  web: {replicas: 2}\n  web-2:\n"), @"
+    assert_snapshot!(report("start: (f)\nservices:\n  web: {replicas: 2}\n  web-2:\n"), @"
     error: `web-2` is the name of a replica too
      --> lisplaunch.yaml:4:3
     4 |   web-2:
@@ -283,8 +283,8 @@ fn replicas_are_a_number_of_services_that_differ() {
       = help: rename the service: replicas have the name of theirs and a number
     ");
     let crossed = "start: (f)\nservices:\n  web: {replicas: 2}\n  web-1: {replicas: 2}\n";
-    assert!(told(crossed).contains("`web-1` is the name of a replica too"));
-    assert_snapshot!(told("start: (f)\nservices:\n  web: {replicas: 2, after: web}"), @"
+    assert!(report(crossed).contains("`web-1` is the name of a replica too"));
+    assert_snapshot!(report("start: (f)\nservices:\n  web: {replicas: 2, after: web}"), @"
     error: the service `web-1` comes after itself
      --> lisplaunch.yaml:3:29
     3 |   web: {replicas: 2, after: web}
@@ -292,8 +292,8 @@ fn replicas_are_a_number_of_services_that_differ() {
       = help: remove one of the names from `after`: none of them could be started first
     ");
     let name = "n".repeat(99);
-    let told = told(&format!("name: {name}\nstart: (f)\nreplicas: 2"));
-    assert!(told.contains("` cannot be a service's name"), "{told}");
+    let report = report(&format!("name: {name}\nstart: (f)\nreplicas: 2"));
+    assert!(report.contains("` cannot be a service's name"), "{report}");
     let project =
         Project::new("start: (f)\nreplicas: ${N}\nenv-file: a.env").with_file("a.env", "N=2");
     assert_snapshot!(brief(project.run(&["show"]), 2), @"

@@ -48,27 +48,27 @@ start: (f)
 
 #[test]
 fn loaders_must_be_installed() {
-    let told = |loader: &str| {
+    let report = |loader: &str| {
         let project = Project::new(&format!("loader: {loader}\nsystems: a")).with_sbcl("");
         brief(project.run(&["run"]), 1)
     };
-    assert_snapshot!(told("quicklisp"), @"
+    assert_snapshot!(report("quicklisp"), @"
     error: `setup`: there is no file `/home/me/quicklisp/setup.lisp`
      = help: install Quicklisp, name its file with `setup:`, or use another `loader:`
     ");
-    assert_snapshot!(told("qlot"), @"
+    assert_snapshot!(report("qlot"), @"
     error: `setup`: there is no file `/srv/app/.qlot/setup.lisp`
      = help: run `qlot install` in the project's folder
     ");
-    assert_snapshot!(told("qlot-bundle"), @"
+    assert_snapshot!(report("qlot-bundle"), @"
     error: `setup`: there is no file `/srv/app/.bundle-libs/bundle.lisp`
      = help: run `qlot bundle` in the project's folder
     ");
-    assert_snapshot!(told("roswell"), @"
+    assert_snapshot!(report("roswell"), @"
     error: `setup`: there is no file `/home/me/.roswell/lisp/quicklisp/setup.lisp`
      = help: run `ros setup`, name its file with `setup:`, or use another `loader:`
     ");
-    assert_snapshot!(told("ocicl"), @"
+    assert_snapshot!(report("ocicl"), @"
     error: `setup`: there is no file `/home/me/.local/share/ocicl/ocicl-runtime.lisp`
      = help: run `ocicl setup`, or name its runtime file with `setup:`
     ");
@@ -76,20 +76,20 @@ fn loaders_must_be_installed() {
 
 #[test]
 fn sbcl_must_be_there() {
-    let told = |program: &str| {
+    let report = |program: &str| {
         let yaml = format!("loader: none\nstart: (f)\nsbcl: {{program: {program}}}");
         let project = Project::new(&yaml).with_file("not-executable", "");
         brief(project.run(&["run"]), 1)
     };
-    assert_snapshot!(told("./missing"), @"
+    assert_snapshot!(report("./missing"), @"
     error: there is no program `/srv/app/missing`
      = help: `sbcl.program` names it: a path, or a name on the PATH
     ");
-    assert_snapshot!(told("./not-executable"), @"
+    assert_snapshot!(report("./not-executable"), @"
     error: `/srv/app/not-executable` may not be executed by this user
      = help: `sbcl.program` names it: make it executable, or name another
     ");
-    assert_snapshot!(told("no-such-sbcl"), @"
+    assert_snapshot!(report("no-such-sbcl"), @"
     error: there is no program `no-such-sbcl` on the PATH
      = help: the PATH is `/usr/local/bin:/usr/bin:/bin`
      = help: install it (Debian and Ubuntu: `apt-get install sbcl`), or name its file with `sbcl.program`
@@ -97,7 +97,7 @@ fn sbcl_must_be_there() {
 }
 
 #[test]
-fn what_the_system_refuses_is_told() {
+fn what_the_system_refuses_is_reported() {
     let project = Project::new("loader: none\nstart: (f)\nsbcl: {program: ./sbcl}")
         .with_file("sbcl", "#!/no/such/interpreter\n");
     let sbcl = project.folder().join("sbcl");
@@ -109,7 +109,7 @@ fn what_the_system_refuses_is_told() {
 }
 
 #[test]
-fn too_much_for_a_command_line_is_told() {
+fn too_much_for_a_command_line_is_reported() {
     let forms = format!("  - (f \"{}\")\n", "x".repeat(100_000)).repeat(9);
     let yaml = format!("loader: none\nload: []\nstart:\n{forms}");
     let project = Project::new(&yaml).with_sbcl("");
@@ -125,7 +125,7 @@ fn too_much_for_a_command_line_is_told() {
 }
 
 #[test]
-fn one_long_argument_is_told() {
+fn one_long_argument_is_reported() {
     let project = Project::new(&format!("start: (f \"{}\")", "x".repeat(131_072)));
     assert_snapshot!(brief(project.run(&["argv"]), 2), @r#"
     error: the service `app` has an argument of 131108 bytes: `(progn (lisplaunch:starting) (f "xxxxxxxxxxxxxxxxxxxxxxxxxxx…`

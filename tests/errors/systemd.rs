@@ -8,26 +8,26 @@ use insta::assert_snapshot;
 use super::brief;
 use crate::support::{Project, make_executable};
 
-fn told(yaml: &str) -> String {
+fn report(yaml: &str) -> String {
     let project = Project::new(yaml).with_sbcl("");
     brief(project.run(&["emit", "systemd"]), 1)
 }
 
 #[test]
 fn settings_have_no_quotes() {
-    assert_snapshot!(told("start: (f)\ndirectory: \"/srv/a\\nb\""), @r"
+    assert_snapshot!(report("start: (f)\ndirectory: \"/srv/a\\nb\""), @r"
     error: the service `app`: a setting of systemd cannot hold `/srv/a\nb`: a line break ends the value
      = help: choose another name, or let a symbolic link with a plain name lead there
     ");
-    assert_snapshot!(told("start: (f)\ndirectory: '/srv/a '"), @"
+    assert_snapshot!(report("start: (f)\ndirectory: '/srv/a '"), @"
     error: the service `app`: a setting of systemd cannot hold `/srv/a `: white space at its ends is cut off
      = help: choose another name, or let a symbolic link with a plain name lead there
     ");
-    assert_snapshot!(told("start: (f)\nlog: '/srv/a\\'"), @r"
+    assert_snapshot!(report("start: (f)\nlog: '/srv/a\\'"), @r"
     error: the service `app`: a setting of systemd cannot hold `/srv/a\\`: a backslash at its end joins the next line
      = help: choose another name, or let a symbolic link with a plain name lead there
     ");
-    assert_snapshot!(told("start: (f)\nwritable: [\"/srv/a\\nb\"]"), @r"
+    assert_snapshot!(report("start: (f)\nwritable: [\"/srv/a\\nb\"]"), @r"
     error: the service `app`: a setting of systemd cannot hold `/srv/a\nb`: a line break ends the value
      = help: choose another name, or let a symbolic link with a plain name lead there
     ");
@@ -35,7 +35,7 @@ fn settings_have_no_quotes() {
 
 #[test]
 fn text_is_what_unicode_has_not_set_aside() {
-    assert_snapshot!(told("start: (f)\nenv: {A: \"\\uFFFF\"}"), @r"
+    assert_snapshot!(report("start: (f)\nenv: {A: \"\\uFFFF\"}"), @r"
     error: the service `app`: systemd takes text with the character \u{ffff} for no text
      = help: choose another character: Unicode has set this one aside
     ");
@@ -78,7 +78,7 @@ fn a_program_has_a_path_at_all() {
 fn a_command_line_has_an_end() {
     // Each `%` is spelt by two.
     let form = format!("(f \"{}\")", "%".repeat(130_000));
-    let message = told(&format!(
+    let message = report(&format!(
         "start: [{}]",
         vec![format!("'{form}'"); 5].join(", ")
     ));
@@ -90,7 +90,7 @@ fn a_command_line_has_an_end() {
 
 #[test]
 fn units_have_a_kind() {
-    assert_snapshot!(told("start: (f)\nafter: [db.example]"), @"
+    assert_snapshot!(report("start: (f)\nafter: [db.example]"), @"
     error: the service `app` comes after `db.example`: systemd has no units of the kind `.example`
      --> lisplaunch.yaml:2:8
     2 | after: [db.example]

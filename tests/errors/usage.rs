@@ -6,77 +6,77 @@ use lisplaunch::format::ALL;
 use super::brief;
 use crate::support::Project;
 
-fn told(arguments: &[&str]) -> String {
+fn report(arguments: &[&str]) -> String {
     brief(Project::new("start: (f)").run(arguments), 2)
 }
 
 #[test]
 fn commands_and_options_are_suggested() {
-    assert_snapshot!(told(&["chekc"]), @"
+    assert_snapshot!(report(&["chekc"]), @"
     error: there is no command `chekc`
      = help: did you mean `schema`, `check`?
      = help: usage: `lisplaunch [OPTIONS] <COMMAND>`
     ");
-    assert_snapshot!(told(&["run", "--dry"]), @"
+    assert_snapshot!(report(&["run", "--dry"]), @"
     error: there is no option `--dry`
      = help: did you mean `--dry-run`?
      = help: what begins with `-` and is not an option comes after `--`: `-- --dry`
      = help: usage: `lisplaunch run --dry-run [SERVICE] [-- <ARGS>...]`
     ");
-    assert_snapshot!(told(&["run", "a", "b"]), @"
+    assert_snapshot!(report(&["run", "a", "b"]), @"
     error: there is a word too many: `b`
      = help: usage: `lisplaunch run [OPTIONS] [SERVICE] [-- <ARGS>...]`
     ");
-    assert_snapshot!(told(&["--flie", "x", "run"]), @"
+    assert_snapshot!(report(&["--flie", "x", "run"]), @"
     error: there is no option `--flie`
      = help: usage: `lisplaunch [OPTIONS] <COMMAND>`
     ");
-    assert_snapshot!(told(&["run", "-f"]), @"
+    assert_snapshot!(report(&["run", "-f"]), @"
     error: `--project` has no value
      = help: write `--project <FILE>`
     ");
-    assert_snapshot!(told(&["argv", "--format", "jsno"]), @"
+    assert_snapshot!(report(&["argv", "--format", "jsno"]), @"
     error: `--format` is `jsno`: expected one of `sh`, `json`, `lines`, `nul`
      = help: did you mean `json`?
     ");
-    let format = told(&["emit", "supervisord"]);
+    let format = report(&["emit", "supervisord"]);
     assert!(format.contains("`FORMAT` is `supervisord`: expected one of"));
     assert!(format.contains("help: did you mean `supervisor`?"));
-    assert_snapshot!(told(&["emit", "-o", "x"]), @"
+    assert_snapshot!(report(&["emit", "-o", "x"]), @"
     error: missing: `FORMAT`
      = help: usage: `lisplaunch emit --output <PATH> <FORMAT> [SERVICES]...`
     ");
-    assert_snapshot!(told(&["emit", "makefile", "--check", "--force", "-o", "x"]), @"
+    assert_snapshot!(report(&["emit", "makefile", "--check", "--force", "-o", "x"]), @"
     error: `--check` and `--force` exclude each other
      = help: usage: `lisplaunch emit --check --output <PATH> <FORMAT> [SERVICES]...`
     ");
-    assert_snapshot!(told(&["emit", "makefile", "--list"]), @"
+    assert_snapshot!(report(&["emit", "makefile", "--list"]), @"
     error: `--list` stands alone
      = help: usage: `lisplaunch emit [OPTIONS] [FORMAT] [SERVICES]...`
     ");
-    assert_snapshot!(told(&["templates", "list"]), @"
+    assert_snapshot!(report(&["templates", "list"]), @"
     error: there is no command `list`
      = help: usage: `lisplaunch templates [OPTIONS] [COMMAND]`
     ");
-    assert_snapshot!(told(&["tmux", "--print"]), @"
+    assert_snapshot!(report(&["tmux", "--print"]), @"
     error: `lisplaunch tmux` needs a command below it
      = help: `lisplaunch tmux --help` lists them
      = help: usage: `lisplaunch tmux [OPTIONS] <COMMAND>`
     ");
-    assert_snapshot!(told(&["restart", "--wait", "5"]), @"
+    assert_snapshot!(report(&["restart", "--wait", "5"]), @"
     error: `--wait` takes its value after a `=`
      = help: usage: `lisplaunch restart [OPTIONS] [SERVICE]`
     ");
-    assert_snapshot!(told(&["status", "--wait=x"]), @"error: `--wait` is `x`: expected a duration such as `10s` or `500ms`, at most a day");
-    assert_snapshot!(told(&["run", "-n", "-n"]), @"
+    assert_snapshot!(report(&["status", "--wait=x"]), @"error: `--wait` is `x`: expected a duration such as `10s` or `500ms`, at most a day");
+    assert_snapshot!(report(&["run", "-n", "-n"]), @"
     error: `--dry-run` is given more than once
      = help: usage: `lisplaunch run [OPTIONS] [SERVICE] [-- <ARGS>...]`
     ");
-    assert_snapshot!(told(&["run", "--service", "a", "b"]), @"
+    assert_snapshot!(report(&["run", "--service", "a", "b"]), @"
     error: `--service` and `SERVICE` exclude each other
      = help: usage: `lisplaunch run --service <SERVICE> [SERVICE] [-- <ARGS>...]`
     ");
-    assert_snapshot!(told(&["eval"]), @"
+    assert_snapshot!(report(&["eval"]), @"
     error: missing: `[SERVICE] FORM`
      = help: usage: `lisplaunch eval <[SERVICE] FORM>...`
     ");
@@ -84,9 +84,9 @@ fn commands_and_options_are_suggested() {
 
 #[test]
 fn settings_have_a_name_and_a_value() {
-    assert_snapshot!(told(&["--set", "PORT", "run"]), @"error: `--set` is `PORT`: expected NAME=VALUE");
-    assert_snapshot!(told(&["--set", "1A=b", "run"]), @"error: `--set` is `1A=b`: `1A` is not a valid name of a variable");
-    assert_snapshot!(told(&["--set", "=b", "run"]), @"error: `--set` is `=b`: `` is not a valid name of a variable");
+    assert_snapshot!(report(&["--set", "PORT", "run"]), @"error: `--set` is `PORT`: expected NAME=VALUE");
+    assert_snapshot!(report(&["--set", "1A=b", "run"]), @"error: `--set` is `1A=b`: `1A` is not a valid name of a variable");
+    assert_snapshot!(report(&["--set", "=b", "run"]), @"error: `--set` is `=b`: `` is not a valid name of a variable");
 }
 
 #[test]
@@ -104,6 +104,6 @@ fn nothing_typed_is_help() {
 #[test]
 fn every_format_is_listed() {
     for format in ALL {
-        assert!(told(&["emit", "xyzzy"]).contains(format.name));
+        assert!(report(&["emit", "xyzzy"]).contains(format.name));
     }
 }

@@ -217,11 +217,11 @@ fn a_variable_is_data_and_names_nothing_that_is_called() {
         ("start: '(f #s(${SERVER_PORT} :a 1))'", "exit"),
         ("start: (f)\nstop: (${SERVER_PORT})", "exit"),
     ] {
-        let told = with_port(yaml, value);
-        let first = told.lines().next().unwrap();
+        let report = with_port(yaml, value);
+        let first = report.lines().next().unwrap();
         let expected = "error: `${SERVER_PORT}` stands where code is expected";
-        assert_eq!(first, expected, "{yaml}\n{told}");
-        assert!(told.contains("--> lisplaunch.yaml:"), "{told}");
+        assert_eq!(first, expected, "{yaml}\n{report}");
+        assert!(report.contains("--> lisplaunch.yaml:"), "{report}");
     }
     assert_snapshot!(with_port("start: |\n  (f\n  (; no\n   ${SERVER_PORT} 1))", "exit"), @"
     error: `${SERVER_PORT}` stands where code is expected
@@ -295,31 +295,31 @@ profiles:
   production: {umask: '${MASK:-022}'}
 ";
     let project = Project::new(yaml).with_file("web.env", "SECRET=x\n");
-    let told = |arguments: &[&str]| brief(project.run(arguments), 2);
-    assert_snapshot!(told(&["show", "--set", "PROT=1"]), @"
+    let report = |arguments: &[&str]| brief(project.run(arguments), 2);
+    assert_snapshot!(report(&["show", "--set", "PROT=1"]), @"
     error: `--set PROT`: `lisplaunch.yaml` uses no variable `PROT`
      = help: did you mean `PORT`?
     ");
-    assert_snapshot!(told(&["argv", "web", "--set", "XYZZY=1", "--set", "PORT=2"]), @"
+    assert_snapshot!(report(&["argv", "web", "--set", "XYZZY=1", "--set", "PORT=2"]), @"
     error: `--set XYZZY`: `lisplaunch.yaml` uses no variable `XYZZY`
      = help: there are: `DEFAULT_PORT`, `MASK`, `PORT`, `SECRET`
     ");
-    assert_snapshot!(told(&["emit", "makefile", "--set", "REPLICA=3"]), @"
+    assert_snapshot!(report(&["emit", "makefile", "--set", "REPLICA=3"]), @"
     error: `--set REPLICA`: `replicas` gives that one
      = help: leave it out: it is another number in each service
     ");
-    assert_snapshot!(told(&["templates", "--set", "PROT=1"]), @"
+    assert_snapshot!(report(&["templates", "--set", "PROT=1"]), @"
     error: `--set PROT`: `lisplaunch.yaml` uses no variable `PROT`
      = help: did you mean `PORT`?
     ");
     for command in ["status", "build"] {
-        assert!(told(&[command, "--set", "port=1"]).contains("did you mean `PORT`?"));
+        assert!(report(&[command, "--set", "port=1"]).contains("did you mean `PORT`?"));
     }
     for command in ["run", "argv", "eval", "stop", "reload", "restart"] {
         let arguments = [command, "web", "--set", "A=1", "(f)"];
         let count = if command == "eval" { 5 } else { 4 };
         assert!(
-            told(&arguments[..count]).contains("uses no variable `A`"),
+            report(&arguments[..count]).contains("uses no variable `A`"),
             "{command}"
         );
     }

@@ -12,9 +12,11 @@ use crate::support::Outcome;
 
 /// What is said by an evaluation that ends with `code`, without the lines that only hold a bar.
 #[track_caller]
-fn told(outcome: Outcome, code: i32) -> String {
-    let told = outcome.failure(code);
-    let lines = told.lines().filter(|line| !matches!(line.trim(), "" | "|"));
+fn report(outcome: Outcome, code: i32) -> String {
+    let report = outcome.failure(code);
+    let lines = report
+        .lines()
+        .filter(|line| !matches!(line.trim(), "" | "|"));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -23,7 +25,7 @@ fn refused(forms: &str) -> String {
     // Nobody listens: what is sent ends with another code.
     let service = Service::shared();
     let port = service.nobody.to_string();
-    told(service.run(&["eval", "web", forms, "--port", &port]), 2)
+    report(service.run(&["eval", "web", forms, "--port", &port]), 2)
 }
 
 #[track_caller]
@@ -96,7 +98,7 @@ fn forms_are_read_in_the_package_of_the_service_unless_another_is_named() {
         |name: &str| service.run(&["eval", "web", "--package", name, "(package-name *package*)"]);
     assert_eq!(named("hunchentoot").success(), "\"HUNCHENTOOT\"\n");
     assert_eq!(named(":hunchentoot").success(), "\"HUNCHENTOOT\"\n");
-    assert_snapshot!(told(named("hunchentot"), 1), @"
+    assert_snapshot!(report(named("hunchentot"), 1), @"
     error: there is no package `hunchentot` in the service `web`
      = help: `--package` names the one to begin in, `package:` in the project file the usual one
     ");
@@ -153,9 +155,9 @@ fn output_comes_as_it_is_printed_and_two_clients_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn what_an_evaluation_signals_is_told() {
+fn what_an_evaluation_signals_is_reported() {
     let service = Service::shared();
-    let signalled = |forms: &str| told(service.run(&["eval", "web", forms]), 1);
+    let signalled = |forms: &str| report(service.run(&["eval", "web", forms]), 1);
     assert_snapshot!(signalled("(/ 1 0)"), @"
     error: the evaluation signalled `DIVISION-BY-ZERO`
      = note: arithmetic error DIVISION-BY-ZERO signalled
@@ -205,11 +207,11 @@ fn forms_that_are_none_are_refused_before_anything_is_sent() {
      = help: name one such as '(+ 1 2)', `-` for standard input, or `--file FILE`
     ");
     let service = Service::shared();
-    assert_snapshot!(told(service.run(&["eval", "web", "--file", "none.lisp"]), 2), @"error: cannot read the forms in `none.lisp`: no such file or directory");
+    assert_snapshot!(report(service.run(&["eval", "web", "--file", "none.lisp"]), 2), @"error: cannot read the forms in `none.lisp`: no such file or directory");
     let missing = service
         .project
         .run_with_input(&["eval", "web", "-"], b"(+ 1\n   \"x");
-    assert_snapshot!(told(missing, 2), @r#"
+    assert_snapshot!(report(missing, 2), @r#"
     error: the string is not closed
      --> standard input:2:4
     2 |    "x
@@ -219,7 +221,7 @@ fn forms_that_are_none_are_refused_before_anything_is_sent() {
     let binary = service
         .project
         .run_with_input(&["eval", "web", "-"], b"\xff");
-    assert_snapshot!(told(binary, 2), @"error: cannot read forms from standard input: it is not UTF-8 text (line 1)");
+    assert_snapshot!(report(binary, 2), @"error: cannot read forms from standard input: it is not UTF-8 text (line 1)");
 }
 
 #[test]
@@ -244,19 +246,19 @@ fn forms_come_from_files_and_standard_input_too() {
 #[test]
 fn a_service_is_named_where_there_are_several() {
     let service = Service::shared();
-    assert_snapshot!(told(service.run(&["eval", "(+ 1 2)"]), 2), @"
+    assert_snapshot!(report(service.run(&["eval", "(+ 1 2)"]), 2), @"
     error: `lisplaunch.yaml` has several services: which one?
      = help: name one of `web`, `worker`, `mailer`
     ");
-    assert_snapshot!(told(service.run(&["eval", "wbe", "(+ 1 2)"]), 2), @"
+    assert_snapshot!(report(service.run(&["eval", "wbe", "(+ 1 2)"]), 2), @"
     error: there is no service `wbe` in `lisplaunch.yaml`
      = help: there are: `web`, `worker`, `mailer`
     ");
-    assert_snapshot!(told(service.run(&["eval", "web"]), 2), @"
+    assert_snapshot!(report(service.run(&["eval", "web"]), 2), @"
     error: there is no form to evaluate
      = help: name one such as '(+ 1 2)', `-` for standard input, or `--file FILE`
     ");
-    assert_snapshot!(told(service.run(&["eval", "mailer", "1"]), 2), @"
+    assert_snapshot!(report(service.run(&["eval", "mailer", "1"]), 2), @"
     error: the service `mailer` has no swank server
      = help: add `swank: 4005` to the project file and restart the service, or name a port with `--port`
     ");
@@ -267,7 +269,7 @@ fn no_answer_has_an_exit_code_of_its_own() {
     let service = Service::shared();
     let nobody = service.nobody.to_string();
     let fixed = |text: String| text.replace(&nobody, "4006");
-    assert_snapshot!(fixed(told(service.run(&["eval", "worker", "1"]), 3)), @"
+    assert_snapshot!(fixed(report(service.run(&["eval", "worker", "1"]), 3)), @"
     error: the service `worker` does not answer: nothing listens on `127.0.0.1:4006`
      = help: does it run? `lisplaunch status` says
     ");
@@ -283,7 +285,7 @@ fn no_answer_has_an_exit_code_of_its_own() {
 fn an_endless_evaluation_is_interrupted_in_the_image() {
     let service = Service::small("(f)").started();
     assert_snapshot!(
-        told(service.run(&["eval", "(loop)", "--timeout", "2s"]), 1),
+        report(service.run(&["eval", "(loop)", "--timeout", "2s"]), 1),
         @"error: no answer within 2 s"
     );
     service.assert_idle();
@@ -382,7 +384,7 @@ fn values_that_are_too_long_are_cut() {
     let service = Service::shared();
     let outcome = service.run(&["eval", "web", "(make-string 5000000)"]);
     assert_eq!(outcome.stdout.chars().count(), (4 << 20) + 1);
-    assert_snapshot!(told(outcome, 0), @"
+    assert_snapshot!(report(outcome, 0), @"
     warning: the values are longer than 4 MB, and cut
      = help: what is printed may have any length: `(print …)`
     ");
@@ -392,7 +394,7 @@ fn values_that_are_too_long_are_cut() {
 fn a_service_that_ends_during_an_evaluation_did_not_answer() {
     let mut service = Service::small("(f)").started();
     let outcome = service.run(&["eval", "(sb-ext:exit :code 4 :abort t)"]);
-    assert_snapshot!(told(outcome, 1), @"
+    assert_snapshot!(report(outcome, 1), @"
     error: the service `small` did not answer: the server closed the connection
      = help: does it still run? `lisplaunch status` says
     ");
@@ -403,7 +405,7 @@ fn a_service_that_ends_during_an_evaluation_did_not_answer() {
 fn a_timeout_is_a_duration() {
     let service = Service::shared();
     let refused = |timeout| service.run(&["eval", "web", "1", "--timeout", timeout]);
-    assert_snapshot!(told(refused("soon"), 2), @"error: `--timeout` is `soon`: expected a duration such as `10s` or `500ms`, at most a day");
+    assert_snapshot!(report(refused("soon"), 2), @"error: `--timeout` is `soon`: expected a duration such as `10s` or `500ms`, at most a day");
     assert_eq!(refused("0").code, Some(2));
     assert_eq!(refused("30").success(), "1\n");
 }

@@ -20,7 +20,7 @@ swank: ${PAIR_PORT}
 ";
 
 #[test]
-fn what_one_replica_is_told_the_others_do_not_know() {
+fn what_one_replica_evaluates_the_others_do_not_know() {
     let mut service = Service::with(PAIR, "pair-1");
     let folder = service.project.folder();
     let ports = [(1, service.swank), (2, service.nobody)];

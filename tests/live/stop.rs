@@ -10,12 +10,12 @@ use crate::support::Outcome;
 
 /// What was said, with fixed numbers.
 #[track_caller]
-fn told(service: &Service, outcome: Outcome, code: i32) -> String {
-    let told = outcome
+fn report(service: &Service, outcome: Outcome, code: i32) -> String {
+    let report = outcome
         .failure(code)
         .replace(&service.swank.to_string(), "4005");
-    let told = told.replace(&format!("pid {}", service.pid()), "pid PID");
-    let seconds = told.split(' ').map(|word| match word.parse::<f64>() {
+    let report = report.replace(&format!("pid {}", service.pid()), "pid PID");
+    let seconds = report.split(' ').map(|word| match word.parse::<f64>() {
         Ok(_) if word.contains('.') => "N",
         _ => word,
     });
@@ -27,13 +27,13 @@ fn stop_runs_the_stop_forms_once_and_waits_for_the_end() {
     let mut service = Service::new().started();
     let outcome = service.run(&["stop", "web"]);
     assert_eq!(outcome.stdout, "");
-    assert_snapshot!(told(&service, outcome, 0), @"stopped `web` (pid PID) in N s");
+    assert_snapshot!(report(&service, outcome, 0), @"stopped `web` (pid PID) in N s");
     assert_eq!(service.exit_code(), Some(0));
     assert_eq!(
         service.log().matches("hello-hunchentoot: stopped").count(),
         1
     );
-    assert_snapshot!(told(&service, service.run(&["stop", "web"]), 3), @"
+    assert_snapshot!(report(&service, service.run(&["stop", "web"]), 3), @"
     error: the service `web` does not answer: nothing listens on `127.0.0.1:4005`
      |
      = help: does it run? `lisplaunch status` says
@@ -66,7 +66,7 @@ fn stop_says_when_it_gave_up() {
     // Nothing in the image runs any more.
     let freeze = r#"(sb-alien:alien-funcall (sb-alien:extern-alien "raise" (function sb-alien:int sb-alien:int)) 19)"#;
     let service = Service::small(freeze).started();
-    assert_snapshot!(told(&service, service.run(&["stop"]), 1), @"
+    assert_snapshot!(report(&service, service.run(&["stop"]), 1), @"
     error: the service `small` (pid PID) has not ended within 6 s
      |
      = help: its log may say what it waits for; `kill -9` ends it at once, without the rest of its exit
@@ -82,8 +82,8 @@ fn a_service_on_another_machine_is_gone_when_it_does_not_answer() {
 }
 
 #[test]
-fn an_image_that_cannot_leave_is_told_of() {
+fn an_image_that_cannot_leave_is_reported_of() {
     let service = Service::small("(f)").started();
     service.eval("(sb-int:encapsulate 'sb-thread:interrupt-thread 'test (lambda (f thread what) (declare (ignore thread what)) (if (equal (sb-thread:thread-name sb-thread:*current-thread*) \"worker\") (error \"not now\") (funcall f))))");
-    assert_snapshot!(told(&service, service.run(&["stop"]), 1), @"error: the service `small` cannot be asked to stop: not now");
+    assert_snapshot!(report(&service, service.run(&["stop"]), 1), @"error: the service `small` cannot be asked to stop: not now");
 }

@@ -210,16 +210,16 @@ fn value(client: &mut Client, form: &str) -> String {
 
 /// The body of what an HTTP server answers with 200.
 pub fn get(port: u16) -> Result<String, String> {
-    let told = |error: std::io::Error| error.to_string();
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(told)?;
+    let message = |error: std::io::Error| error.to_string();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(message)?;
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
-        .map_err(told)?;
+        .map_err(message)?;
     stream
         .write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        .map_err(told)?;
+        .map_err(message)?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).map_err(told)?;
+    stream.read_to_string(&mut answer).map_err(message)?;
     match answer.split_once("\r\n\r\n") {
         Some((head, body)) if head.contains(" 200 OK") => Ok(body.to_owned()),
         _ => Err(answer),

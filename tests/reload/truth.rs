@@ -3,11 +3,11 @@
 use insta::assert_snapshot;
 
 use super::service::{Service, Sources};
-use super::{PACKAGE, YAML, answer, app, told};
+use super::{PACKAGE, YAML, answer, app, report};
 
 /// The lines that say what was compiled and loaded.
 fn done(service: &Service) -> String {
-    told(service.reload(&[]), 0)
+    report(service.reload(&[]), 0)
 }
 
 const NOTHING: &str = "compiled nothing in TIME\nnothing has changed since the service loaded it\n";
@@ -236,7 +236,7 @@ fn all_of_it_can_be_loaded_again() {
     let service = app("").start("");
     service.value("(setf (symbol-function 'app:answer) (constantly 1))");
     assert_eq!(done(&service), NOTHING);
-    assert_snapshot!(told(service.reload(&["--force"]), 0), @"
+    assert_snapshot!(report(service.reload(&["--force"]), 0), @"
     compiled nothing in TIME
     loaded package.lisp, answer.lisp in TIME
     ");
@@ -257,7 +257,7 @@ fn a_service_without_the_runtime_says_what_it_does_not_know() {
     loaded nothing in TIME
     ");
     // From now on it remembers what it loads.
-    assert_snapshot!(told(service.reload(&["--force"]), 0), @"
+    assert_snapshot!(report(service.reload(&["--force"]), 0), @"
     compiled nothing in TIME
     loaded package.lisp, answer.lisp in TIME
     ");

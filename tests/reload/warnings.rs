@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::service::{Service, Sources};
-use super::{PACKAGE, YAML, answer, app, told};
+use super::{PACKAGE, YAML, answer, app, report};
 
 const THREE_FILES: &str = "(defsystem \"app\" :serial t
   :components ((:file \"package\") (:file \"answer\") (:file \"later\")))";
@@ -24,7 +24,7 @@ fn what_is_undefined_stops_it() {
         "answer.lisp",
         "(in-package :app)\n\n(defun answer (&optional unused)\n  (let ((größe 1))\n    (list (gone größe) *nowhere*)))\n",
     );
-    assert_snapshot!(told(service.reload(&[]), 1), @"
+    assert_snapshot!(report(service.reload(&[]), 1), @"
     warning: The variable UNUSED is defined but never used.
      --> answer.lisp:3:1
       |
@@ -53,7 +53,7 @@ fn what_is_undefined_stops_it() {
         "(in-package :app)\n(defvar *nowhere* 2)\n(defun gone (x) x)\n",
     );
     service.change("answer.lisp", &answer("(gone 1)"));
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled answer.lisp, later.lisp in TIME
     loaded answer.lisp, later.lisp in TIME
     ");
@@ -64,7 +64,7 @@ fn what_is_undefined_stops_it() {
 fn matters_of_style_do_not() {
     let service = service();
     service.change("answer.lisp", &answer("(let ((x 1)) 2)"));
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     warning: The variable X is defined but never used.
      --> answer.lisp:2:24
       |
@@ -76,7 +76,7 @@ fn matters_of_style_do_not() {
     assert_eq!(service.value("(app:answer)"), "2");
     // They are those of what was compiled now.
     service.change("later.lisp", "(in-package :app)\n(defvar *later* 1)\n");
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled later.lisp in TIME
     loaded later.lisp in TIME
     ");
@@ -88,7 +88,7 @@ fn warnings_can_be_allowed_but_errors_cannot() {
     let mut service = service();
     service.change("answer.lisp", &answer("(if t 3 (gone))"));
     assert_eq!(service.reload(&[]).code, Some(1));
-    assert_snapshot!(told(service.reload(&["--allow-warnings"]), 0), @"
+    assert_snapshot!(report(service.reload(&["--allow-warnings"]), 0), @"
     warning: undefined function: app::gone
      --> answer.lisp:2:26
       |
@@ -99,7 +99,7 @@ fn warnings_can_be_allowed_but_errors_cannot() {
     ");
     assert_eq!(service.value("(app:answer)"), "3");
     service.change("answer.lisp", &answer("(list (+ 1 \"one\"))"));
-    assert_snapshot!(told(service.reload(&["--allow-warnings"]), 0), @r#"
+    assert_snapshot!(report(service.reload(&["--allow-warnings"]), 0), @r#"
     warning: Constant "one" conflicts with its asserted type NUMBER.
      --> answer.lisp:2:24
       |
@@ -114,7 +114,7 @@ fn warnings_can_be_allowed_but_errors_cannot() {
     assert_eq!(service.value(failure), "SIMPLE-TYPE-ERROR");
 
     service.change("answer.lisp", &answer("(let ((a 1 2)) a)"));
-    assert_snapshot!(told(service.reload(&["--allow-warnings"]), 1), @"
+    assert_snapshot!(report(service.reload(&["--allow-warnings"]), 1), @"
     error: The LET binding spec (A 1 2) is malformed.
      --> answer.lisp:2:24
       |
@@ -128,7 +128,7 @@ fn warnings_can_be_allowed_but_errors_cannot() {
         "answer.lisp",
         "(in-package :app)\n(defun answer ()\n  (nowhere:f))\n",
     );
-    assert_snapshot!(told(service.reload(&["--allow-warnings"]), 1), @"
+    assert_snapshot!(report(service.reload(&["--allow-warnings"]), 1), @"
     error: Package NOWHERE does not exist.
      --> answer.lisp:3:4
       |
@@ -158,7 +158,7 @@ fn libraries_may_warn() {
     );
     service.shell("touch -d '-1 minute' ../home/fasls/common-lisp/warns/warns.fasl");
     service.change("answer.lisp", &answer("\"new\""));
-    assert_snapshot!(told(service.reload(&[]), 0), @"
+    assert_snapshot!(report(service.reload(&[]), 0), @"
     compiled package.lisp, answer.lisp and 1 file of other projects in TIME
     loaded package.lisp, answer.lisp and 1 file of other projects in TIME
     ");

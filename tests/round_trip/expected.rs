@@ -184,7 +184,7 @@ impl Command<'_> {
         words.map(Act::Given).collect()
     }
 
-    /// What the image is told before anything of the person's own.
+    /// The arguments that come before anything of the user's own.
     fn boot(&self) -> Vec<Act> {
         let service = self.service;
         let registry = self.places(&service.registry, "r");

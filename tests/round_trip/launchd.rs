@@ -116,7 +116,7 @@ fn launchd_can_start_run_itself() {
 }
 
 #[test]
-fn what_launchd_cannot_be_told_is_said() {
+fn what_launchd_cannot_hold_is_said() {
     let keys = "limits: {memory: 1GB, cpus: 1, tasks: 9}\nafter: [x.service]\npriority: 1\n\
                 watchdog: 9s\nlog: app.log\n";
     let project = crate::support::Project::new(&format!("loader: none\nstart: (f)\n{keys}"));

@@ -1,4 +1,4 @@
-//! What a project file may not say, told by predicates of their own: nothing else is refused.
+//! What a project file may not say, found by predicates of their own: nothing else is refused.
 
 use proptest::prelude::*;
 use proptest::sample::select;

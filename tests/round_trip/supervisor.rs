@@ -50,7 +50,7 @@ fn supervisord_starts_services_after_others() {
 }
 
 #[test]
-fn what_supervisord_cannot_be_told_is_a_comment() {
+fn what_supervisord_cannot_hold_is_a_comment() {
     let text = Project::new(IN_TURN).run(&["emit", "supervisor"]).success();
     let stanza = |name: &str| {
         let mut stanzas = text.split("\n\n");

@@ -183,7 +183,7 @@ fn new_files_have_the_permissions_of_whoever_starts_it() {
 }
 
 #[test]
-fn obstacles_are_told_before_anything_is_stopped() {
+fn obstacles_are_reported_before_anything_is_stopped() {
     let server = Server::of("name: app\nloader: none\nload: [main.lisp]\n");
     let said = server.run(&["start"]).failure(1);
     assert!(
@@ -242,7 +242,7 @@ fn a_service_that_fails_leaves_its_last_words() {
     server.run(&["start"]).success();
     server.run(&["status"]).success();
     // An error at the prompt ends it, and `stop` clears up.
-    server.run(&["send", "(error \"told to\")"]).success();
+    server.run(&["send", "(error \"on purpose\")"]).success();
     assert!(wait_until(|| server.run(&["status"]).code == Some(3)));
     let stopped = server.run(&["stop"]);
     assert_eq!(stopped.code, Some(0));
@@ -404,7 +404,7 @@ fn attach_shows_the_session_on_a_terminal() {
 }
 
 #[test]
-fn a_missing_tmux_is_told() {
+fn a_missing_tmux_is_reported() {
     let server = Server::new(
         Project::new("name: app\nloader: none\nsbcl: {program: /bin/sh}\nstart: (f)\n")
             .with_variable("PATH", "/nowhere"),
