@@ -415,7 +415,10 @@ fn runtime_context(service: &Service, process: Purpose<'_>) -> TemplateValues {
         Purpose::Saving(saving) => Some(TemplateValue::map([
             ("warm", list(&saving.core.warm, |form| word(&form.word))),
             ("function", bare(saving.function())),
-            ("options", words(saving.options(cl(service)))),
+            (
+                "options",
+                words(saving.options(cl(service), service.swank.is_some())),
+            ),
         ])),
         _ => None,
     };

@@ -47,8 +47,9 @@ impl Saving<'_> {
         }
     }
 
-    /// Its arguments, where `cl` is the prefix of the symbols of CL.
-    pub(super) fn options(&self, cl: &str) -> Vec<Word> {
+    /// Its arguments, where `cl` is the prefix of the symbols of CL; `swank` says whether the image
+    /// will start its server.
+    pub(super) fn options(&self, cl: &str, swank: bool) -> Vec<Word> {
         let core = self.core;
         let mut options = Keywords(vec![string(&self.file)]);
         options.option(":manifest", self.manifest.as_ref().map(string));
@@ -56,6 +57,7 @@ impl Saving<'_> {
         options.option(":depends", in_list(cl, &depends));
         let level = core.compression.map(|level| level.to_string().into());
         options.option(":compression", level);
+        options.option(":swank", swank.then(|| format!("{cl}t").into()));
         match &self.program {
             Some(program) => program.add_to(&mut options, cl),
             None => {

@@ -4,9 +4,11 @@
 
 (defun encapsulate (name around)
   "Calls AROUND instead of the function NAME, with that function and its arguments. Does nothing
-where there is no such function: another version need not have it. Done again, it replaces AROUND."
+where there is no such function: another version need not have it. Done again, it replaces AROUND;
+a symbol stays, since SBCL goes through all code of a saved image each time."
   (when (fboundp name)
-    (sb-int:encapsulate name 'lisplaunch around)
+    (unless (and (symbolp around) (sb-int:encapsulated-p name 'lisplaunch))
+      (sb-int:encapsulate name 'lisplaunch around))
     name))
 
 (defun main-thread ()

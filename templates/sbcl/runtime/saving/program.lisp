@@ -7,14 +7,14 @@
   "What the program does, a property list: the options of SAVE-PROGRAM.")
 
 (defun save-program (file &rest program
-                     &key compression identity start arguments environment env-file umask)
+                     &key compression swank identity start arguments environment env-file umask)
   "Saves this image in FILE as a program of its own, and ends the process. IDENTITY lists the
 arguments of BOOT. START are the words of the options that start the service, ARGUMENTS those for
 the service before the ones that the program is given: each is a list of strings and of variables
 of the environment, (NAME . DEFAULT). ENVIRONMENT lists variables for an environment that lacks
-them, (NAME . VALUE)."
+them, (NAME . VALUE). The other keys are those of SAVE-CORE."
   (declare (ignore identity start arguments environment env-file umask))
-  (prepare-to-save compression)
+  (prepare-to-save compression swank)
   (setf *program* program)
   (clear-image)
   (save-image file compression t #'start-program))

@@ -2,18 +2,22 @@
 
 (in-package #:lisplaunch)
 
-(defun load-all-parts ()
-  "Loads what the start would load: where the image starts these files may not be there."
+(defun prepare-start (swank)
+  "Does what every start of the image would do: loads the other parts, whose files may not be there
+then, and puts the guards of swank's server in place if SWANK is true."
   ;; An sbcl may come without its libraries; a start that needs them says so.
   (ignore-errors (load-sockets))
-  (when (find-package "SWANK")
-    (load-part "swank" (swank-version))))
+  (when swank
+    (load-part "swank" (swank-version))
+    (funcall 'guard-server)
+    (funcall 'warm-server)))
 
-(defun save-core (file &key manifest depends compression executable)
+(defun save-core (file &key manifest depends compression executable swank)
   "Saves this image in FILE and ends the process. MANIFEST is the file that says what the image was
 made from, DEPENDS lists further files of that; without MANIFEST nothing is compared where the image
-starts. COMPRESSION is a level of zstd; EXECUTABLE puts the program into the file, too."
-  (prepare-to-save compression)
+starts. COMPRESSION is a level of zstd; EXECUTABLE puts the program into the file, too. SWANK is true
+if the image will start swank's server."
+  (prepare-to-save compression swank)
   (when manifest
     (setf *inputs-of-core* (mapcar #'input (core-files depends)))
     (check-unchanged depends)
@@ -21,9 +25,8 @@ starts. COMPRESSION is a level of zstd; EXECUTABLE puts the program into the fil
   (clear-image)
   (save-image file compression executable))
 
-(defun prepare-to-save (compression)
-  "Loads what the image needs besides, and sees whether it can be compressed as asked."
-  (load-all-parts)
+(defun prepare-to-save (compression swank)
+  (prepare-start swank)
   (when compression (check-compression)))
 
 (defun clear-image ()

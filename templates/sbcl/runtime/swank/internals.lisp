@@ -102,6 +102,12 @@ after a hundred messages, and would for ever; so that count begins anew."
   (setf swank::*log-output* nil)
   (apply #'swank:create-server :style :spawn :dont-close t :backlog 1024 options))
 
+(defun warm-server ()
+  "Opens a socket as the server does and closes it, so that a saved image holds what SBCL compiles
+for the first one."
+  (ignore-errors
+   (swank/backend:close-socket (swank/backend:create-socket "127.0.0.1" 0))))
+
 (defun accept-stream (socket)
   "The stream of the next client of SOCKET."
   (swank::accept-connection socket :buffering t))
