@@ -24,7 +24,7 @@ mod seen;
 mod slime;
 mod stuck;
 mod supervised;
-mod supervisor;
+pub mod supervisor;
 mod surroundings;
 mod terminal;
 mod tried;
@@ -58,7 +58,7 @@ pub fn with_compiled_systems(project: Project) -> Project {
 }
 
 /// The same with the stand-in for Quicklisp where Quicklisp installs itself.
-fn with_quicklisp(project: Project) -> Project {
+pub fn with_quicklisp(project: Project) -> Project {
     let stand_in = Path::new(REPOSITORY).join("tests/quicklisp");
     symlink(stand_in, project.home().join("quicklisp")).unwrap();
     with_compiled_systems(project)

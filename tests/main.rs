@@ -14,6 +14,7 @@ mod completions;
 mod consumer;
 mod debug;
 mod dialects;
+mod docs;
 mod doctor;
 mod emacs;
 mod end_to_end;
@@ -26,7 +27,7 @@ mod live;
 mod manual;
 mod placement;
 mod reader;
-mod readme;
+
 mod release;
 mod reload;
 mod repl;

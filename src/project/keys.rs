@@ -342,10 +342,10 @@ pub fn short_form(key: &str) -> Option<&'static str> {
     }
 }
 
-/// The keys as a Markdown table.
-pub fn markdown() -> String {
+/// Keys as a Markdown table.
+pub fn markdown(keys: &[Key]) -> String {
     let mut table = "| key | holds | default | meaning |\n|---|---|---|---|\n".to_owned();
-    for key in KEYS {
+    for key in keys {
         let level = match key.level {
             Level::Project => " (top of the file only)",
             Level::Own => " (not inherited)",

@@ -28,14 +28,14 @@ files=conf.d/*.conf
 
 /// A running supervisord.
 #[derive(Debug)]
-pub(super) struct Supervisor {
+pub struct Supervisor {
     daemon: Running,
     folder: PathBuf,
 }
 
 impl Supervisor {
     /// Starts it with the stanzas that `lisplaunch emit supervisor` writes with `arguments`.
-    pub(super) fn start(project: &Project, arguments: &[&str]) -> Self {
+    pub fn start(project: &Project, arguments: &[&str]) -> Self {
         let folder = Self::prepare(project);
         let stanzas = folder.join("conf.d/emitted.conf");
         let mut all = vec!["emit", "supervisor", "-o", stanzas.to_str().unwrap()];
@@ -45,7 +45,7 @@ impl Supervisor {
     }
 
     /// Starts it without any program.
-    pub(super) fn idle(project: &Project) -> Self {
+    pub fn idle(project: &Project) -> Self {
         Self::start_in(Self::prepare(project), project)
     }
 
@@ -79,12 +79,12 @@ impl Supervisor {
     }
 
     /// Where `supervisorctl` finds its configuration by itself.
-    pub(super) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// What `supervisorctl` answers.
-    pub(super) fn control(&self, arguments: &[&str]) -> String {
+    pub fn control(&self, arguments: &[&str]) -> String {
         let Output { stdout, stderr, .. } = Command::new("supervisorctl")
             .arg("-c")
             .arg(self.folder.join("supervisord.conf"))
@@ -96,7 +96,7 @@ impl Supervisor {
 
     /// Waits until supervisord is satisfied that the program runs, and returns its number.
     #[track_caller]
-    pub(super) fn running(&self, program: &str) -> i32 {
+    pub fn running(&self, program: &str) -> i32 {
         let status = || self.control(&["status", program]);
         eventually(&self.daemon.stdout(), || {
             status().contains("RUNNING").then_some(())
@@ -105,13 +105,13 @@ impl Supervisor {
     }
 
     /// The number of the program's process, if it has one.
-    pub(super) fn pid(&self, program: &str) -> Option<i32> {
+    pub fn pid(&self, program: &str) -> Option<i32> {
         let pid = self.control(&["pid", program]).trim().parse().ok()?;
         (pid != 0).then_some(pid)
     }
 
     /// What the program has said, where its log is supervisord's choice.
-    pub(super) fn log(&self, program: &str) -> String {
+    pub fn log(&self, program: &str) -> String {
         let logs = fs::read_dir(self.folder.join("logs")).unwrap();
         let own = logs
             .map(|entry| entry.unwrap().path())

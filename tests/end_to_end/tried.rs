@@ -27,4 +27,20 @@ fn the_first_try_works() {
     assert!(said.contains("hello: stopped"), "{said}");
     assert_eq!(script.family(), [0; 0]);
     assert!(is_free(port));
+    installs();
+}
+
+/// `cargo install` as README has it, from what has been built by now.
+fn installs() {
+    let root = tempfile::TempDir::new().unwrap();
+    let mut command = Command::new("cargo");
+    command
+        .args(["install", "--locked", "--path", ".", "--root"])
+        .arg(root.path())
+        .current_dir(REPOSITORY)
+        .stdin(Stdio::null());
+    let mut cargo = Running::start(command);
+    let status = cargo.wait_at_most(BUILD);
+    assert!(status.success(), "{}", cargo.stderr());
+    assert!(root.path().join("bin/lisplaunch").exists());
 }
