@@ -120,13 +120,14 @@
             ;; Out of file descriptors, say: it passes, but not by trying at full speed.
             (t (sleep 1/10))))))
 
-(defun start (&key (port 8080) (answer #'greet))
-  "Listen on PORT of this machine alone (0: any free one) and return the port."
+(defun start (&key (port 8080) (address "127.0.0.1") (answer #'greet))
+  "Listen on PORT of ADDRESS (0: any free port), which is this machine alone by default, and return
+the port."
   (when *listener* (error "hello has been started already"))
   (let ((listener (make-instance 'net:inet-socket :type :stream :protocol :tcp)))
     ;; Or the port would stay taken for a minute after each stop.
     (setf (net:sockopt-reuse-address listener) t)
-    (handler-case (net:socket-bind listener #(127 0 0 1) port)
+    (handler-case (net:socket-bind listener (net:make-inet-address address) port)
       (net:address-in-use-error ()
         (net:socket-close listener)
         (error "port ~D is in use" port)))
@@ -136,7 +137,7 @@
                           collect (thread:make-thread #'serve :name "hello"
                                                               :arguments (list listener answer))))
     (let ((port (nth-value 1 (net:socket-name listener))))
-      (format t "~&hello: listening on http://127.0.0.1:~D/~%" port)
+      (format t "~&hello: listening on http://~A:~D/~%" address port)
       (finish-output)
       port)))
 

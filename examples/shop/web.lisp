@@ -22,8 +22,9 @@
          (values 201 (format nil "order ~A" (shop:place data (item path)))))
         (t (values 404 "GET / or POST /orders/ITEM"))))
 
-(defun start (&key (port 8090) (name "Shop") (data "var"))
+(defun start (&key (port 8090) (address "127.0.0.1") (name "Shop") (data "var"))
   (hello:start :port port
+               :address address
                :answer (lambda (method path) (answer method path name data))))
 
 (defun stop ()

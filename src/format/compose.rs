@@ -4,6 +4,7 @@ use super::container::{self, outside};
 use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::compose::Compose;
+use crate::plan::network::Network;
 use crate::plan::quantity::Bytes;
 use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::{ready, stopping};
@@ -20,6 +21,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: false,
+    network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
     templates: &[COMPOSE],

@@ -8,6 +8,7 @@ mod service;
 use super::container::outside;
 use super::{Emission, File, Format, Layout, Owner, container};
 use crate::dialect::dockerfile::{Dockerfile, Ignored};
+use crate::plan::network::Network;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -22,6 +23,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: false,
+    network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
     templates: &[DOCKERFILE, IGNORED],

@@ -7,6 +7,7 @@ use super::{Emission, File, Format, Layout, Owner, container, label};
 use crate::dialect::Printed;
 use crate::dialect::kubernetes::Kubernetes;
 use crate::plan::login;
+use crate::plan::network::Network;
 use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -23,6 +24,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: false,
+    network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
     templates: &[DEPLOYMENT, CONFIG, SECRET, SERVICE, INGRESS],

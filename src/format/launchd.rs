@@ -3,6 +3,7 @@
 use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::plist::Plist;
+use crate::plan::network::Network;
 use crate::plan::service::Service;
 use crate::plan::{login, stopping};
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: true,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[SERVICE],

@@ -2,6 +2,7 @@
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::logrotate::Logrotate;
+use crate::plan::network::Network;
 use crate::plan::quantity::Bytes;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -15,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: false,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[LOGS],

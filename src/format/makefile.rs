@@ -8,6 +8,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::make::{self, Make};
 use crate::plan::Plan;
+use crate::plan::network::Network;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[MAKEFILE],

@@ -30,6 +30,7 @@ mod tmux;
 mod unsaid;
 
 use crate::host::Host;
+use crate::plan::network::Network;
 use crate::plan::placement::Placement;
 use crate::plan::{Choices, Plan};
 use crate::problem::Problem;
@@ -82,6 +83,8 @@ pub struct Format {
     pub indirect: bool,
     /// Whether there is such a tool for each user as well as for the machine.
     pub personal: bool,
+    /// The network that services have there.
+    pub network: Network,
     /// Where the services run that it starts, if not where the project lies.
     pub placement: Option<fn() -> Placement>,
     /// What becomes of the replicas of a service.
@@ -127,6 +130,7 @@ impl Format {
         Choices {
             placement: self.placement.map(|placement| placement()),
             replicas: self.replicas,
+            network: self.network,
             ..choices
         }
     }

@@ -5,6 +5,7 @@ mod upstream;
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::nginx::{Nginx, location};
+use crate::plan::network::Network;
 use crate::plan::quantity::Bytes;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: false,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[SITE, upstream::TEMPLATE],

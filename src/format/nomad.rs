@@ -6,6 +6,7 @@ use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::Printed;
 use crate::dialect::nomad::{Nomad, VariablesFile};
 use crate::plan::login;
+use crate::plan::network::Network;
 use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: false,
     personal: false,
+    network: Network::Own,
     placement: None,
     replicas: Replicas::Alike,
     templates: &[JOB, VARIABLES],

@@ -6,6 +6,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::sh::Sh;
 use crate::plan::after::After;
 use crate::plan::limits::Limits;
+use crate::plan::network::Network;
 use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
@@ -19,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[INIT],

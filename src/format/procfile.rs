@@ -6,6 +6,7 @@
 use super::sh::becoming;
 use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::procfile::{self, Procfile};
+use crate::plan::network::Network;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -19,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: true,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[PROCFILE],

@@ -6,6 +6,7 @@ use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::quadlet::{self, Quadlet};
 use crate::dialect::systemd;
+use crate::plan::network::Network;
 use crate::plan::quantity::Bytes;
 use crate::plan::service::{RestartPolicy, Service};
 use crate::plan::{ready, stopping};
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: false,
     personal: true,
+    network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
     templates: &[CONTAINER],

@@ -2,6 +2,7 @@
 
 use super::{Emission, File, Format, Layout, ServiceFolder, unsaid};
 use crate::dialect::sh::Sh;
+use crate::plan::network::Network;
 use crate::plan::service::{Log, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
@@ -15,6 +16,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[RUN, NOTIFICATION, TIMEOUT, FINISH, LOG_RUN],

@@ -3,6 +3,7 @@
 use super::{Emission, File, Format, Layout, Owner, unsaid};
 use crate::dialect::Printed;
 use crate::dialect::sh::Sh;
+use crate::plan::network::Network;
 use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
@@ -16,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: false,
     indirect: true,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[START],

@@ -7,6 +7,7 @@ use crate::dialect::Printed;
 use crate::dialect::supervisord::{self, Supervisord, environment_holds};
 use crate::plan::after::After;
 use crate::plan::name::Name;
+use crate::plan::network::Network;
 use crate::plan::service::{Log, RestartPolicy, Service};
 use crate::plan::stopping;
 use crate::problem::Problem;
@@ -21,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: false,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[PROGRAM],

@@ -6,6 +6,7 @@ mod unit;
 
 use super::{Emission, File, Format, Layout, Owner};
 use crate::dialect::systemd::{EnvironmentFile, Systemd};
+use crate::plan::network::Network;
 use crate::problem::Problem;
 use crate::project::replicas::Replicas;
 use crate::render::{Template, TemplateValue};
@@ -20,6 +21,7 @@ pub(super) const FORMAT: Format = Format {
     as_user: true,
     indirect: true,
     personal: true,
+    network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
     templates: &[SERVICE, ENVIRONMENT, TARGET],

@@ -3,6 +3,7 @@
 use super::name::Name;
 use super::names::ServiceNames;
 use super::need::{Need, NeedKind};
+use super::network::Network;
 use super::path::{self, Base};
 use crate::host::Host;
 use crate::lisp::Form;
@@ -20,6 +21,7 @@ pub(super) struct Context<'a> {
     pub(super) host: &'a Host,
     /// Whether the service goes where its sources do not.
     pub(super) self_contained: bool,
+    pub(super) network: Network,
 }
 
 impl Context<'_> {

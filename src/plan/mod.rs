@@ -11,6 +11,7 @@ pub mod loader;
 pub mod login;
 pub mod name;
 pub mod need;
+pub mod network;
 pub mod outputs;
 pub mod path;
 pub mod placement;
@@ -32,6 +33,7 @@ mod log;
 mod names;
 mod options;
 mod ports;
+mod reach;
 mod read;
 mod runtime;
 mod swank;
@@ -55,6 +57,7 @@ use crate::trust::Owners;
 use core::Core;
 use name::Name;
 use names::ServiceNames;
+use network::Network;
 use outputs::Output;
 use placement::Placement;
 use service::Service;
@@ -77,6 +80,8 @@ pub struct Choices {
     pub unknown_as_self: bool,
     /// What becomes of the replicas of a service.
     pub replicas: Replicas,
+    /// The network that the services have.
+    pub network: Network,
     /// Where the services will run, if not where the project lies.
     pub placement: Option<Placement>,
     /// Whose files may be acted on; none where nothing is done that they say.

@@ -15,8 +15,8 @@ use super::placement::Placement;
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, RestartPolicy, Service};
 use super::{
-    Planning, after, container, core, environment, http, limits, log, options, ready, runtime,
-    secrecy, stopping, swank, upstream,
+    Planning, after, container, core, environment, http, limits, log, options, reach, ready,
+    runtime, secrecy, stopping, swank, upstream,
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
@@ -106,6 +106,7 @@ impl Planning<'_> {
             base,
             host: &host,
             self_contained: placement.is_some_and(|placement| placement.self_contained),
+            network: choices.network,
         };
         let read = name.map(|name| {
             let identity = Identity {
@@ -166,6 +167,7 @@ impl Planning<'_> {
             allowance: self.allowance.clone(),
             usage: self.usage.clone(),
             unset: self.unset.clone(),
+            usual: self.choices.network.variables(),
             ..Variables::default()
         }
     }
@@ -282,6 +284,9 @@ impl Context<'_> {
             secrets: secrecy::of(&self.reader.variables.used.take()),
         };
         self.check_loader(&service);
+        if service.http.is_some() {
+            reach::check(self);
+        }
         if service.start.is_empty() && service.systems.is_empty() && service.load.is_empty() {
             self.report_nothing_to_run(&service.name, &node.node);
         }

@@ -14,6 +14,10 @@ use crate::word::Variable;
 /// The variable that the project file itself gives to services with `replicas`: which one it is.
 pub const REPLICA: &str = "REPLICA";
 
+/// The variable that has a value where a service has a network of its own: the address on which it
+/// is reached there.
+pub const LISTEN_ADDRESS: &str = "LISTEN_ADDRESS";
+
 /// How much text the variables of a plan may become in all, in bytes: each of the services that
 /// inherit a value gets a copy.
 const MOST_TEXT: usize = 32 << 20;
@@ -121,6 +125,8 @@ pub struct Variables {
     pub environment: Arc<BTreeMap<String, OsString>>,
     /// From env files, later ones replacing earlier ones.
     pub files: BTreeMap<String, String>,
+    /// Where nothing else sets them.
+    pub usual: BTreeMap<String, String>,
     /// Names that have an integer for a default somewhere, and so hold integers only.
     pub integers: BTreeSet<String>,
     /// How much text they may still become.
@@ -191,6 +197,7 @@ impl Variables {
             None => self
                 .files
                 .get(name)
+                .or_else(|| self.usual.get(name))
                 .map(String::as_str)
                 .ok_or(Missing::Unset),
         }

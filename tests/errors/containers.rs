@@ -103,3 +103,37 @@ fn packages_and_versions_have_names() {
       |                                             ^^^^^^
     ");
 }
+
+#[test]
+fn a_service_that_only_its_container_reaches_is_warned_about() {
+    let own = "name: app\nloader: none\nhttp: 8080\ncontainer: {image: app}\nstart: ";
+    let written = |start: &str, format: &[&str]| {
+        let project = Project::new(&format!("{own}{start}\n"));
+        let outcome = project.run(&[&["emit"], format].concat());
+        (outcome.code, outcome.stderr, outcome.stdout)
+    };
+    let (code, said, text) = written("(f :host \"localhost\")", &["compose"]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("8080:8080"));
+    assert_snapshot!(said, @r#"
+    warning: `start` names `localhost`, where nothing outside of its container reaches the service
+     --> lisplaunch.yaml:5:8
+      |
+    5 | start: (f :host "localhost")
+      |        ^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: take the address from a variable: `${LISTEN_ADDRESS:-localhost}` is 0.0.0.0 in containers
+    "#);
+    let variable = "(f :address \"${LISTEN_ADDRESS:-127.0.0.1}\")";
+    for format in ["compose", "dockerfile", "kubernetes", "nomad", "quadlet"] {
+        let (code, said, _) = written(variable, &[format, "-o", "./"]);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{format}");
+    }
+    // Somebody may want that.
+    let (_, said, _) = written(variable, &["compose", "--set", "LISTEN_ADDRESS=127.0.0.1"]);
+    assert!(said.contains("names `127.0.0.1`"), "{said}");
+    // Outside of a container it is as it should be.
+    let (_, said, text) = written(variable, &["supervisor"]);
+    assert_eq!(said, "");
+    assert!(text.contains("(f :address \"127.0.0.1\")"), "{text}");
+}

@@ -11,9 +11,9 @@
   (defview greeting ()
     (respond (format nil "Hello, world!~%") :type "text/plain; charset=utf-8")))
 
-(defun start (&key (port 8080))
-  "Serve the application on PORT, in threads of the server's own, and return."
-  (lucerne:start app :port port))
+(defun start (&key (port 8080) (address "127.0.0.1"))
+  "Serve the application on PORT of ADDRESS, in threads of the server's own, and return."
+  (lucerne:start app :port port :address address))
 
 (defun stop ()
   "Stop the server."

@@ -24,8 +24,8 @@
   (let ((view (cdr (assoc (getf env :path-info) (routes app) :test #'string=))))
     (if view (funcall view) (respond "Not found" :status 404))))
 
-(defun start (app &key (port 8000))
-  (setf (handler app) (clack:clackup app :port port)))
+(defun start (app &key (port 8000) (address "127.0.0.1"))
+  (setf (handler app) (clack:clackup app :port port :address address)))
 
 (defun stop (app)
   (let ((handler (shiftf (handler app) nil)))
