@@ -23,6 +23,7 @@ const MANAGERS: &[&str] = &[
     "rc-service",
     "rc-update",
     "s6-svscanctl",
+    "supervisorctl",
     "systemctl",
 ];
 

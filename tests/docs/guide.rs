@@ -1,5 +1,7 @@
 //! The guide, typed from top to bottom into one shell.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::docs::page::Page;
@@ -36,4 +38,17 @@ fn every_command_of_the_guide_runs() {
     assert!(status.success(), "{said}{}", shell.stderr());
     assert!(said.contains("Hello, world!\n"), "{said}");
     assert!(said.contains("\nserver {\n"), "{said}");
+    let written = fs::read_to_string(project.folder().join("my-site/lisplaunch.yaml")).unwrap();
+    assert_eq!(
+        keys(&Page::read("docs/guide.md").blocks_of("yaml")[0]),
+        keys(&written)
+    );
+}
+
+/// The lines of a project file without comments, and without the places that they are at.
+fn keys(yaml: &str) -> BTreeSet<&str> {
+    let lines = yaml
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim());
+    lines.filter(|line| !line.is_empty()).collect()
 }
