@@ -115,7 +115,7 @@ fn a_service_that_does_not_answer() {
     let mut fixed = site.fixed();
     play(PAGE, "It does not answer", &site.project, &mut fixed);
     site.wait_for("crashed");
-    play(PAGE, "It is gone without a word", &site.project, &mut fixed);
+    play(PAGE, "It was killed", &site.project, &mut fixed);
 }
 
 #[test]
