@@ -134,7 +134,7 @@ pub fn debug_argv(
             "a template of your own always gives `{DISABLE_DEBUGGER}`"
         ))
         .help(format!(
-            "write `{{% if not debugs %}}{DISABLE_DEBUGGER}{{% endif %}}` in it; `lisplaunch templates` says where it is"
+            "write `{{% if not debugs %}}{DISABLE_DEBUGGER}{{% endif %}}` in it; `lisplaunch templates` shows where it is"
         )));
     }
     Ok(argv)

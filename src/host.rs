@@ -106,7 +106,7 @@ pub fn own_program(environment: &BTreeMap<String, OsString>) -> io::Result<PathB
     Ok(found.unwrap_or(program))
 }
 
-/// `HOME`, unless it is unset or belongs to somebody else.
+/// `HOME`, unless it is unset or another user's.
 ///
 /// supervisord starts programs as another user with its own `HOME`, where SBCL could
 /// then not write its compiled files. Root may use any folder.
@@ -147,7 +147,7 @@ pub fn user_name(user: u32) -> Option<String> {
     user.name().to_str().map(str::to_owned)
 }
 
-/// The folder that the environment names, unless it is for somebody else's `home`: then the usual
+/// The folder that the environment names, unless it is for another user's `home`: then the usual
 /// one below that.
 fn own_folder(
     home: Option<&Path>,

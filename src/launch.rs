@@ -96,7 +96,7 @@ pub fn end_with_parent() {
 /// Replaces this process by sbcl. Returns only if that fails.
 ///
 /// The environment is this process's with the service's laid over it. `HOME` is set anew
-/// where it is unset or somebody else's, which sbcl could not write its files to.
+/// where it is unset or another user's, which sbcl could not write its files to.
 pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
     let mut command = match command(service, argv, host) {
         Ok(command) => command,

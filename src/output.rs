@@ -96,7 +96,7 @@ pub fn targets(path: &Path, files: Vec<File>) -> Result<Vec<Target>, Problem> {
     Ok(targets.collect())
 }
 
-/// A folder for files that nobody needs later; it goes with the value.
+/// A folder for temporary files; it goes with the value.
 pub fn temporary_folder() -> Result<TemporaryFolder, Problem> {
     let made = tempfile::Builder::new().prefix("lisplaunch-").tempdir();
     made.map(TemporaryFolder).map_err(|error| {

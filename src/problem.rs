@@ -1,4 +1,4 @@
-//! What is told to a person when something is wrong: message, place, snippet, help.
+//! What a person reads when something is wrong: message, place, snippet, help.
 
 mod list;
 
@@ -51,7 +51,7 @@ pub struct Problem {
     remarks: Vec<Remark>,
 }
 
-/// What is told below the place.
+/// What is printed below the excerpt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Remark {
     /// What else is known.

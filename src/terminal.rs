@@ -1,7 +1,7 @@
 //! Text that a terminal shows and does not obey.
 //!
-//! What another program sends may hold anything: the server of a service, a file of somebody
-//! else, the name of a process. All of it comes through here on its way to a terminal.
+//! What another program sends may hold anything: the server of a service, a file of another user,
+//! the name of a process. All of it comes through here on its way to a terminal.
 
 pub mod colours;
 pub mod lines;

@@ -1,9 +1,9 @@
 //! Whose files are acted on: what another user can write must not become a command of this one.
 //!
-//! As git does it (`safe.directory`): a file counts if it belongs to the user who runs
-//! lisplaunch or to root, and if not everyone may write to it or to its folder. Whoever reads a
-//! file that is acted on takes its [`Standing`] as it opens it, so that nothing can come between
-//! the look and the reading, and asks the [`Owners`] about it.
+//! As git does it (`safe.directory`): a file counts if it belongs to the user who runs lisplaunch
+//! or to root, and if not everyone may write to it or to its folder. The code that reads a file
+//! that is acted on takes its [`Standing`] as it opens it, so that nothing can come between the
+//! look and the reading, and asks the [`Owners`] about it.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -35,7 +35,7 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// The user who runs lisplaunch, root, and whoever became root with sudo; and `trusted`.
+    /// The user who runs lisplaunch, root, and the user who became root with sudo; and `trusted`.
     pub fn new(host: &Host, trusted: &[u32]) -> Self {
         let mut others = vec![ROOT];
         if host.user == ROOT {
@@ -120,15 +120,15 @@ impl Owners {
             described(part.owner)
         ))
         .note(match part.kind {
-            PathStepKind::Link => "it could stand for any file".to_owned(),
-            _ => format!("what it says would be done as {}", described(self.own)),
+            PathStepKind::Link => "it could point to any file".to_owned(),
+            _ => format!("its commands would run as {}", described(self.own)),
         })
         .help(format!(
             "make it yours if it can be trusted: `{}`",
             command(chown, &part.path)
         ))
         .help(format!(
-            "or accept everything of that user: `--trust {owner}`"
+            "or trust all files of that user: `--trust {owner}`"
         ))
     }
 }
@@ -186,7 +186,7 @@ impl Standing {
         Ok(Standing(parts))
     }
 
-    /// That of an open file or folder alone: whoever opened it has come to it step by step.
+    /// That of an open file or folder alone: the caller has opened each folder on the way to it.
     pub fn of_open(path: &Path, metadata: &Metadata) -> Self {
         let kind = if metadata.is_dir() {
             PathStepKind::Folder

@@ -33,7 +33,7 @@ pub enum Piece {
     Variable(Variable),
 }
 
-/// One argument, exactly as the program shall receive it. Never contains NUL.
+/// One argument, exactly as the program receives it. Never contains NUL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word(Vec<Piece>);
 

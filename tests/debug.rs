@@ -157,7 +157,7 @@ fn it_is_for_a_terminal_and_for_templates_that_have_it() {
     assert_snapshot!(project.outcome(command).failure(2), @"
     error: `--debug` needs a terminal, and standard input is not one
      |
-     = help: it is for the desk: leave it out where a manager starts the service
+     = help: it is for interactive use: leave it out where a manager starts the service
     ");
     let own = "{{ program }} {{ runtime_options }} --noinform {{ end_runtime_options }} \
                --disable-debugger {{ toplevel_options }}\n";
@@ -166,7 +166,7 @@ fn it_is_for_a_terminal_and_for_templates_that_have_it() {
     assert_snapshot!(refused.failure(2), @"
     error: a template of your own always gives `--disable-debugger`
      |
-     = help: write `{% if not debugs %}--disable-debugger{% endif %}` in it; `lisplaunch templates` says where it is
+     = help: write `{% if not debugs %}--disable-debugger{% endif %}` in it; `lisplaunch templates` shows where it is
     ");
     let both = ["run", "--debug", "--until-parent-ends"];
     assert_snapshot!(project.run(&both).failure(2), @"

@@ -611,7 +611,7 @@ fn tells_what_is_incomplete_or_no_form() {
     Empty: no form is left: a plain sbcl skips `#+swank (f)` = if something loaded before it adds the feature, write `(progn #+swank (f))`
     (f) (g)
         ^^^ the second form
-    Invalid: a second form stands where one is expected = write a list with one form each, or put them into one `(progn …)`
+    Invalid: found a second form where one is expected = write a list with one form each, or put them into one `(progn …)`
     :foo
     ^^^^ a keyword does nothing when it is evaluated
     Invalid: `:foo` is not a call = write a function and its arguments: `(package:function …)`
@@ -668,10 +668,10 @@ fn tells_what_is_misplaced() {
     Invalid: nothing comes after the dot = write `(a . b)`, or remove the dot
     (f '.)
         ^ only a list can hold a dot, before its last datum
-    Invalid: a dot stands alone
+    Invalid: a dot is on its own
     main . x
          ^ only a list can hold a dot, before its last datum
-    Invalid: a dot stands alone
+    Invalid: a dot is on its own
     (f ...)
        ^^^ only dots
     Invalid: `...` is not a symbol = escape it if it is meant: `|...|`

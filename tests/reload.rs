@@ -314,7 +314,7 @@ fn a_service_that_dies_does_not_answer() {
     compiled answer.lisp in TIME
     error: the service `app`, loading the code: the server closed the connection
      |
-     = help: does it still run? `lisplaunch status` says
+     = help: `lisplaunch status` shows whether it still runs
     ");
 }
 

@@ -17,10 +17,10 @@ use validator::{Verdict, json, validate};
 /// What is wrong in ways that a schema cannot see, by what lisplaunch says of it, and why.
 #[rustfmt::skip]
 const UNSEEN: &[(&str, &str)] = &[
-    (" stands where code is expected", "forms are read by a Lisp reader"),
+    (" is used where code is expected", "forms are read by a Lisp reader"),
     (" is not closed", "forms, and variables in other text"),
     (" closes nothing", "forms"),
-    ("a second form stands where one is expected", "forms"),
+    ("found a second form where one is expected", "forms"),
     (" is outside a backquote", "forms"),
     (" has nothing after it", "forms"),
     (" comes directly after `", "forms"),
@@ -28,7 +28,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("a variable cannot follow a macro character", "forms"),
     (" is not a call", "forms"),
     (" has too many colons", "forms"),
-    ("a dot stands alone", "forms"),
+    ("a dot is on its own", "forms"),
     ("`ready` is `true`", "elsewhere a form may be this symbol"),
     ("`log` is `true`", "elsewhere a file may have this name"),
     (" has no value", "YAML takes a form for a comment"),
@@ -71,7 +71,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("cannot read `", "another file"),
     (" has a key of its own", "the options of sbcl, and their values, are words in a row"),
     (" needs a value", "the same"),
-    (" is no option of sbcl", "the same"),
+    (" is not a valid option of sbcl", "the same"),
     (" is always given", "the same"),
     (" option of sbcl", "the same"),
     (" cannot be used: ", "the same"),

@@ -280,7 +280,7 @@ fn errors_tell_type_message_and_a_short_backtrace() {
     assert_eq!(condition, "UNDEFINED-FUNCTION");
     assert!(message.contains("NO-SUCH-FUNCTION"), "{message}");
 
-    // What was written before comes all the same, and what was signalled only is no error.
+    // What was written before comes all the same, and what was signalled only is not an error.
     let (answer, recorder) = evaluate(client, "(princ 1) (signal 'error) (princ 2) (error \"x\")");
     assert!(matches!(answer.unwrap(), Answer::Signalled { .. }));
     assert_eq!(recorder.stdout, "12");

@@ -78,8 +78,8 @@ fn a_file_of_another_user_in_a_folder_above_is_refused() {
     error: `/srv/app/lisplaunch.yaml` belongs to another user: uid 12345
      = note: what it says would be done as root (uid 0)
      = help: make it yours if it can be trusted: `chown root /srv/app/lisplaunch.yaml`
-     = help: or accept everything of that user: `--trust 12345`
-     = note: `lisplaunch.yaml` was found above the current folder; `-f FILE` names another
+     = help: or trust all files of that user: `--trust 12345`
+     = note: `lisplaunch.yaml` was found above the current folder; `-f FILE` chooses another
     ");
     // It may be looked at.
     assert!(project.run(&["show"]).success().contains("start"));
@@ -104,9 +104,9 @@ fn the_folder_and_links_of_another_user_are_refused() {
     );
     assert_snapshot!(brief(&project.run(&["run"])), @"
     error: the link `/srv/app/lisplaunch.yaml` belongs to another user: uid 12345
-     = note: it could stand for any file
+     = note: it could point to any file
      = help: make it yours if it can be trusted: `chown -h root /srv/app/lisplaunch.yaml`
-     = help: or accept everything of that user: `--trust 12345`
+     = help: or trust all files of that user: `--trust 12345`
     ");
 }
 
@@ -180,7 +180,7 @@ fn env_files_of_others_are_refused() {
           |           ^^^^^^^
           = note: what it says would be done as root (uid 0)
           = help: make it yours if it can be trusted: `chown root /srv/app/own.env`
-          = help: or accept everything of that user: `--trust 12345`
+          = help: or trust all files of that user: `--trust 12345`
         ");
         let trusted = project.run(&["--trust", "12345", "run", "--dry-run"]);
         assert!(trusted.success().contains("A=b"));

@@ -109,7 +109,7 @@ fn the_first_that_ends_ends_all_and_gives_the_exit_code() {
     assert_snapshot!(error, @"
     the service `three` has ended with exit code 7
      |
-     = note: what it wrote last stands above; the others were stopped
+     = note: its last output is above; the others were stopped
     ");
     assert!(
         all.stdout().ends_with("four  | stopped\n"),

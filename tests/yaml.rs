@@ -316,7 +316,7 @@ fn a_key_is_text_and_occurs_once() {
 #[test]
 fn anchors_merges_tags_and_directives_have_limits() {
     assert_snapshot!(refused(&["a: &x [*x]", "a: *package*", "a: *", "a: & b"]), @r"
-    error: an alias stands inside the value that it names
+    error: an alias is inside the value that it names
      --> lisplaunch.yaml:1:8
     1 | a: &x [*x]
       |        ^^
@@ -422,7 +422,7 @@ fn text_without_quotes_has_traps() {
     2 |   c: d
       |    ^
       = help: start all keys of a map in the same column, each with `: `; quote a value that contains it
-    error: a comment cannot stand inside a value
+    error: a comment cannot be inside a value
      --> lisplaunch.yaml:1:6
     1 | a: b # c
       |      ^
@@ -461,7 +461,7 @@ fn text_without_quotes_has_traps() {
     1 | a: [b
       |      ^
       = help: write `[a, b]`, or quote a value that is text and starts with `[`
-    error: a key in brackets must stand on the line of its `:`
+    error: a key in brackets must be on the line of its `:`
      --> lisplaunch.yaml:1:4
     1 | a: [b
       |    ^

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::selection::{OneService, ServiceOption, Services};
 
-/// A day; no one waits longer.
+/// A day: a longer wait is a mistake.
 const LONGEST_WAIT: u64 = 24 * 60 * 60;
 
 /// Where the service's swank server is, if not where the project file says.
@@ -23,7 +23,7 @@ pub struct ConnectionArgs {
     /// A file whose first line is the server's secret
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
-    /// Speak to whatever image is there, whichever service it is
+    /// Connect to any image that listens there, whichever service it is
     #[arg(long)]
     pub any: bool,
 }
@@ -106,7 +106,7 @@ pub struct ReloadArgs {
     pub connection: ConnectionArgs,
 }
 
-/// Show how the services are
+/// Show the state of the services
 ///
 /// Asks the image of each, and where that cannot be asked reads the file in which the service
 /// keeps its state. A service is loading, starting, ready, stopping, or failed with its last
@@ -160,7 +160,7 @@ pub struct StopArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
-    /// Stop it although it will be started again
+    /// Stop it although its manager starts it again
     #[arg(long)]
     pub anyway: bool,
     #[expect(missing_docs, reason = "the arguments say it")]
@@ -215,7 +215,7 @@ pub struct ConnectArgs {
     pub connection: ConnectionArgs,
 }
 
-/// Talk to the running service at a prompt
+/// Open a REPL in the running service
 ///
 /// Enter continues a form until it is complete, Tab completes symbols, Ctrl-C interrupts an
 /// evaluation. Ctrl-D, `(quit)`, `(exit)` and `:q` leave the prompt; the service goes on. An error
@@ -294,7 +294,7 @@ pub enum TmuxCommand {
     ///
     /// What keeps it from being started is reported before it is stopped.
     Restart(TmuxStartArgs),
-    /// Say whether it runs: exits with 0 if so, with 3 if not
+    /// Report whether it runs: exits with 0 if so, with 3 if not
     Status(OneService),
     /// Become the command in a file that `start` left
     #[command(hide = true)]

@@ -32,7 +32,7 @@ pub struct ManagerArgs {
 
 /// Write the files of a manager where it reads them, and let it start the services
 ///
-/// Says each step as it is done: the files are written, the manager reads them, the services are
+/// Prints each step as it is done: the files are written, the manager reads them, the services are
 /// started, or started again where their files have changed. Then it waits until they are ready.
 /// Where nothing has changed nothing is done, so it can be repeated after a failure.
 ///
@@ -52,7 +52,7 @@ pub struct InstallArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub services: Services,
-    /// Let the manager start `lisplaunch run`, so that the project file stays the truth
+    /// Let the manager start `lisplaunch run`, which reads the project file at each start
     #[arg(long)]
     pub indirect: bool,
     /// Replace files that lisplaunch did not write

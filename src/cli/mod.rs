@@ -168,7 +168,7 @@ pub struct RunArgs {
     /// Print the command line as a shell would take it, and start nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Say above each part of the command line what it is for
+    /// Print above each part of the command line what it is for
     #[arg(long, requires = "dry_run")]
     pub explain: bool,
     /// Load the sources, though the project file asks for a saved image
@@ -251,7 +251,7 @@ pub struct EmitArgs {
     /// Change nothing: print how the file differs, and exit with 1 if it does
     #[arg(long, conflicts_with = "force")]
     pub check: bool,
-    /// Let the tool start `lisplaunch run`, so that the project file stays the truth
+    /// Let the tool start `lisplaunch run`, which reads the project file at each start
     #[arg(long)]
     pub indirect: bool,
     /// For your own manager instead of the machine's
@@ -312,7 +312,7 @@ pub struct ReleaseArgs {
     pub root: Option<String>,
 }
 
-/// Tell everything that is wrong, without starting anything
+/// Report everything that is wrong, without starting anything
 ///
 /// Checks all services, without a profile and with each profile alone: values, forms,
 /// files, ports, templates, and what the formats of `emit:` can hold; also what the `user` of a
@@ -353,10 +353,10 @@ pub struct CheckArgs {
     pub json: bool,
 }
 
-/// Look for what has bitten people: on this machine, and in this project
+/// Look for common problems on this machine and in this project
 ///
-/// It starts no service and changes nothing. What it cannot know it says. Exits with 0, or with 1
-/// where it finds an error.
+/// It starts no service and changes nothing. What it cannot find out it reports as unknown. Exits
+/// with 0, or with 1 where it finds an error.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -185,7 +185,7 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if crate::project::reference::is_variable_name(name) => {
             Ok((name.to_owned(), value.to_owned()))
         }
-        Some((name, _)) => Err(format!("`{name}` is not a valid name of a variable")),
+        Some((name, _)) => Err(format!("`{name}` is not a valid variable name")),
         None => Err("expected NAME=VALUE".to_owned()),
     }
 }

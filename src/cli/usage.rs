@@ -52,7 +52,7 @@ impl ClapError<'_> {
         let word = self.text(ContextKind::InvalidArg)?;
         if !word.starts_with('-') {
             return Some(Problem::error(format!(
-                "there is a word too many: `{}`",
+                "unexpected argument `{}`",
                 shown(word)
             )));
         }
@@ -122,7 +122,7 @@ impl ClapError<'_> {
         let others = self.texts(ContextKind::PriorArg).unwrap_or_default();
         let others: Vec<&str> = others.into_iter().map(name).collect();
         Some(Problem::error(match others.as_slice() {
-            [] => format!("`{option}` stands alone"),
+            [] => format!("`{option}` cannot be combined with other arguments"),
             [other] if *other == option => format!("`{option}` is given more than once"),
             others => format!(
                 "`{option}` and {} exclude each other",

@@ -174,7 +174,7 @@ impl<'a> ProjectCheck<'a> {
         arguments: &'a cli::CheckArgs,
         project: &'a Project,
     ) -> Result<Self, Problem> {
-        // Whoever starts it may be its own user.
+        // The command that starts it may run as its own user.
         let owners = invocation.owners()?.or_service_user();
         Ok(ProjectCheck {
             invocation,

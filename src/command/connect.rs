@@ -54,7 +54,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &ConnectArgs) -> Resul
             };
             let secret_file = secret::file(secret, &invocation.host);
             let endpoint = Endpoint::of(&running, machine, secret_file);
-            serde_json::to_string_pretty(&endpoint).context("cannot write the place as JSON")?
+            serde_json::to_string_pretty(&endpoint).context("cannot write the address as JSON")?
                 + "\n"
         }
         (Some(machine), false) => through_tunnel(&running, &machine)?,

@@ -156,7 +156,7 @@ fn replacement<'a>(
     });
     if let Some(member) = unmanaged {
         return Err(Failure::failed([Problem::error(format!(
-            "nothing is known that would start `{}`",
+            "no manager is known that would start `{}`",
             member.name()
         ))
         .help(
@@ -210,7 +210,7 @@ fn is_alone(service: &Service) -> Problem {
         "requests to `{}` would fail while it starts again: it is one process",
         service.name
     ))
-    .help("give it `replicas: 2`, and `spare: true` if one shall run at a time")
+    .help("give it `replicas: 2`, and `spare: true` if only one is to run at a time")
     .help("or let them fail: `lisplaunch restart`")
 }
 

@@ -122,7 +122,7 @@ impl Patient {
         })
     }
 
-    /// Whether what the project file names may be run: it belongs to whoever asks, or to root.
+    /// Whether what the project file names may be run: it belongs to the caller or to root.
     fn trusted(&self, invocation: &Invocation) -> Result<bool, Failure> {
         let Some((project, plan)) = self.project.as_ref().zip(self.plan.as_ref()) else {
             return Ok(false);

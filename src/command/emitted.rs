@@ -1,4 +1,4 @@
-//! The files of a format as somebody asks for them: planned for the user who runs them, and with a
+//! The files of a format as a command asks for them: planned for the user who runs them, and with a
 //! head that says how they are written again.
 
 use std::fs;
@@ -103,7 +103,7 @@ impl Invocation {
         })
     }
 
-    /// The owner of a file, unless that is root or somebody who is trusted anyway.
+    /// The owner of a file, unless that is root or a trusted user.
     fn owner_to_trust(&self, file: &str) -> Option<String> {
         let owner = fs::metadata(file).ok()?.uid();
         let name = host::user_name(owner).filter(|_| owner != 0)?;

@@ -164,7 +164,7 @@ pub(super) fn problem(
         }
         Err(error) => Some(
             Problem::error(format!("the service `{name}` did not answer: {error}"))
-                .help("does it still run? `lisplaunch status` says"),
+                .help("`lisplaunch status` shows whether it still runs"),
         ),
     }
 }

@@ -110,8 +110,8 @@ impl Installing<'_> {
         Ok(ServiceReport::of_all(services, &self.overrides, self.host)?)
     }
 
-    /// A service whose process never came so far that it could say anything is waited for in
-    /// vain once its manager does not start it any more.
+    /// A service whose process never came so far that it could say anything never gets ready once
+    /// its manager does not start it any more.
     fn refuse_given_up(
         &self,
         services: &[Service],

@@ -50,7 +50,7 @@ impl Invocation {
     }
 }
 
-/// Warns of the other replicas of a service, which do not know what one of them was told.
+/// Warns of the other replicas of a service, which do not know what one of them has evaluated.
 pub(super) fn warn_of_replicas(service: &Service) {
     if let Some(replica) = &service.replica {
         report(&[Problem::warning(format!(

@@ -194,7 +194,7 @@ impl Invocation {
         }
     }
 
-    /// What is chosen, for a plan that nobody acts on: the file may be anyone's.
+    /// What is chosen, for a plan that is only printed: the file may be anyone's.
     fn choices(&self, services: &[String]) -> Choices {
         Choices {
             profiles: self.profiles().to_vec(),
@@ -316,7 +316,7 @@ fn as_user(orders: Choices) -> Choices {
     }
 }
 
-/// The command line of a service, for somebody who starts it: what it loads is there.
+/// The command line of a service, for a caller who starts it: what it loads is there.
 fn command_line(plan: &Plan, service: &Service, arguments: &[String]) -> Result<Argv, Failure> {
     let templates = templates(plan)?;
     let argv = crate::argv::argv(service, arguments, &templates)?;

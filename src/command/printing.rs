@@ -121,8 +121,7 @@ fn is_closed(stream: &io::Stdout) -> bool {
     read_too && found.is_ok() && found == null
 }
 
-/// Prints what a command has to say. A reader that has gone away is no error, nor is one that
-/// wants the exit code alone.
+/// Prints what a command has to say. A closed pipe is not an error, nor is `/dev/null`.
 pub(super) fn print(text: &str) -> Result<()> {
     match terminal::write(&mut io::stdout().lock(), text) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -78,7 +78,7 @@ fn check_free(output: &Path) -> Result<(), Problem> {
         return Ok(());
     }
     Err(
-        Problem::error(format!("`{}` is there already", output.display()))
+        Problem::error(format!("`{}` already exists", output.display()))
             .help("name a new folder or a file that ends in `.tar.gz`, or remove it first"),
     )
 }

@@ -129,7 +129,7 @@ impl ReloadTarget {
     ) -> Result<(), Failure> {
         let overrides = invocation.overrides(&arguments.connection)?;
         let running = Running::new(self.service.clone(), &overrides, &invocation.host)?;
-        // Before anything is compiled: in vain if no service is there to load it.
+        // Asked before anything is compiled: without a service to load it that would be wasted.
         let mut client = connect(&running, Timeouts::default())?;
         let code = Code {
             service: &self.service,
@@ -259,7 +259,8 @@ impl ReloadTarget {
         Ok(())
     }
 
-    /// The service runs as somebody else, or elsewhere; or it was started without the runtime.
+    /// The service runs as another user or on another machine, or it was started without the
+    /// runtime.
     fn warn(&self, done: &Loaded) {
         let name = &self.service.name;
         let compiled = (!done.compiled.is_empty()).then(|| {
@@ -379,7 +380,7 @@ impl ReloadTarget {
             | ClientError::Interrupted { .. }
             | ClientError::Output { .. }
             | ClientError::TooLong { .. } => Failure::failed([problem]),
-            _ => Failure::unanswered(problem.help("does it still run? `lisplaunch status` says")),
+            _ => Failure::unanswered(problem.help("`lisplaunch status` shows whether it still runs")),
         }
     }
 }

@@ -58,7 +58,7 @@ fn check_terminal() -> Result<(), Problem> {
         Some((name, _)) => Err(Problem::error(format!(
             "`--debug` needs a terminal, and {name} is not one"
         ))
-        .help("it is for the desk: leave it out where a manager starts the service")),
+        .help("it is for interactive use: leave it out where a manager starts the service")),
     }
 }
 

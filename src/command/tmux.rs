@@ -374,7 +374,7 @@ impl TmuxTarget {
         self.session.state().map_err(|failed| explain(&failed))
     }
 
-    /// How the session is; one of somebody else is an error.
+    /// How the session is; another user's session is an error.
     fn state(&self) -> Result<SessionState, Failure> {
         let state = self.state_of_any()?;
         let SessionState::Foreign(owner) = &state else {

@@ -101,7 +101,7 @@ fn report_end(service: &Service, status: ExitStatus) -> ExitCode {
     };
     report(&[
         Problem::error(format!("the service `{name}` has ended {how}"))
-            .note("what it wrote last stands above; the others were stopped"),
+            .note("its last output is above; the others were stopped"),
     ]);
     u8::try_from(code).unwrap_or(u8::MAX).into()
 }

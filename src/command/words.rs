@@ -46,7 +46,7 @@ impl Invocation {
 
 fn named_twice(name: &str, word: &str) -> Problem {
     Problem::error(format!(
-        "there is a word too many: `{}` beside `--service {}`",
+        "unexpected argument `{}` beside `--service {}`",
         shown(word),
         shown(name)
     ))

@@ -85,7 +85,7 @@ fn fits<'a>(words: impl IntoIterator<Item = &'a Word>) -> Result<(), Refusal> {
     })
 }
 
-/// Text that make shall not expand.
+/// Text that make does not expand.
 fn escape(text: &str) -> String {
     text.replace('$', "$$")
 }

@@ -4,15 +4,15 @@ use super::Refusal;
 
 /// A checked name or number, as it is.
 ///
-/// Whoever prints it has checked it already; this is the second lock, since nothing
-/// quotes a bare value.
+/// The caller has checked it already; this is the second lock, since nothing quotes a
+/// bare value.
 pub(super) fn bare(text: &str) -> Result<String, Refusal> {
     let plain = |character: char| character.is_ascii_alphanumeric() || "_.+-".contains(character);
     if !text.is_empty() && text.chars().all(plain) {
         return Ok(text.to_owned());
     }
     Err(Refusal {
-        message: format!("`{}` cannot stand without quotes", text.escape_debug()),
+        message: format!("`{}` cannot be written without quotes", text.escape_debug()),
         help: "use letters, digits, `_`, `.`, `+` and `-` only".to_owned(),
     })
 }

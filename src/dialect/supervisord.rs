@@ -114,14 +114,14 @@ fn unquoted(word: &Word) -> Result<String, Refusal> {
             "a setting of supervisord cannot hold `{}`: {reason}, and there are no quotes",
             value.escape_debug()
         ),
-        help: "choose another name, or let a symbolic link with a plain name lead there".to_owned(),
+        help: "choose another name, or name a symbolic link to it that has a plain name".to_owned(),
     })
 }
 
 /// Why a value without quotes would not come back.
 fn unholdable(value: &str) -> Option<&'static str> {
     if value.is_empty() {
-        Some("nothing is not a value")
+        Some("it is empty")
     } else if value.contains(['\n', '\r']) {
         Some("a line break ends the value")
     } else if value.starts_with(is_space) || value.ends_with(is_space) {

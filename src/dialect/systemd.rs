@@ -81,10 +81,10 @@ pub(super) fn checked(text: &str) -> Result<&str, Refusal> {
         None => Ok(text),
         Some(character) => Err(Refusal {
             message: format!(
-                "systemd takes text with the character {} for no text",
+                "systemd does not accept text with the character {}",
                 character.escape_unicode()
             ),
-            help: "choose another character: Unicode has set this one aside".to_owned(),
+            help: "choose another character: this one is not for text (a noncharacter of Unicode)".to_owned(),
         }),
     }
 }
@@ -118,7 +118,7 @@ pub fn program(words: &[Word]) -> Result<String, Refusal> {
                 "systemd starts no program whose path is `{}`: it has a quote, a backslash or a control character",
                 file.escape_debug()
             ),
-            help: "let a symbolic link with a plain name lead there, and name that with `sbcl.program`".to_owned(),
+            help: "name a symbolic link with a plain name in `sbcl.program`".to_owned(),
         });
     }
     // The name, unlike the path, is searched for variables.
@@ -213,7 +213,7 @@ fn unholdable(text: &str, reason: &str) -> Refusal {
             "a setting of systemd cannot hold `{}`: {reason}",
             text.escape_debug()
         ),
-        help: "choose another name, or let a symbolic link with a plain name lead there".to_owned(),
+        help: "choose another name, or name a symbolic link to it that has a plain name".to_owned(),
     }
 }
 

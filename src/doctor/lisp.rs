@@ -102,7 +102,7 @@ fn ask(
             &errors
         };
         let line = errors.lines().find(|line| !line.trim().is_empty());
-        format!("it said: {}", line.unwrap_or("nothing").trim())
+        format!("it printed: {}", line.unwrap_or("nothing").trim())
     })
 }
 

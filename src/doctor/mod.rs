@@ -1,7 +1,7 @@
 //! Everything about a machine and a project that has bitten people, each with its cure.
 //!
 //! One file a check; [`ALL`] lists them. A check only looks: it starts no service and changes
-//! nothing. What it cannot know it says.
+//! nothing. What it cannot find out it reports as unknown.
 
 pub mod finding;
 pub mod lisp;

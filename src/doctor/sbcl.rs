@@ -40,7 +40,7 @@ fn judge(lisp: &Lisp) -> Finding {
     let program = lisp.program.display();
     match &lisp.said {
         Ok(said) => judge_version(said, &lisp.program),
-        Err(reason) if reason.starts_with("it said") => Finding::error(format!(
+        Err(reason) if reason.starts_with("it printed") => Finding::error(format!(
             "`{program}` does not start{}: {reason}",
             match &lisp.service {
                 Some(service) => format!(" with the options of `{service}`"),

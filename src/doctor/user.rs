@@ -18,7 +18,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
         let users = names(root);
         findings.push(
             Finding::warning(format!(
-                "{users}: root, where a manager of the machine starts them, and so is whatever they evaluate"
+                "{users}: root, where a manager of the machine starts them, and so is all that they evaluate"
             ))
             .cure("`user: NAME` in the project file, for a user of its own: `useradd --system --create-home NAME`"),
         );
@@ -30,7 +30,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
     }
     if !others.is_empty() && !scene.is_managed() {
         let users = names(others);
-        findings.push(Finding::ok(format!("{users}: whoever starts them")));
+        findings.push(Finding::ok(format!("{users}: the user who starts them")));
     }
     findings
 }

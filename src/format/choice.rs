@@ -1,4 +1,4 @@
-//! A format as somebody wants it.
+//! A format with its options.
 
 use super::{Format, find};
 use crate::plan::outputs::Output;
@@ -9,7 +9,7 @@ use crate::problem::Problem;
 pub struct Choice {
     /// The format.
     pub format: &'static Format,
-    /// Whether `lisplaunch run` shall be started, and not sbcl itself.
+    /// Whether `lisplaunch run` is started, and not sbcl itself.
     pub indirect: bool,
     /// Whether it is for the manager of a user's own session and not for the machine's.
     pub personal: bool,

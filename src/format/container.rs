@@ -17,7 +17,8 @@ pub(super) const FOLDER: &str = "/app";
 pub(super) const USER: &str = "app";
 pub(super) const HOME: &str = "/home/app";
 
-/// The number of that user, which nobody on the machine has: a check that it is not root needs one.
+/// The number of that user, which no user of the machine has: a check that it is not root needs
+/// one.
 pub(super) const USER_NUMBER: u32 = 10001;
 
 /// Where the services of an image lie.
@@ -92,7 +93,7 @@ pub(super) fn check_secrets(service: &Service) -> Result<(), Problem> {
     ));
     Err(if from_file {
         problem.help(format!(
-            "or say that it may stand there: `--set {name}=VALUE`"
+            "or give it a value that may be public: `--set {name}=VALUE`"
         ))
     } else {
         problem

@@ -75,7 +75,7 @@ fn of_service(emission: &Emission<'_>, service: &Service) -> Result<Vec<File>, P
     Ok(files)
 }
 
-/// The variables of the service, before them what a process needs that is told nothing else.
+/// The variables of the service, before them those that every process needs.
 fn variables(service: &Service) -> Vec<(String, Word)> {
     let user = service.user.as_deref();
     let user = user.map(|user| ("USER".to_owned(), user.into()));

@@ -25,7 +25,7 @@ pub struct Provenance {
     /// Who owns the project file, unless it is root: files of others are acted on only where that
     /// is said.
     pub owner: Option<String>,
-    /// Whether `lisplaunch run` shall be started, and not sbcl itself.
+    /// Whether `lisplaunch run` is started, and not sbcl itself.
     pub indirect: bool,
     /// Whether it is for the manager of a user's own session and not for the machine's.
     pub personal: bool,

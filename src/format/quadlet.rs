@@ -148,7 +148,7 @@ fn restart(owner: &Owner, service: &Service) -> TemplateValue {
     })
 }
 
-/// What podman is told that not every version of the generator has a key for.
+/// The options for podman that not every version of the generator has a key for.
 fn arguments(owner: &Owner, service: &Service) -> TemplateValue {
     let limits = service.limits;
     let patience = stopping::patience(service.stop_timeout).0;

@@ -268,7 +268,7 @@ pub(super) fn by_nomad(service: &Service) -> Vec<String> {
     let unknown =
         (!keys.is_empty()).then(|| format!("Nomad has no setting for {}.", keys.join(", ")));
     let memory = heap::memory(service).is_none().then(|| {
-        "limits.memory: there is none, and a heap larger than 1 GB needs more than stands here."
+        "limits.memory: there is none, and a heap larger than 1 GB needs more than is set here."
             .to_owned()
     });
     let long = (stopping::patience(service.stop_timeout).0 > LONGEST_KILL).then(|| {

@@ -1,6 +1,6 @@
 //! Variables in texts that are taken apart.
 //!
-//! Each variable is one character that nobody types, from a private area of Unicode, so that
+//! Each variable is one character that is never typed, from a private area of Unicode, so that
 //! every parser passes it like a letter; what it stands for is in a table beside the text.
 
 use std::collections::BTreeMap;

@@ -108,7 +108,7 @@ pub(super) enum Wrong<'a> {
     Operator(&'a str),
     /// A variable after such a macro, which may read its value by rules of its own.
     VariableAfterMacro,
-    /// A name of a character that no one knows.
+    /// An unknown character name.
     UnknownCharacter(&'a str),
 }
 
@@ -169,7 +169,7 @@ impl Wrong<'_> {
             Self::DotFirst => say("nothing comes before the dot", "", "write `(a . b)`, or remove the dot"),
             Self::DotLast => say("nothing comes after the dot", "", "write `(a . b)`, or remove the dot"),
             Self::AfterDot => say("more than one datum comes after the dot", "one too many", "write `(a . b)`, or remove the dot"),
-            Self::LoneDot => say("a dot stands alone", "only a list can hold a dot, before its last datum", ""),
+            Self::LoneDot => say("a dot is on its own", "only a list can hold a dot, before its last datum", ""),
             Self::ManyDots(text) => say(format!("`{}` is not a symbol", shown(text)), "only dots", format!("escape it if it is meant: `|{}|`", shown(text))),
             Self::InvalidCharacter(text) => say(format!("`{}` cannot be in a symbol", shown(text)), "a control character", "remove it"),
             Self::IllegalHash("#<") => say("`#<` cannot be read", "not readable by design", "so an object without a notation is printed; write a form that makes it"),
@@ -205,7 +205,7 @@ impl Wrong<'_> {
                 "no such name is known", "write `#\\Space`, `#\\Newline`, or one character after `#\\`",
             ),
             Self::TooDeep(limit) => say(format!("the form is nested more than {limit} deep"), "too deep here", "sbcl cannot read it either"),
-            Self::SecondForm => say("a second form stands where one is expected", "the second form", "write a list with one form each, or put them into one `(progn …)`"),
+            Self::SecondForm => say("found a second form where one is expected", "the second form", "write a list with one form each, or put them into one `(progn …)`"),
             Self::NotACall(text, kind) => say(
                 format!("`{}` is not a call", shown(text)),
                 format!("{kind} does nothing when it is evaluated"), "write a function and its arguments: `(package:function …)`",
@@ -223,7 +223,7 @@ impl Wrong<'_> {
                 "what it would become is not known", "bind the value first, as in `(let ((x ${NAME})) …)`",
             ),
             Self::Operator(name) => say(
-                format!("`${{{}}}` stands where code is expected", shown(name)),
+                format!("`${{{}}}` is used where code is expected", shown(name)),
                 "a variable stands for data",
                 format!("write the name out; `(funcall '${{{}}})` calls what a variable names", shown(name)),
             ),

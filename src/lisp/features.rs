@@ -55,7 +55,7 @@ pub(super) enum Truth {
     Yes,
     /// It is not.
     No,
-    /// It is no feature expression, and why.
+    /// Not a feature expression, and why.
     Bad(&'static str),
 }
 

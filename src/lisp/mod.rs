@@ -88,7 +88,7 @@ impl Form {
 /// What is wrong with a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Whether more text could mend it.
+    /// Whether more text could complete it.
     pub kind: FaultKind,
     /// What is wrong: lowercase, no full stop.
     pub message: String,
@@ -120,12 +120,12 @@ impl Fault {
     }
 }
 
-/// Whether a text that is no form could become one.
+/// Whether an incomplete text could become a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
     /// It ends too early.
     Incomplete,
-    /// Nothing that follows can mend it.
+    /// No text after it can complete it.
     Invalid,
     /// It holds no form.
     Empty,

@@ -24,7 +24,7 @@ const DEEPEST: usize = 100_000;
 /// parentheses: `start :port 80` is `(start :port 80)`.
 ///
 /// # Errors
-/// When the text is no form, more than one, or one that does nothing.
+/// When the text is not one form, or a form that does nothing.
 pub fn read_form(parts: &[Part<'_>]) -> Result<Form, Fault> {
     let source = FormText::new(parts)?;
     let mut reader = Reader::new(&source, Count::One);
@@ -35,7 +35,7 @@ pub fn read_form(parts: &[Part<'_>]) -> Result<Form, Fault> {
 /// Reads any number of forms, each as it stands.
 ///
 /// # Errors
-/// When one of them is not well formed. A text without any is no error.
+/// When one of them is not well formed. A text without any is not an error.
 pub fn read_forms(parts: &[Part<'_>]) -> Result<Vec<Form>, Fault> {
     let source = FormText::new(parts)?;
     Reader::new(&source, Count::Any).read()

@@ -20,7 +20,7 @@ pub(super) struct Datum {
 }
 
 impl Datum {
-    /// A datum that is no feature expression.
+    /// A datum that is not a feature expression.
     pub(super) fn new(shape: Shape, range: Range<usize>) -> Self {
         Datum {
             shape,

@@ -45,7 +45,7 @@ impl Confirmed {
         let found = record.and_then(|record| Some((record.process()?, record.manager)));
         let Some((process, manager)) = found else {
             return Err(Problem::error(format!("the service `{name}` does not run"))
-                .help("`lisplaunch status` says how it ended"));
+                .help("`lisplaunch status` shows how it ended"));
         };
         let pid = process.pid;
         let user = process.user();

@@ -134,7 +134,7 @@ impl Running {
         timeouts: Timeouts,
     ) -> Result<Client, ConnectError> {
         let (line, owners) = match secret {
-            // No one else may learn it.
+            // No other user may read it.
             Some(KnownSecret { line, owner }) => (Some(line.as_str()), &Owners::only(*owner)),
             None => (None, &self.owners),
         };
@@ -156,7 +156,7 @@ impl Running {
         }
     }
 
-    /// Whether an image that does not say which service it is may be this one: it was started
+    /// Whether an image that does not report which service it is may be this one: it was started
     /// without the runtime, or by a release that had none.
     fn may_be_plain(&self, record: &Record, here: bool) -> bool {
         match record.pid.filter(|_| here).and_then(Process::of_pid) {

@@ -54,7 +54,7 @@ impl fmt::Display for Record {
     /// Names the service for one who looked for another one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(project) = &self.project else {
-            write!(f, "an image that does not say which service it is")?;
+            write!(f, "an image that does not report which service it is")?;
             return write_pid(f, self.pid);
         };
         match &self.service {

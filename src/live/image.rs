@@ -58,7 +58,7 @@ impl Image {
             Answer::UnknownPackage => Vec::new(),
         };
         understand(&values, client.connection_info())
-            .ok_or_else(|| "it does not say how it is".to_owned())
+            .ok_or_else(|| "it does not report its state".to_owned())
     }
 }
 

@@ -55,7 +55,7 @@ impl Missed {
                 with_help(problem, error, *secret)
             }
             Missed::Mute(reason) => Problem::error(format!(
-                "the image on `{address}` does not say which service it is: {reason}"
+                "the image on `{address}` does not report which service it is: {reason}"
             )),
             Missed::Other(Kinship::OtherProfiles, record) => {
                 let wanted = match service.identity.profiles.as_slice() {
@@ -66,8 +66,8 @@ impl Missed {
                     "`{address}` is not the service `{name}`{wanted}: it is {record}"
                 ));
                 let problem = match record.profiles.as_slice() {
-                    [] => problem.help("leave the profile out to speak to it"),
-                    profiles => problem.help(format!("`-p {}` speaks to it", profiles.join(","))),
+                    [] => problem.help("leave the profile out to connect to it"),
+                    profiles => problem.help(format!("`-p {}` connects to it", profiles.join(","))),
                 };
                 problem.help(ANY)
             }
@@ -86,11 +86,11 @@ impl Missed {
     }
 }
 
-const ANY: &str = "`--any` speaks to whatever image is there";
+const ANY: &str = "`--any` connects to any image";
 
 fn with_help(problem: Problem, error: &ConnectError, secret: bool) -> Problem {
     match error {
-        ConnectError::Refused(_) => problem.help("does it run? `lisplaunch status` says"),
+        ConnectError::Refused(_) => problem.help("`lisplaunch status` shows whether it runs"),
         ConnectError::Closed { .. } => {
             problem.help("name the file with its secret: `--secret-file FILE`")
         }
@@ -101,7 +101,7 @@ fn with_help(problem: Problem, error: &ConnectError, secret: bool) -> Problem {
             let user = host::user_name(*user).unwrap_or_else(|| user.to_string());
             problem
                 .help(format!("if that is the service say so in the project file: `user: {user}`"))
-                .help(format!("or accept everything of that user: `--trust {user}`"))
+                .help(format!("or trust all files of that user: `--trust {user}`"))
         }
         _ => problem,
     }

@@ -68,7 +68,7 @@ fn of_file(path: &Path) -> Result<KnownSecret, Problem> {
 }
 
 fn of_service(path: &Path) -> Result<KnownSecret, Problem> {
-    // The service makes a file: a link has been put there by somebody else.
+    // The service makes a file: another user has put a link there.
     let opened = open(path, OFlags::NOFOLLOW);
     let mut file = opened.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
@@ -114,7 +114,7 @@ fn first_line(path: &Path, file: &mut File) -> Result<KnownSecret, Problem> {
             "the first line of the secret file `{}` is empty",
             path.display()
         ))
-        .help("the service lets no client in until it holds a secret")),
+        .help("the service refuses all clients until it holds a secret")),
     }
 }
 

@@ -98,7 +98,7 @@ fn read_settled(path: &Path) -> Option<Record> {
 }
 
 fn read_file(path: &Path) -> Option<Record> {
-    // The service writes a file: a link or a pipe has been put there by somebody else.
+    // The service writes a file: another user has put a link or a pipe there.
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut options = OpenOptions::new();
     let mut file = options.read(true).custom_flags(flags).open(path).ok()?;

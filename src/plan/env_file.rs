@@ -184,7 +184,7 @@ fn entry(line: &str) -> Result<Option<(&str, &str)>, LineError> {
         return Ok(None);
     }
     if let Some(at) = line.find('\0') {
-        let help = "remove it: no program can be given one";
+        let help = "remove it: an argument or a variable cannot hold one";
         return Err(LineError::new(
             at..at + 1,
             "this line has a NUL character",
@@ -241,7 +241,7 @@ fn quoted(line: &str, at: usize, quote: char) -> Result<&str, LineError> {
         return Err(LineError::new(
             at..line.len(),
             "the value begins with a quote that does not end on its line",
-            "a value has one line; one that begins with a quote stands in quotes of the other kind",
+            "a value has one line; one that begins with a quote is written in quotes of the other kind",
         ));
     };
     let after = without_comment(rest);
@@ -252,7 +252,7 @@ fn quoted(line: &str, at: usize, quote: char) -> Result<&str, LineError> {
     Err(LineError::new(
         start..line.len() - rest.len() + after.trim_end_matches(BLANKS).len(),
         "the value goes on after its quotes",
-        "quotes stand around the whole value, and nothing is an escape in them: use the other kind, or none",
+        "quotes enclose the whole value, and nothing is an escape in them: use the other kind, or none",
     ))
 }
 

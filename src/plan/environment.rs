@@ -54,7 +54,7 @@ fn own_values(
     for (key, field) in entries.unwrap_or_default() {
         if !is_variable_name(&key.text) {
             reader.report(
-                Problem::error(format!("`{}` is no name of a variable", key.text))
+                Problem::error(format!("`{}` is not a valid variable name", key.text))
                     .at(key.location.clone())
                     .help("letters, digits and `_`, no digit first"),
             );

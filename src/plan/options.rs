@@ -112,7 +112,7 @@ fn listed(sbcl: &Fields<'_>, key: &str, side: Side) -> Vec<Vec<Word>> {
             Ok(option) => option,
             Err(problem) => {
                 field.report(problem);
-                // Its value is no option of its own.
+                // Its value is not an option of its own.
                 if sbcl_option::find(&name).is_some_and(|option| option.takes_value) {
                     fields.next();
                 }
@@ -141,7 +141,7 @@ fn allowed(name: &str, side: Side) -> Result<&'static SbclOption, Problem> {
             .filter(|option| option.side == side && option.verdict == Permission::Allowed)
             .map(|option| option.name);
         return Err(
-            Problem::error(format!("`{}` is no option of sbcl", shown(name)))
+            Problem::error(format!("`{}` is not a valid option of sbcl", shown(name)))
                 .help(suggest::help(name, known))
                 .help("each word is an item of its own: `[--core, my.core]`"),
         );

@@ -1,4 +1,4 @@
-//! Where a service is asked over HTTP whether it is well, by whoever watches it from outside.
+//! Where a service is asked over HTTP whether it is well, by a monitor outside.
 
 use super::ready::{Ready, ReadyCheck, split_server};
 use super::service::Service;

@@ -80,7 +80,7 @@ pub struct Service {
     /// What must hold before it counts as ready; nothing where its last start form decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<Ready>,
-    /// Forms that run when it is told to stop.
+    /// Forms that run when it is asked to stop.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<Form>,
     /// The server that SLIME connects to.

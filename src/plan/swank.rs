@@ -46,7 +46,7 @@ fn secret(context: &Context<'_>, swank: &Fields<'_>, service: &Name) -> Secret {
         .unwrap_or(Secret::None)
 }
 
-/// Where a secret that nobody has to think about is kept.
+/// Where the secret of `auto` is kept.
 fn secret_file(context: &Context<'_>, field: &Field<'_>, service: &Name) -> Word {
     let state = context.host.state.as_deref().and_then(Path::to_str);
     if state.is_none() {
@@ -66,10 +66,10 @@ fn interface(swank: &Fields<'_>) -> Word {
     if let (Some(field), true) = (field, reachable) {
         field.report(if remote {
             Problem::warning(format!("swank listens on `{name}`"))
-                .label("whoever reaches this address can run any code as the service's user")
+                .label("anyone who reaches this address can run any code as the service's user")
         } else {
             Problem::error(format!("swank would listen on `{name}`"))
-                .label("whoever reaches this address could run any code as the service's user")
+                .label("anyone who reaches this address could run any code as the service's user")
                 .help("leave it out and connect through `ssh -L`")
                 .help("or write `allow-remote: true` beside it, where a firewall keeps others out")
         });

@@ -24,7 +24,7 @@ pub(super) fn read(field: &Field<'_>, base: Base<'_>, replicas: u32) -> Option<U
         return None;
     }
     let file = path::read(field, base)?;
-    // For nginx these are a pattern, and what no file matches is no error.
+    // For nginx these are a pattern, and a pattern without a match is not an error.
     let text = file.resolved();
     if text.contains(['*', '?', '[']) {
         field.report(Problem::error(format!(

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::{Problem, Severity};
 
-/// How many errors and how many warnings are kept. Nobody reads more, and a file that is made
-/// for it has millions of them.
+/// How many errors and how many warnings are kept. More are not read, and a hostile file has
+/// millions of them.
 const MOST: usize = 100;
 
 /// Problems in the order in which they were found.

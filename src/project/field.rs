@@ -209,7 +209,7 @@ fn unknown_key(parent: &str, level: Level, key: &str) -> Problem {
     }
     let known: Vec<&str> = keys::below(keys::plain(parent), level).collect();
     if level == Level::Service && keys::below(parent, Level::Project).any(|known| known == key) {
-        return problem.help("it stands at the top of the file, not in a service");
+        return problem.help("it belongs at the top of the file, not in a service");
     }
     let name = key.replace('_', "-");
     problem.help(match elsewhere(&name).as_slice() {
@@ -356,7 +356,7 @@ impl<'a> Field<'a> {
             Ok(value) if value.text().contains('\0') => {
                 self.report(
                     Problem::error(format!("`{}` contains a NUL character", self.path))
-                        .help("no program can be given one"),
+                        .help("an argument or a variable cannot hold one"),
                 );
                 None
             }

@@ -105,7 +105,7 @@ impl Project {
         owners.check(&self.standing).map_err(|problem| {
             if self.above {
                 problem.note(format!(
-                    "`{}` was found above the current folder; `-f FILE` names another",
+                    "`{}` was found above the current folder; `-f FILE` chooses another",
                     self.source.name
                 ))
             } else {

@@ -130,7 +130,7 @@ impl Parser<'_> {
         if depth == MAX_DEPTH {
             return Err(SyntaxError {
                 message: "these variables are nested too deeply".to_owned(),
-                help: format!("at most {MAX_DEPTH} defaults may stand inside one another"),
+                help: format!("at most {MAX_DEPTH} defaults can be nested"),
                 at: start..start + 2,
             });
         }

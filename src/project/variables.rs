@@ -146,7 +146,7 @@ pub struct Variables {
 pub enum ValueOrigin {
     /// An env file.
     File,
-    /// Whoever makes the plan, or the project file itself.
+    /// The caller of the planner, or the project file itself.
     Given,
 }
 

@@ -10,7 +10,7 @@ use crate::plan::placement::Placement;
 use crate::plan::secrecy::is_secret;
 use crate::plan::service::Service;
 
-/// The folder on the server unless the person names another.
+/// The folder on the server unless another one is given.
 pub fn usual_root(project: &Name) -> String {
     format!("/srv/{project}")
 }

@@ -47,7 +47,7 @@ impl fmt::Display for TmuxError {
         match self {
             TmuxError::Missing => write!(f, "there is no program `{PROGRAM}` on the PATH"),
             TmuxError::Absent => f.write_str("there is no such session"),
-            TmuxError::Other(said) => write!(f, "tmux says: {said}"),
+            TmuxError::Other(said) => write!(f, "tmux reports: {said}"),
         }
     }
 }

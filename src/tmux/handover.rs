@@ -1,9 +1,9 @@
 //! What the first process of a session is to become, left for it in a private file.
 //!
-//! tmux gives a process the environment and the umask of its server, which are those of whoever
-//! started the server; `-e` would show every variable in the list of processes, for as long as the server
-//! lives; and tmux takes 16 KB at most. So the session's command is short, it reads this file,
-//! removes it and becomes the command in it.
+//! tmux gives a process the environment and the umask of its server, which are those of the process
+//! that started the server; `-e` would show every variable in the list of processes, for as long as
+//! the server lives; and tmux takes 16 KB at most. So the session's command is short, it reads this
+//! file, removes it and becomes the command in it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -68,7 +68,7 @@ impl Handover {
     pub fn take(file: &Path) -> io::Result<Self> {
         let bytes = fs::read(file)?;
         let handover = Handover::from_bytes(&bytes)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is no handover"))?;
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is not a handover"))?;
         fs::remove_file(file)?;
         Ok(handover)
     }

@@ -1,9 +1,9 @@
 //! tmux, as far as a service in a session of its own needs it.
 //!
-//! A [`session`] belongs to one service and is only ever touched by who it belongs to; the
-//! [`client`] runs tmux; a [`handover`] gives the first process of a session the command,
-//! the folder and the environment that it shall have; [`typing`] brings forms to a REPL
-//! unchanged. Rules: tmux(1), and what tmux 3.3a was seen to do.
+//! A [`session`] belongs to one service and is only touched by its owner; the [`client`] runs tmux;
+//! a [`handover`] gives the first process of a session the command, the folder and the environment
+//! for it; [`typing`] brings forms to a REPL unchanged. Rules: tmux(1), and what tmux 3.3a was seen
+//! to do.
 
 pub mod client;
 pub mod handover;
@@ -20,8 +20,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Only their owner may read the files that are left for another process.
 const PRIVATE: u32 = 0o600;
 
-/// Writes a new file that only this user can read, and returns its absolute path. Whoever
-/// reads it removes it.
+/// Writes a new file that only this user can read, and returns its absolute path. The
+/// reader removes it.
 fn leave(folder: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let mut time = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -56,7 +56,7 @@ pub struct RunningPane {
     pub since: u64,
     /// How many terminals look at it.
     pub clients: u32,
-    /// Whether somebody has switched its input off.
+    /// Whether its input is switched off.
     pub deaf: bool,
 }
 
@@ -231,7 +231,7 @@ impl Session {
                 })
             });
         }
-        // Somebody has closed its pane and kept others.
+        // A user has closed its pane and kept others.
         Some(SessionState::Ended(EndedPane {
             session: session?,
             pane: None,

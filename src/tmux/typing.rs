@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use crate::lisp::{Form, print};
 use crate::word::Word;
 
-/// The longest text that is typed, in bytes: below the longest line everywhere, with room for
-/// a word that somebody has typed before.
+/// The longest text that is typed, in bytes: below the longest line everywhere, with room for a
+/// word that was typed before.
 const LONGEST: usize = 900;
 
 /// Whether a terminal hands on this text unchanged.

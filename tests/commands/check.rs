@@ -81,7 +81,7 @@ services:
     // What is wrong whatever they are is still reported.
     let wrong = project("loader: none\nstart: (${F} 1)\nload: [missing.lisp]\numask: ${U}9");
     assert_snapshot!(wrong.run(&["check", "--allow-unset"]).failure(1), @"
-    error: `${F}` stands where code is expected
+    error: `${F}` is used where code is expected
      --> lisplaunch.yaml:2:9
       |
     2 | start: (${F} 1)
@@ -178,7 +178,7 @@ profiles: {é: {umask: 27}}
           "file": "lisplaunch.yaml",
           "line": 3,
           "column": 20,
-          "label": "whoever reaches this address can run any code as the service's user",
+          "label": "anyone who reaches this address can run any code as the service's user",
           "notes": [],
           "help": []
         },

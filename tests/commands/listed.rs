@@ -32,6 +32,6 @@ fn what_does_not_run_has_no_number() {
     assert_snapshot!(project.run(&["pid"]).failure(3), @"
     error: the service `one` does not run
      |
-     = help: `lisplaunch status` says how it ended
+     = help: `lisplaunch status` shows how it ended
     ");
 }

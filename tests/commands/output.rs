@@ -49,9 +49,9 @@ fn a_link_of_another_user_is_not_followed() {
     assert_snapshot!(report.failure(1), @"
     error: the link `planted` belongs to another user: uid 12345
      |
-     = note: it could stand for any file
+     = note: it could point to any file
      = help: make it yours if it can be trusted: `chown -h root planted`
-     = help: or accept everything of that user: `--trust 12345`
+     = help: or trust all files of that user: `--trust 12345`
     ");
     project.run(&["emit", "makefile", "-o", "own"]).success();
     let trusted = ["--trust", "12345", "emit", "makefile", "-o", "mine"];

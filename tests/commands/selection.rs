@@ -299,7 +299,7 @@ fn a_service_is_named_by_an_option_as_well() {
     let send = |words: &[&str]| argv(&[&["tmux", "send", "--print"], words].concat());
     assert_eq!(send(&["-s", "web", "(f)"]), send(&["web", "(f)"]));
     assert_snapshot!(project.run(&["tmux", "send", "-s", "web", "(f)", "(g)"]).failure(2), @"
-    error: there is a word too many: `(f)` beside `--service web`
+    error: unexpected argument `(f)` beside `--service web`
      |
      = help: name the service once; put blanks within a form into quotes
     ");

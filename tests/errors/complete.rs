@@ -23,7 +23,7 @@ const LOCKS: &[&str] = &[
     // Only integers become variables, only checked names are printed bare, and a template is
     // given values of the kinds that its language has.
     "`: only integers can be checked by its recipes",
-    "` cannot stand without quotes",
+    "` cannot be written without quotes",
     "` cannot be the name of an environment variable",
     "this value has no meaning in",
     // `environment_holds` is asked first.

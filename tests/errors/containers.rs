@@ -42,7 +42,7 @@ fn nobody_reads_a_secret_in_an_image() {
     assert_snapshot!(report(word, 1), @r#"
     error: the service `app`: `WORD` comes from an env file, and everyone who has the image could read it there
      = help: let the program ask for it when it starts: `(uiop:getenv "WORD")`
-     = help: or say that it may stand there: `--set WORD=VALUE`
+     = help: or give it a value that may be public: `--set WORD=VALUE`
     "#);
     let secret = "arguments: ['${API_KEY:-none}']";
     assert_snapshot!(report(secret, 1), @r#"

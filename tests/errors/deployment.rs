@@ -39,7 +39,7 @@ fn each_word_for_the_program_is_an_item() {
      --> lisplaunch.yaml:1:13
     1 | arguments: ["a\0b"]
       |             ^^^^^^
-      = help: no program can be given one
+      = help: an argument or a variable cannot hold one
     "#);
     let words = Project::new("start: (f)\nloader: none\narguments: ['two words', '']");
     let argv = words
@@ -407,12 +407,12 @@ fn what_is_deployed_runs_and_can_be_replaced() {
     };
     assert_snapshot!(deploy("http: 8080\n", &[], 2), @"
     error: requests to `app` would fail while it starts again: it is one process
-     = help: give it `replicas: 2`, and `spare: true` if one shall run at a time
+     = help: give it `replicas: 2`, and `spare: true` if only one is to run at a time
      = help: or let them fail: `lisplaunch restart`
     ");
     assert_snapshot!(deploy("replicas: 2\n", &[], 3), @"
     error: no process of `app` runs
-     = help: start it first; `lisplaunch status` says how it ended
+     = help: start it first; `lisplaunch status` shows how it ended
     ");
     assert_snapshot!(deploy("replicas: 2\n", &["app-1"], 2), @"
     error: `app-1` is one of the replicas of `app`, which are deployed together

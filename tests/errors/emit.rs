@@ -23,23 +23,23 @@ fn supervisord_has_limits() {
     ");
     assert_snapshot!(report("start: (f)\ndirectory: '/srv/a #b'"), @"
     error: the service `app`: a setting of supervisord cannot hold `/srv/a #b`: `;` and `#` start a comment after white space, and there are no quotes
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\ndirectory: '/srv/a '"), @"
     error: the service `app`: a setting of supervisord cannot hold `/srv/a `: white space at its ends is cut off, and there are no quotes
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\ndirectory: \"/srv/a\\nb\""), @r"
     error: the service `app`: a setting of supervisord cannot hold `/srv/a\nb`: a line break ends the value, and there are no quotes
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\ndirectory: '/srv/%(here)s'"), @"
     error: the service `app`: a setting of supervisord cannot hold `/srv/%(here)s`: `%(here)s` is replaced, and there are no quotes
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\nlog: '/srv/a ;b'"), @"
     error: the service `app`: a setting of supervisord cannot hold `/srv/a ;b`: `;` and `#` start a comment after white space, and there are no quotes
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\nenv: {A: \"x\\ry\"}"), @"
     error: the service `app`: a supervisord command cannot hold a carriage return: its reader takes it for the end of a line

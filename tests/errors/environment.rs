@@ -24,17 +24,17 @@ fn env_is_a_map_of_names_to_values() {
      --> lisplaunch.yaml:1:6
     1 | env: A=1
       |      ^^^ this is a single value
-    error: `1A` is no name of a variable
+    error: `1A` is not a valid variable name
      --> lisplaunch.yaml:1:7
     1 | env: {1A: x}
       |       ^^
       = help: letters, digits and `_`, no digit first
-    error: `A B` is no name of a variable
+    error: `A B` is not a valid variable name
      --> lisplaunch.yaml:1:7
     1 | env: {'A B': x}
       |       ^^^^^
       = help: letters, digits and `_`, no digit first
-    error: `` is no name of a variable
+    error: `` is not a valid variable name
      --> lisplaunch.yaml:1:7
     1 | env: {'': x}
       |       ^^
@@ -160,7 +160,7 @@ fn a_line_of_an_env_file_is_a_name_and_a_value() {
      --> /srv/app/app.env:1:10
     1 | *=********
       |          ^
-      = help: remove it: no program can be given one
+      = help: remove it: an argument or a variable cannot hold one
     ");
 }
 
@@ -171,35 +171,35 @@ fn quotes_stand_around_a_whole_value() {
      --> /srv/app/app.env:1:3
     1 | A='*
       |   ^^
-      = help: a value has one line; one that begins with a quote stands in quotes of the other kind
+      = help: a value has one line; one that begins with a quote is written in quotes of the other kind
     ");
     assert_snapshot!(said_of("A= \"hunter2' # why\n"), @r#"
     error: the value begins with a quote that does not end on its line
      --> /srv/app/app.env:1:4
     1 | A= "*******' # ***
       |    ^^^^^^^^^^^^^^^
-      = help: a value has one line; one that begins with a quote stands in quotes of the other kind
+      = help: a value has one line; one that begins with a quote is written in quotes of the other kind
     "#);
     assert_snapshot!(said_of("A='it's hunter2'  # why\n"), @"
     error: the value goes on after its quotes
      --> /srv/app/app.env:1:7
     1 | A='**'* *******'  # ***
       |       ^^^^^^^^^^
-      = help: quotes stand around the whole value, and nothing is an escape in them: use the other kind, or none
+      = help: quotes enclose the whole value, and nothing is an escape in them: use the other kind, or none
     ");
     assert_snapshot!(said_of("A=\"é \\\"hunter2\\\"\"\n"), @r#"
     error: the value goes on after its quotes
      --> /srv/app/app.env:1:8
     1 | A="* *"********""
       |        ^^^^^^^^^^
-      = help: quotes stand around the whole value, and nothing is an escape in them: use the other kind, or none
+      = help: quotes enclose the whole value, and nothing is an escape in them: use the other kind, or none
     "#);
     assert_snapshot!(said_of("A='hunter2'#why\n"), @"
     error: the value goes on after its quotes
      --> /srv/app/app.env:1:12
     1 | A='*******'#***
       |            ^^^^
-      = help: quotes stand around the whole value, and nothing is an escape in them: use the other kind, or none
+      = help: quotes enclose the whole value, and nothing is an escape in them: use the other kind, or none
     ");
 }
 

@@ -188,7 +188,7 @@ fn dots_commas_and_backquotes_have_their_places() {
     2 |   (f '(a . b c))
       |              ^ one too many
       = help: write `(a . b)`, or remove the dot
-    error: a dot stands alone
+    error: a dot is on its own
      --> lisplaunch.yaml:2:7
     2 |   (f '.)
       |       ^ only a list can hold a dot, before its last datum
@@ -307,7 +307,7 @@ fn one_call_is_wanted() {
         "; only a comment",
         "#+no-such-feature (f)",
     ]), @r#"
-    error: a second form stands where one is expected
+    error: found a second form where one is expected
      --> lisplaunch.yaml:2:7
     2 |   (f) (g)
       |       ^^^ the second form
@@ -453,7 +453,7 @@ fn the_place_is_found_in_lists_blocks_and_other_keys() {
         "start: (f)\nstop: >\n  (g\n  (h)",
         "start: \"(f \\\"é\\\" ,x)\"",
     ]), @r#"
-    error: a second form stands where one is expected
+    error: found a second form where one is expected
      --> lisplaunch.yaml:6:7
     6 |       i
       |       ^ the second form

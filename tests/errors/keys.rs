@@ -149,17 +149,17 @@ fn unknown_keys_of_services_have_a_hint() {
      --> lisplaunch.yaml:2:21
     2 |   web: {start: (f), templates: t}
       |                     ^^^^^^^^^
-      = help: it stands at the top of the file, not in a service
+      = help: it belongs at the top of the file, not in a service
     error: unknown key `name`
      --> lisplaunch.yaml:2:21
     2 |   web: {start: (f), name: web}
       |                     ^^^^
-      = help: it stands at the top of the file, not in a service
+      = help: it belongs at the top of the file, not in a service
     error: unknown key `services`
      --> lisplaunch.yaml:2:21
     2 |   web: {start: (f), services: {}}
       |                     ^^^^^^^^
-      = help: it stands at the top of the file, not in a service
+      = help: it belongs at the top of the file, not in a service
     error: unknown key `prot` in `swank`
      --> lisplaunch.yaml:2:29
     2 |   web: {start: (f), swank: {prot: 1}}

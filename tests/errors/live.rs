@@ -42,7 +42,7 @@ fn secrets_are_files() {
     only_for_its_owner(&empty, "empty");
     assert_snapshot!(evaluate(&empty), @"
     error: the first line of the secret file `/srv/app/empty` is empty
-     = help: the service lets no client in until it holds a secret
+     = help: the service refuses all clients until it holds a secret
     ");
 }
 
@@ -131,7 +131,7 @@ fn without_a_secret_too_only_the_users_of_the_service_are_spoken_to() {
     assert_snapshot!(report.join("\n"), @"
     error: the service `app` does not answer: another user listens on `127.0.0.1:4005`: nobody (uid 65534); nothing was sent
      = help: if that is the service say so in the project file: `user: nobody`
-     = help: or accept everything of that user: `--trust nobody`
+     = help: or trust all files of that user: `--trust nobody`
     ");
     let spoken_to = |project: &Project, options: &[&str]| {
         let (report, bytes) = reported_by(project, &here, options);

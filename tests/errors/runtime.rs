@@ -23,7 +23,7 @@ fn ready_is_a_form_or_a_url() {
     1 | ready: (f
       |        ^ opened here
       = help: add the missing `)`
-    error: a second form stands where one is expected
+    error: found a second form where one is expected
      --> lisplaunch.yaml:1:12
     1 | ready: (f) (g)
       |            ^^^ the second form

@@ -20,19 +20,19 @@ fn options_are_those_of_sbcl() {
         "sbcl: {toplevel-options: [--quit]}",
         "sbcl: {toplevel-options: [--end-toplevel-options]}",
     ]), @"
-    error: `--cor` is no option of sbcl
+    error: `--cor` is not a valid option of sbcl
      --> lisplaunch.yaml:1:26
     1 | sbcl: {runtime-options: [--cor, my.core]}
       |                          ^^^^^
       = help: did you mean `--core`?
       = help: each word is an item of its own: `[--core, my.core]`
-    error: `my.core` is no option of sbcl
+    error: `my.core` is not a valid option of sbcl
      --> lisplaunch.yaml:1:33
     1 | sbcl: {runtime-options: [--cor, my.core]}
       |                                 ^^^^^^^
       = help: there are: `--core`, `--debug-environment`, `--disable-ldb`
       = help: each word is an item of its own: `[--core, my.core]`
-    error: `--core my.core` is no option of sbcl
+    error: `--core my.core` is not a valid option of sbcl
      --> lisplaunch.yaml:1:25
     1 | sbcl: {runtime-options: --core my.core}
       |                         ^^^^^^^^^^^^^^

@@ -17,19 +17,19 @@ fn report(yaml: &str) -> String {
 fn settings_have_no_quotes() {
     assert_snapshot!(report("start: (f)\ndirectory: \"/srv/a\\nb\""), @r"
     error: the service `app`: a setting of systemd cannot hold `/srv/a\nb`: a line break ends the value
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\ndirectory: '/srv/a '"), @"
     error: the service `app`: a setting of systemd cannot hold `/srv/a `: white space at its ends is cut off
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\nlog: '/srv/a\\'"), @r"
     error: the service `app`: a setting of systemd cannot hold `/srv/a\\`: a backslash at its end joins the next line
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
     assert_snapshot!(report("start: (f)\nwritable: [\"/srv/a\\nb\"]"), @r"
     error: the service `app`: a setting of systemd cannot hold `/srv/a\nb`: a line break ends the value
-     = help: choose another name, or let a symbolic link with a plain name lead there
+     = help: choose another name, or name a symbolic link to it that has a plain name
     ");
 }
 
@@ -37,7 +37,7 @@ fn settings_have_no_quotes() {
 fn text_is_what_unicode_has_not_set_aside() {
     assert_snapshot!(report("start: (f)\nenv: {A: \"\\uFFFF\"}"), @r"
     error: the service `app`: systemd takes text with the character \u{ffff} for no text
-     = help: choose another character: Unicode has set this one aside
+     = help: choose another character: this one is not for text (a noncharacter of Unicode)
     ");
 }
 
@@ -48,7 +48,7 @@ fn a_program_has_a_plain_path() {
     make_executable(&project.folder().join("bin/my\"sbcl"));
     assert_snapshot!(brief(project.run(&["emit", "systemd"]), 1), @r#"
     error: the service `app`: systemd starts no program whose path is `/srv/app/bin/my\"sbcl`: it has a quote, a backslash or a control character
-     = help: let a symbolic link with a plain name lead there, and name that with `sbcl.program`
+     = help: name a symbolic link with a plain name in `sbcl.program`
     "#);
 }
 

@@ -81,14 +81,14 @@ fn what_begins_with_a_parenthesis_is_one_form() {
       = help: add the missing `)`
     ");
     assert_snapshot!(report("--eval (f)\n  (g)\n"), @"
-    error: a second form stands where one is expected
+    error: found a second form where one is expected
      --> the text that the template `sbcl/argv` renders to:2:3
     2 |   (g)
       |   ^^^ the second form
       = help: write a list with one form each, or put them into one `(progn …)`
     ");
     assert_snapshot!(report("--eval (f) --quit\n"), @"
-    error: a second form stands where one is expected
+    error: found a second form where one is expected
      --> the text that the template `sbcl/argv` renders to:1:5
     1 | (f) --quit
       |     ^^^^^^ the second form

@@ -24,7 +24,7 @@ fn commands_and_options_are_suggested() {
      = help: usage: `lisplaunch run --dry-run [SERVICE] [-- <ARGS>...]`
     ");
     assert_snapshot!(report(&["run", "a", "b"]), @"
-    error: there is a word too many: `b`
+    error: unexpected argument `b`
      = help: usage: `lisplaunch run [OPTIONS] [SERVICE] [-- <ARGS>...]`
     ");
     assert_snapshot!(report(&["--flie", "x", "run"]), @"
@@ -51,7 +51,7 @@ fn commands_and_options_are_suggested() {
      = help: usage: `lisplaunch emit --check --output <PATH> <FORMAT> [SERVICES]...`
     ");
     assert_snapshot!(report(&["emit", "makefile", "--list"]), @"
-    error: `--list` stands alone
+    error: `--list` cannot be combined with other arguments
      = help: usage: `lisplaunch emit [OPTIONS] [FORMAT] [SERVICES]...`
     ");
     assert_snapshot!(report(&["templates", "list"]), @"
@@ -85,8 +85,8 @@ fn commands_and_options_are_suggested() {
 #[test]
 fn settings_have_a_name_and_a_value() {
     assert_snapshot!(report(&["--set", "PORT", "run"]), @"error: `--set` is `PORT`: expected NAME=VALUE");
-    assert_snapshot!(report(&["--set", "1A=b", "run"]), @"error: `--set` is `1A=b`: `1A` is not a valid name of a variable");
-    assert_snapshot!(report(&["--set", "=b", "run"]), @"error: `--set` is `=b`: `` is not a valid name of a variable");
+    assert_snapshot!(report(&["--set", "1A=b", "run"]), @"error: `--set` is `1A=b`: `1A` is not a valid variable name");
+    assert_snapshot!(report(&["--set", "=b", "run"]), @"error: `--set` is `=b`: `` is not a valid variable name");
 }
 
 #[test]

@@ -55,13 +55,13 @@ fn swank_listens_where_it_is_safe() {
     error: swank would listen on `0.0.0.0`
      --> lisplaunch.yaml:1:20
     1 | swank: {interface: 0.0.0.0}
-      |                    ^^^^^^^ whoever reaches this address could run any code as the service's user
+      |                    ^^^^^^^ anyone who reaches this address could run any code as the service's user
       = help: leave it out and connect through `ssh -L`
       = help: or write `allow-remote: true` beside it, where a firewall keeps others out
     error: swank would listen on `192.168.0.7`
      --> lisplaunch.yaml:2:14
     2 |   interface: 192.168.0.7
-      |              ^^^^^^^^^^^ whoever reaches this address could run any code as the service's user
+      |              ^^^^^^^^^^^ anyone who reaches this address could run any code as the service's user
       = help: leave it out and connect through `ssh -L`
       = help: or write `allow-remote: true` beside it, where a firewall keeps others out
     error: `swank.interface` is `::1`: expected an IPv4 address: swank listens on no other
@@ -87,7 +87,7 @@ fn swank_listens_where_it_is_safe() {
     warning: swank listens on `0.0.0.0`
      --> lisplaunch.yaml:1:20
     1 | swank: {interface: 0.0.0.0, allow-remote: true}
-      |                    ^^^^^^^ whoever reaches this address can run any code as the service's user
+      |                    ^^^^^^^ anyone who reaches this address can run any code as the service's user
     ");
 }
 

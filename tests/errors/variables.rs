@@ -98,7 +98,7 @@ fn a_variable_is_written_in_braces() {
      --> lisplaunch.yaml:1:47
     1 | user: ${A:-${B:-${C:-${D:-${E:-${F:-${G:-${H:-${I:-${J:-x}}}}}}}}}}
       |                                               ^^
-      = help: at most 8 defaults may stand inside one another
+      = help: at most 8 defaults can be nested
     ");
 }
 
@@ -219,12 +219,12 @@ fn a_variable_is_data_and_names_nothing_that_is_called() {
     ] {
         let report = with_port(yaml, value);
         let first = report.lines().next().unwrap();
-        let expected = "error: `${SERVER_PORT}` stands where code is expected";
+        let expected = "error: `${SERVER_PORT}` is used where code is expected";
         assert_eq!(first, expected, "{yaml}\n{report}");
         assert!(report.contains("--> lisplaunch.yaml:"), "{report}");
     }
     assert_snapshot!(with_port("start: |\n  (f\n  (; no\n   ${SERVER_PORT} 1))", "exit"), @"
-    error: `${SERVER_PORT}` stands where code is expected
+    error: `${SERVER_PORT}` is used where code is expected
      --> lisplaunch.yaml:4:4
     4 |    ${SERVER_PORT} 1))
       |    ^^^^^^^^^^^^^^ a variable stands for data
@@ -274,12 +274,12 @@ fn what_cannot_be_given_to_a_program_is_no_value() {
      --> lisplaunch.yaml:2:10
     2 | env: {A: "x\0y"}
       |          ^^^^^^
-      = help: no program can be given one
+      = help: an argument or a variable cannot hold one
     error: `start` contains a NUL character
      --> lisplaunch.yaml:1:8
     1 | start: "(f \"\0\")"
       |        ^^^^^^^^^^^^
-      = help: no program can be given one
+      = help: an argument or a variable cannot hold one
     "#);
 }
 

@@ -77,7 +77,7 @@ fn yaml_has_traps() {
     2 | name: app: 1
       |          ^
       = help: quote the value, or write it as a block after `|`
-    error: a key in brackets must stand on the line of its `:`
+    error: a key in brackets must be on the line of its `:`
      --> lisplaunch.yaml:1:10
     1 | systems: [a, b
       |          ^
@@ -124,7 +124,7 @@ fn yaml_has_traps() {
     2 | ---
       | ^^^
       = help: keep one document, and remove the others with their `---`
-    error: an alias stands inside the value that it names
+    error: an alias is inside the value that it names
      --> lisplaunch.yaml:1:13
     1 | x-a: &a {b: *a}
       |             ^^

@@ -271,7 +271,7 @@ fn no_answer_has_an_exit_code_of_its_own() {
     let fixed = |text: String| text.replace(&nobody, "4006");
     assert_snapshot!(fixed(report(service.run(&["eval", "worker", "1"]), 3)), @"
     error: the service `worker` does not answer: nothing listens on `127.0.0.1:4006`
-     = help: does it run? `lisplaunch status` says
+     = help: `lisplaunch status` shows whether it runs
     ");
     let outcome = service.run(&["eval", "worker", "1", "--json"]);
     assert_snapshot!(fixed(object(&outcome, 3)["message"].to_string()), @r#""the service `worker` does not answer: nothing listens on `127.0.0.1:4006`""#);
@@ -396,7 +396,7 @@ fn a_service_that_ends_during_an_evaluation_did_not_answer() {
     let outcome = service.run(&["eval", "(sb-ext:exit :code 4 :abort t)"]);
     assert_snapshot!(report(outcome, 1), @"
     error: the service `small` did not answer: the server closed the connection
-     = help: does it still run? `lisplaunch status` says
+     = help: `lisplaunch status` shows whether it still runs
     ");
     assert_eq!(service.exit_code(), Some(4));
 }

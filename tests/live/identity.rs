@@ -43,7 +43,7 @@ fn another_service_on_the_port_is_left_alone() {
     error: `127.0.0.1:4005` is not the service `billing`: it is the service `small` (/srv/other/lisplaunch.yaml), pid PID
      |
      = help: one of the two needs another port: `swank:` in its project file
-     = help: `--any` speaks to whatever image is there
+     = help: `--any` connects to any image
     ");
     let first = |arguments: &[&str]| {
         let outcome = billing.run(arguments);
@@ -89,7 +89,7 @@ fn a_service_is_found_on_any_way_to_its_file_and_its_copy_is_another_one() {
     error: `127.0.0.1:4005` is not the service `small`: it is the service `small` (/srv/other/lisplaunch.yaml), pid PID
      |
      = help: one of the two needs another port: `swank:` in its project file
-     = help: `--any` speaks to whatever image is there
+     = help: `--any` connects to any image
     ");
 }
 
@@ -106,8 +106,8 @@ fn profiles_make_another_service_of_it() {
     assert_snapshot!(said(&service, service.run(&["stop"]), 3), @"
     error: `127.0.0.1:4005` is not the service `app` without a profile: it is the service `app` (/srv/app/lisplaunch.yaml) with the profile `blue`, pid PID
      |
-     = help: `-p blue` speaks to it
-     = help: `--any` speaks to whatever image is there
+     = help: `-p blue` connects to it
+     = help: `--any` connects to any image
     ");
     assert_eq!(service.run(&["eval", "-p", "green", "1"]).code, Some(3));
     assert_eq!(service.run(&["eval", "-p", "blue", "1"]).success(), "1\n");
@@ -124,9 +124,9 @@ fn an_image_that_lisplaunch_did_not_start_is_spoken_to_where_that_is_wanted() {
     };
     let project = Project::new(&yaml);
     assert_snapshot!(fixed(project.run(&["eval", "(+ 1 1)"])), @"
-    error: `127.0.0.1:4005` is not the service `app`: it is an image that does not say which service it is, pid PID
+    error: `127.0.0.1:4005` is not the service `app`: it is an image that does not report which service it is, pid PID
      |
-     = help: `--any` speaks to whatever image is there
+     = help: `--any` connects to any image
     ");
     assert_eq!(project.run(&["eval", "--any", "(+ 1 1)"]).success(), "2\n");
     // Having answered, it has the runtime, and still does not know which service it is.
@@ -166,7 +166,7 @@ fn what_is_not_a_lisp_is_named() {
         "name: app\nloader: asdf\nstart: (f)\nswank: {port}\n"
     ));
     assert_snapshot!(fixed(&project.run(&["stop"]).failure(3)), @"
-    error: the service `app` does not answer: `127.0.0.1:4005` does not answer as a swank server: a message begins with `HTTP/1`, which is no length of six hexadecimal digits
+    error: the service `app` does not answer: `127.0.0.1:4005` does not answer as a swank server: a message begins with `HTTP/1`, which is not a length of six hexadecimal digits
      |
      = note: the port is held by `nginx`, pid PID
     ");
@@ -174,7 +174,7 @@ fn what_is_not_a_lisp_is_named() {
     assert_eq!(status.code, Some(3));
     assert_snapshot!(fixed(&status.stdout), @"
     SERVICE  STATE
-    app      other  `127.0.0.1:4005` does not answer as a swank server: a message begins with `HTTP/1`, which is no length of six hexadecimal digits; the port is held by `nginx`, pid PID
+    app      other  `127.0.0.1:4005` does not answer as a swank server: a message begins with `HTTP/1`, which is not a length of six hexadecimal digits; the port is held by `nginx`, pid PID
     ");
 }
 
@@ -183,7 +183,7 @@ fn an_image_that_cannot_say_what_it_is_is_not_spoken_to() {
     let service = Service::small("(f)").started();
     service.eval("(sb-int:encapsulate 'lisplaunch::image 'test (lambda (f) (declare (ignore f)) (error \"not now\")))");
     let said = said(&service, service.run(&["eval", "1"]), 3);
-    let expected = "error: the image on `127.0.0.1:4005` does not say which service it is: ";
+    let expected = "error: the image on `127.0.0.1:4005` does not report which service it is: ";
     assert!(
         said.starts_with(expected) && said.contains("not now"),
         "{said}"

@@ -36,7 +36,7 @@ fn stop_runs_the_stop_forms_once_and_waits_for_the_end() {
     assert_snapshot!(report(&service, service.run(&["stop", "web"]), 3), @"
     error: the service `web` does not answer: nothing listens on `127.0.0.1:4005`
      |
-     = help: does it run? `lisplaunch status` says
+     = help: `lisplaunch status` shows whether it runs
     ");
     assert_eq!(service.run(&["stop"]).code, Some(2));
 }

@@ -79,12 +79,12 @@ fn it_is_stopped_by_a_signal() {
     assert_snapshot!(service.run(&["stop"]).failure(3), @"
     error: the service `app` does not run
      |
-     = help: `lisplaunch status` says how it ended
+     = help: `lisplaunch status` shows how it ended
     ");
     assert_snapshot!(service.run(&["restart"]).failure(3), @"
     error: the service `app` does not run
      |
-     = help: `lisplaunch status` says how it ended
+     = help: `lisplaunch status` shows how it ended
     ");
 }
 

@@ -43,7 +43,7 @@ impl<'a> Member<'a> {
         if found.iter().all(Option::is_none) {
             return Err(Failure::unanswered(
                 Problem::error(format!("no process of `{}` runs", group(&services[0])))
-                    .help("start it first; `lisplaunch status` says how it ended"),
+                    .help("start it first; `lisplaunch status` shows how it ended"),
             ));
         }
         let members = services.iter().zip(&found).map(|(service, reached)| {

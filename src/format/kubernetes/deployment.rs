@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::render::{TemplateValue, TemplateValues};
 use crate::word::Word;
 
-/// How long Kubernetes waits for a new pod unless it is told (`progressDeadlineSeconds`).
+/// How long Kubernetes waits for a new pod by default (`progressDeadlineSeconds`).
 const PROGRESS: u64 = 600;
 
 /// Ports below it are for those alone who may have them.
@@ -74,7 +74,7 @@ fn image(service: &Service) -> Result<&str, Problem> {
     })
 }
 
-/// How long Kubernetes waits for a new pod, where it must be told.
+/// How long Kubernetes waits for a new pod, where it must be set.
 fn deadline(service: &Service) -> Option<u64> {
     const MARGIN: u64 = 60;
     let start = ready::patience(service.ready.as_ref()).0 + service.start_timeout.0;

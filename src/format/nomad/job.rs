@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::render::{TemplateValue, TemplateValues};
 use crate::word::Word;
 
-/// How long Nomad waits for all of a new version unless it is told (`progress_deadline`).
+/// How long Nomad waits for all of a new version by default (`progress_deadline`).
 const PROGRESS: u64 = 600;
 
 /// What a process with SBCL's usual heap of 1 GB needs, for a limit that there always is.

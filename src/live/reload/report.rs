@@ -152,11 +152,11 @@ impl LoadReport {
 
     /// Removes the compiled files, so that the next one who loads the code compiles it again.
     ///
-    /// Some hold code that does not work. Others hold code that works, but that nobody has asked
-    /// to run.
+    /// Some hold code that does not work. Others hold code that works, but that no command asked to
+    /// run.
     pub fn discard(&self) {
         for file in self.outputs.iter().flatten() {
-            // It was not written, or it belongs to somebody who will see to it.
+            // It was not written, or it belongs to another user.
             let _ = fs::remove_file(file);
         }
     }

@@ -15,7 +15,7 @@ pub(super) struct Conversation<'a> {
     pub(super) editor: &'a mut Editor,
     pub(super) screen: &'a mut Screen,
     pub(super) signals: &'a Signals,
-    /// Whether the error that the evaluation comes to was shown.
+    /// Whether the error that ended the evaluation has been shown.
     pub(super) told: bool,
 }
 

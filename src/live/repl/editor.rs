@@ -81,7 +81,7 @@ impl Editor {
         self.read(screen, prompt)
     }
 
-    /// Reads one line that is no form.
+    /// Reads one line that is not a form.
     pub(super) fn answer(&mut self, screen: &Screen, prompt: &str) -> EditorEvent {
         if let Some(assistant) = self.editor.helper_mut() {
             assistant.forms = false;

@@ -1,4 +1,4 @@
-//! Forms from standard input that is no terminal: one after the other, without a prompt.
+//! Forms from standard input that is not a terminal: one after the other, without a prompt.
 
 use std::io::{self, BufRead};
 

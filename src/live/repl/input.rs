@@ -6,7 +6,7 @@ use crate::lisp::reader::read_forms;
 use crate::lisp::{Fault, FaultKind, Part};
 use crate::problem::{Location, Problem, Source};
 
-/// What a text that somebody typed comes to.
+/// The meaning of a text that was typed.
 #[derive(Debug)]
 pub(super) enum ReplInput {
     /// More of it must follow; and what to say when it does not.
@@ -47,7 +47,7 @@ pub(super) fn understand(text: &str, name: &str, before: usize) -> ReplInput {
     };
     ReplInput::Forms(match &forms[..] {
         [] if text.trim().is_empty() => Vec::new(),
-        // As it was typed; and what is no form for this reader may be one for the image, which
+        // As it was typed; and what is not a form for this reader may be one for the image, which
         // knows its own features.
         [] | [_] => vec![text.to_owned()],
         forms => forms.iter().map(crate::lisp::Form::text).collect(),

@@ -46,9 +46,9 @@ pub enum ReplEnd {
     Failed(Problem),
     /// The connection was lost.
     Lost(Problem),
-    /// What was to be evaluated is no form.
+    /// The input is not a form.
     Wrong(Problem),
-    /// Nobody reads the output any more.
+    /// The reader of the output has gone.
     Unread,
 }
 

@@ -62,7 +62,7 @@ impl Screen {
         self.output(&format!("{value}\n"))
     }
 
-    /// Something for the person, which is no value.
+    /// A remark for the person, not a value.
     pub(super) fn remark(&mut self, text: &str) -> io::Result<()> {
         self.fresh_line()?;
         let text = self.painted(&shown(text, &io::stdout()), DIM);

@@ -224,7 +224,7 @@ impl Client {
         Ok(())
     }
 
-    /// The value of a form that is no evaluation of the caller's.
+    /// The value of a form that is part of the protocol, not of the caller's code.
     fn ask(&mut self, form: &str, deadline: Instant) -> Result<Sexp, ClientError> {
         let after = deadline.saturating_duration_since(Instant::now());
         let (returned, stopping) = self.request(

@@ -34,7 +34,7 @@ pub enum ConnectError {
         /// The number of the user.
         user: u32,
     },
-    /// Something answers that is no swank server, or a broken one.
+    /// Something answers that is not a swank server, or a broken one.
     Protocol(Address, ProtocolError),
 }
 
@@ -84,7 +84,7 @@ impl std::error::Error for ConnectError {}
 pub enum ProtocolError {
     /// Bytes that are no message.
     Frame(FrameError),
-    /// A message that is no s-expression.
+    /// A message that is not an s-expression.
     Sexp(ReadError),
     /// An answer that does not have the shape of one, and what it should be.
     Answer(&'static str),
@@ -119,8 +119,8 @@ impl From<ReadError> for ProtocolError {
 
 /// Why there is no answer on a connection that was made.
 ///
-/// After [`Closed`](Self::Closed), [`Io`](Self::Io), [`Protocol`](Self::Protocol) and whatever
-/// says `stopped: false` the connection is closed and another client must be made.
+/// After [`Closed`](Self::Closed), [`Io`](Self::Io), [`Protocol`](Self::Protocol) and after an
+/// error with `stopped: false` the connection is closed and another client must be made.
 #[derive(Debug)]
 pub enum ClientError {
     /// The server closed the connection, or it was closed after an earlier error.

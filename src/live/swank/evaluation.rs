@@ -100,8 +100,8 @@ pub trait EvaluationOutput {
         Ok(())
     }
 
-    /// Another thread of the image entered the debugger on this connection, with this message,
-    /// and was aborted since no one would have answered it.
+    /// Another thread of the image entered the debugger on this connection, with this message, and
+    /// was aborted since nothing would have answered it.
     ///
     /// # Errors
     /// End the evaluation.

@@ -40,7 +40,7 @@ impl fmt::Display for FrameError {
         match self {
             FrameError::Length(bytes) => write!(
                 f,
-                "a message begins with `{}`, which is no length of six hexadecimal digits",
+                "a message begins with `{}`, which is not a length of six hexadecimal digits",
                 bytes.escape_ascii()
             ),
             FrameError::TooLong { announced, allowed } => {

@@ -20,7 +20,7 @@ pub struct Info {
 }
 
 impl Info {
-    /// From the answer, or `None` if it is no property list.
+    /// From the answer, or `None` if it is not a property list.
     pub(crate) fn from_answer(answer: &Sexp) -> Option<Self> {
         answer.as_list().filter(|parts| !parts.is_empty())?;
         let lisp = answer.property(":lisp-implementation");

@@ -9,7 +9,7 @@ use crate::trust::Owners;
 ///
 /// Where nothing can be known there is none: another machine and other systems have no `/proc` to
 /// read, and no other user can take it away here. It is looked at once the connection stands, so
-/// that no one can come between the look and the connection.
+/// that no other process can take the port in between.
 pub(crate) fn stranger(stream: &TcpStream, owners: &Owners) -> Option<u32> {
     let (near, far) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
     let here = far.ip().to_canonical().is_loopback() || far.ip() == near.ip();

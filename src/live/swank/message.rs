@@ -61,7 +61,7 @@ impl Question {
         format!("(:emacs-return {thread} {tag} {index})")
     }
 
-    /// The reply when there is no one to answer: the end of the input, none of the restarts.
+    /// The reply when no user is there to answer: the end of the input, none of the restarts.
     pub(crate) fn nothing(&self) -> String {
         match self.asked {
             Asked::Line => self.text(""),
@@ -193,7 +193,7 @@ fn reply(name: &str, parts: &[Sexp], next_id: &mut u64) -> Option<String> {
         ":y-or-n-p" | ":read-from-minibuffer" => answer(":emacs-return", " nil"),
         ":eval" | ":ed-rpc" => answer(
             ":emacs-return",
-            " (:error \"lisplaunch\" \"it is no editor\")",
+            " (:error \"lisplaunch\" \"it is not an editor\")",
         ),
         ":debug" => {
             *next_id += 1;

@@ -19,7 +19,7 @@ pub const DEEPEST: usize = 500;
 /// How many elements an s-expression may have in all.
 pub const MOST_ELEMENTS: usize = 1 << 20;
 
-/// Why a text is no s-expression.
+/// Why a text is not an s-expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
     /// What is wrong.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::project::keys::Holds;
 
-/// A value that is no map of its own, and in how many ways it may be written.
+/// A value that is not a map, and the ways to write it.
 ///
 /// All of it is one schema: keywords say something of the one type that they are for, so that an
 /// editor's messages name the key that is wrong and not the alternatives that were tried.

@@ -57,7 +57,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "illegal placement",
-        "a key in brackets must stand on the line of its `:`",
+        "a key in brackets must be on the line of its `:`",
         "close the brackets, or quote a value that is text and starts with `[` or `{`",
     ),
     (
@@ -129,7 +129,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "comment intercepting",
-        "a comment cannot stand inside a value",
+        "a comment cannot be inside a value",
         "move the comment above the value, or start the next key in the column of the others",
     ),
     (

@@ -36,7 +36,7 @@ pub(super) fn part(location: &Location, scalar: &Scalar, range: Range<usize>) ->
         let at = at.unwrap_or(start);
         at..at
     } else {
-        // Both exist for what the parser has read; the whole value is no lie if they do not.
+        // Both exist for what the parser has read; the whole value is correct if they do not.
         let first = glyphs.nth(span.start).map(|glyph| glyph.start..glyph.end);
         let last = match span.len() {
             1 => first.clone(),

@@ -139,7 +139,7 @@ impl Recorder<'_> {
                 self.push(range, StepKind::Alias(step))
             }
             _ => Err(
-                Problem::error("an alias stands inside the value that it names")
+                Problem::error("an alias is inside the value that it names")
                     .at(self.location(range))
                     .help("a value cannot contain itself: write out what is meant"),
             ),

@@ -1,4 +1,4 @@
-//! The programs that the configuration of a supervisord names, whoever wrote it.
+//! All programs in the configuration of a supervisord, including those of other projects.
 
 use std::fs;
 use std::path::{Path, PathBuf};

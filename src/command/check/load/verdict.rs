@@ -111,7 +111,7 @@ impl ServiceVerdict<'_> {
         }
     }
 
-    /// Where the definition of a system names another.
+    /// Where the definition of a system mentions another.
     fn in_definition(&self, file: &Path, system: &str) -> Option<Location> {
         let text = host::read_text(file).ok()?;
         let range = name_in(&text, system)?;
