@@ -1,7 +1,7 @@
 //! What lisplaunch costs, measured on whole processes: `cargo bench`.
 //!
-//! The programs take turns, so that a machine that slows down slows all of them; the
-//! median is what counts. The stand-in for sbcl does nothing, so launching is all there is.
+//! The programs take turns, so that a machine that slows down slows all of them; the median is what
+//! counts. The stand-in for sbcl does nothing, so launching is all there is.
 
 use std::fs;
 use std::path::Path;

@@ -183,7 +183,7 @@ pub fn written_argv(service: &Service, templates: &Templates) -> Result<Argv, Pr
     argv(service, &[], templates)
 }
 
-/// What stands in a command line for what starts a service.
+/// What is in a command line for what starts a service.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// The file that loads lisplaunch's own code.
@@ -409,7 +409,7 @@ fn cl(service: &Service) -> &'static str {
     service.package.as_ref().map_or("", |_| "cl:")
 }
 
-/// The options of the runtime's functions. They stand where they differ from what holds without them.
+/// The options of the runtime's functions. They are written where they differ from the default.
 fn runtime_context(service: &Service, process: Purpose<'_>) -> TemplateValues {
     let saving = match process {
         Purpose::Saving(saving) => Some(TemplateValue::map([

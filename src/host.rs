@@ -91,8 +91,8 @@ impl Host {
     }
 }
 
-/// The path of this program: where `PATH` finds it, if that is the same file, since what stands
-/// there lasts longer than the file that a link leads to.
+/// The path of this program: where `PATH` finds it, if that is the same file, since what is there
+/// lasts longer than the file that a link leads to.
 pub fn own_program(environment: &BTreeMap<String, OsString>) -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     let name = program.file_name().unwrap_or_default();

@@ -19,7 +19,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// What to tell a person who wrote `word` where only `candidates` are known.
+/// The help for a person who wrote `word` where only `candidates` are known.
 pub fn help<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     match closest(word, candidates.iter().copied()) {

@@ -9,8 +9,8 @@ pub mod lines;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
-/// The text with signs for the characters that could steer a terminal or turn the order of what
-/// stands there; line breaks and tabs stay.
+/// The text with signs for the characters that could steer a terminal or turn the order of what is
+/// there; line breaks and tabs stay.
 pub fn inert(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| steers(c) && !is_layout(c)) {
         let shown = text.chars().map(|c| if is_layout(c) { c } else { sign(c) });
@@ -33,7 +33,7 @@ pub fn write(stream: &mut (impl Write + IsTerminal), text: &str) -> io::Result<(
     stream.flush()
 }
 
-/// Whether a terminal may do something else with it than show it where it stands.
+/// Whether a terminal may do something else with it than show it where it is.
 pub fn steers(c: char) -> bool {
     c.is_control()
         || matches!(

@@ -9,12 +9,12 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 /// Who catches the signals.
-static CATCHING: Mutex<Catching> = Mutex::new(Catching::Nobody);
+static CATCHING: Mutex<Catching> = Mutex::new(Catching::NotYet);
 
 /// Who catches the signals of this program.
 enum Catching {
     /// Nothing so far.
-    Nobody,
+    NotYet,
     /// What is done here.
     Here(Catcher),
     /// Something else.
@@ -80,7 +80,7 @@ fn catcher() -> Option<Catcher> {
     match &*catching {
         Catching::Elsewhere => None,
         Catching::Here(catcher) => Some(catcher.clone()),
-        Catching::Nobody => {
+        Catching::NotYet => {
             let catcher = Catcher::register();
             *catching = Catching::Here(catcher.clone());
             Some(catcher)

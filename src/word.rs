@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 ///
 /// Linux takes 131072 bytes an argument and environment variable (`MAX_ARG_STRLEN` in
 /// execve(2)), the NUL at its end included. The limit of all arguments together depends
-/// on the machine, so it is left to the machine to tell.
+/// on the machine, so the machine checks it.
 pub const LONGEST: usize = 131_071;
 
 /// A variable of the project file that a format with variables of its own may keep.
@@ -117,8 +117,8 @@ impl From<String> for Word {
 
 /// A whole command line, its program first.
 ///
-/// The words stand in lines, as a person would break the command for reading: the program and
-/// its flags, then each option with its value. Consumers that have one line only ignore that.
+/// The words are in lines, as a person would break the command for reading: the program and its
+/// flags, then each option with its value. Consumers that have one line only ignore that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Argv(pub Vec<Line>);
 

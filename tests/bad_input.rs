@@ -281,7 +281,7 @@ fn what_variables_become_is_bounded() {
 #[test]
 fn a_value_may_have_any_number_of_variables_that_are_not_set() {
     let names = (0..30_000).map(|n| format!("  ${{V{n}}}\n"));
-    // Where each of them stands is only found for the first hundred.
+    // Where each of them is, is only found for the first hundred.
     for (variables, count) in [("  ${V}\n".repeat(30_000), 101), (names.collect(), 30_000)] {
         let project = Project::new(&format!("start: |\n  (f\n{variables}  )"));
         let output = ends(&mut bounded(&project, "check"));
@@ -576,9 +576,9 @@ fn the_current_folder_may_be_gone() {
             .current_dir(project.folder());
         first_line(&ends(&mut command))
     };
-    assert_snapshot!(report("check"), @"error: cannot tell the current folder: no such file or directory");
-    assert_snapshot!(report("-f lisplaunch.yaml check"), @"error: cannot tell the current folder: no such file or directory");
-    assert_snapshot!(report("-f - check"), @"error: cannot tell the current folder: no such file or directory");
+    assert_snapshot!(report("check"), @"error: cannot find the current folder: no such file or directory");
+    assert_snapshot!(report("-f lisplaunch.yaml check"), @"error: cannot find the current folder: no such file or directory");
+    assert_snapshot!(report("-f - check"), @"error: cannot find the current folder: no such file or directory");
     assert_snapshot!(report("-f /nonexistent/lisplaunch.yaml check"), @"error: cannot read `/nonexistent/lisplaunch.yaml`: no such file or directory");
 }
 

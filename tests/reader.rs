@@ -865,7 +865,7 @@ fn a_value_after_an_unknown_macro_is_refused() {
     ] {
         with_value(before, value, after).expect_err(&format!("{before}{value}{after}"));
     }
-    with_value("(f ", "8080", " #?x)").expect("what stands before the macro is read by SBCL");
+    with_value("(f ", "8080", " #?x)").expect("what is before the macro is read by SBCL");
 }
 
 #[test]

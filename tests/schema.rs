@@ -48,7 +48,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("`log` names no file", "the same"),
     (" says nothing to wait for", "the same"),
     (" has a form and a URL", "a profile may take one away"),
-    ("` stands without `http.", "a profile may add it"),
+    ("` is set without `http.", "a profile may add it"),
     ("swank would listen on", "a profile may allow it"),
     (" holds no service", "a profile may add one"),
     (" needs lisplaunch's own code in the image", "a profile may give it"),

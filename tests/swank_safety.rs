@@ -22,7 +22,7 @@ use service::{Service, project};
 
 const SECRET: &str = "open sesame, whoever you are";
 
-/// A project whose secret stands in a file that only its owner can read.
+/// A project whose secret is in a file that only its owner can read.
 fn project_with_secret(more: &str) -> Project {
     let project = project(&format!("secret: ./secret{more}"))
         .with_file("secret", format!("{SECRET}\nonly the first line counts\n"));

@@ -1,5 +1,5 @@
-//! Reading YAML: what is accepted and where it stands, what is refused and in which words, and
-//! how that is shown.
+//! Reading YAML: what is accepted and where it is, what is refused and in which words, and how that
+//! is shown.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -732,7 +732,7 @@ fn style() -> impl Strategy<Value = Style> {
     ])
 }
 
-/// A file with the words as the value of its last key, and where their characters stand.
+/// A file with the words as the value of its last key, and where their characters are.
 fn write_words(style: Style, words: &[(String, u8)]) -> (String, Vec<(char, Range<usize>)>) {
     let mut text = String::from("é: ü\nk: ");
     text.push_str(match style {

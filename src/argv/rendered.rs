@@ -86,7 +86,7 @@ fn line_words(template: &str, runs: &[MarkedSpan<'_>]) -> Result<Vec<Word>, Prob
     Ok(words)
 }
 
-/// Reads the form that stands in the template.
+/// Reads the form that is in the template.
 fn form<'a>(
     template: &str,
     runs: impl Iterator<Item = &'a MarkedSpan<'a>>,

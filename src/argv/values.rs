@@ -23,7 +23,7 @@ pub(super) fn word(word: &Word) -> TemplateValue {
     words([word.clone()])
 }
 
-/// Text as it stands.
+/// Text as it is.
 pub(super) fn bare(text: impl Display) -> TemplateValue {
     TemplateValue::printed(Printed::Bare(text.to_string()), "sbcl")
 }

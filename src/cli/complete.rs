@@ -19,7 +19,7 @@ use super::selection::Selection;
 /// Set for a call that completes a word.
 const VARIABLE: &str = "LISPLAUNCH_COMPLETE";
 
-/// What stands between two words for bash.
+/// What is between two words for bash.
 const BETWEEN: &str = "\u{b}";
 
 const PROGRAM: &str = "lisplaunch";

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::printing::Progress;
-use super::{Failure, Invocation, as_user, check_single, images, install, print, tell};
+use super::{Failure, Invocation, as_user, check_single, images, info, install, print};
 use crate::argv::{SavedProgram, program};
 use crate::cli;
 use crate::install::RuntimeSite;
@@ -156,7 +156,7 @@ fn run(
         Ok(size) => {
             let megabytes = size.div_ceil(1_000_000);
             let seconds = started.elapsed().as_secs_f64();
-            tell(&format!("built {file}: {megabytes} MB in {seconds:.1} s"));
+            info(&format!("built {file}: {megabytes} MB in {seconds:.1} s"));
             Ok(())
         }
         Err(why) => Err(failed(not_built(service, why))),
@@ -172,7 +172,7 @@ fn not_built(service: &Service, why: BuildError) -> Problem {
             Problem::error(format!("interrupted while the image of `{name}` was built"))
         }
         BuildError::Ended(status, messages) => {
-            tell(&end_of(&messages));
+            info(&end_of(&messages));
             let problem = Problem::error(format!("the image of `{name}` could not be built"));
             match status.signal() {
                 Some(signal) => problem.note(format!(

@@ -44,7 +44,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &cli::CheckArgs) -> Re
         print(&json::text(&file, &findings)?)?;
     } else if findings.errors > 0 {
         report(&findings.problems);
-        super::tell(&format!("{file}: {}", counted(findings.errors, "problem")));
+        super::info(&format!("{file}: {}", counted(findings.errors, "problem")));
     } else {
         report(&findings.problems);
         print(&format!(
@@ -186,7 +186,7 @@ impl<'a> ProjectCheck<'a> {
                 unknown_as_self: true,
                 ..invocation.choices(&[])
             },
-            digits_count: project.has_value(tells_digits_apart),
+            digits_count: project.has_value(distinguishes_digits),
             problems: Problems::default(),
             services: NameList::default(),
             files: Seen::default(),
@@ -251,7 +251,7 @@ impl<'a> ProjectCheck<'a> {
             let texts = self.texts.hash(texts);
             right &= self.texts.is_right(texts, || {
                 fresh = true;
-                // Alone, since a format tells only the first thing that it cannot hold.
+                // Alone, since a format reports only the first thing that it cannot hold.
                 plan.services = vec![service.clone()];
                 let found: Vec<Problem> = unwritable(
                     &plan,
@@ -281,8 +281,8 @@ impl<'a> ProjectCheck<'a> {
     }
 }
 
-/// Whether digits may tell the labels of forms apart.
-fn tells_digits_apart(value: &str) -> bool {
+/// Whether digits may distinguish the labels of forms.
+fn distinguishes_digits(value: &str) -> bool {
     let mut pairs = value.as_bytes().windows(2);
     pairs.any(|pair| pair[0] == b'#' && pair[1].is_ascii_digit())
 }

@@ -18,7 +18,7 @@ use anyhow::Result;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::{Failure, Invocation, as_user, check_single, deliver, print, report, tell};
+use super::{Failure, Invocation, as_user, check_single, deliver, info, print, report};
 use crate::cli::deploy::DeployArgs;
 use crate::cli::live::ConnectionArgs;
 use crate::format::{self, Choice, UpstreamFile};
@@ -74,7 +74,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &DeployArgs) -> Result
         deliver(&story.object(problem.map(Problem::message))?)?;
     }
     ended?;
-    tell(&format!(
+    info(&format!(
         "`{name}` runs the {} code after {:.1} s",
         if arguments.rollback { "former" } else { "new" },
         story.seconds()
@@ -223,7 +223,7 @@ fn unsent(service: &Service) -> Problem {
 }
 
 impl Traffic {
-    /// Of the services of a plan that a file tells nginx of.
+    /// Of the services of a plan that a file of nginx names.
     fn of(
         invocation: &Invocation,
         project: &Project,

@@ -184,8 +184,8 @@ fn signalled(phase: FormPhase, condition: &str, message: &str, backtrace: &[Stri
         FormPhase::Evaluate => format!("the evaluation signalled `{condition}`"),
         FormPhase::Print => format!("a value cannot be printed: `{condition}`"),
     });
-    // Below an empty line a reader says where in its stream it stood, which is none of the
-    // person's, as are the calls of the reader itself.
+    // Below an empty line a reader says where in its stream it was, which is none of the person's,
+    // as are the calls of the reader itself.
     if phase == FormPhase::Read {
         let reason = message.split("\n\n").next().unwrap_or(message);
         return problem.note(reason.trim_end());

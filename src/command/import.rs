@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Invocation, deliver, report, tell, templates};
+use super::{Failure, Invocation, deliver, info, report, templates};
 use crate::argv;
 use crate::cli::beginning::ImportArgs;
 use crate::format::File;
@@ -69,10 +69,10 @@ fn explain(
             Ok(plan) => verdict(service, plan, index, imported)?,
             Err(_) => "the project file has to be completed".to_owned(),
         };
-        tell(&format!("{place}: {verdict}"));
+        info(&format!("{place}: {verdict}"));
         for note in &service.notes {
             let text = &note.text;
-            tell(&format!(
+            info(&format!(
                 "  {}: line {}: {text}",
                 note.about.opening(),
                 note.line
@@ -81,7 +81,7 @@ fn explain(
     }
     for (file, note) in &imported.notes {
         let text = &note.text;
-        tell(&format!(
+        info(&format!(
             "{file}:{}: {}: {text}",
             note.line,
             note.about.opening()

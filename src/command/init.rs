@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Invocation, check, schema, tell};
+use super::{Failure, Invocation, check, info, schema};
 use crate::cli::beginning::InitArgs;
 use crate::cli::selection::Selection;
 use crate::format::File;
@@ -44,7 +44,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &InitArgs) -> Result<E
         Some(folder) => format!("cd {folder} && "),
         None => String::new(),
     };
-    tell(&format!("next: {there}lisplaunch run"));
+    info(&format!("next: {there}lisplaunch run"));
     Ok(code)
 }
 
@@ -115,7 +115,7 @@ fn from_template(
     let files = template.files(own, loader.value, port);
     refuse_existing(folder, files.iter().map(|(path, _)| path.as_str()))?;
     if template.needs_quicklisp && loader.value == "asdf" {
-        tell(&format!(
+        info(&format!(
             "the libraries of `{name}` come with Quicklisp, qlot or ocicl, none of which is here"
         ));
     }
@@ -166,7 +166,7 @@ fn write(
     let schema = plain(".lisplaunch/schema.json".to_owned(), schema::text());
     output::write(&output::targets(&below, vec![schema])?, true, &owners)?;
     for name in names {
-        tell(&format!("wrote {name}"));
+        info(&format!("wrote {name}"));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::managed::Managed;
 use super::steps::{self, FailedStep};
-use super::{Failure, Invocation, UNANSWERED, tell};
+use super::{Failure, Invocation, UNANSWERED, info};
 use crate::cli::live::ConnectionArgs;
 use crate::cli::manager::InstallArgs;
 use crate::host::Host;
@@ -49,7 +49,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &InstallArgs) -> Resul
         .install(files, arguments.manager.dry_run)
         .map_err(failed)?;
     if steps.is_empty() {
-        tell("nothing has changed: the files are as they should be, and the services are started");
+        info("nothing has changed: the files are as they should be, and the services are started");
     }
     if arguments.manager.dry_run {
         steps::show(&steps)?;
@@ -69,7 +69,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &InstallArgs) -> Resul
         .map_err(|stopped| installing.with_last_words(stopped))?;
     let code = installing.wait(&before, arguments.wait)?;
     if let Some(remark) = manager.remark().filter(|_| !steps.is_empty()) {
-        tell(&remark);
+        info(&remark);
     }
     Ok(code)
 }
@@ -96,7 +96,7 @@ impl Installing<'_> {
             }
             Ok(reports)
         };
-        until_started(before, deadline, ask, tell)?;
+        until_started(before, deadline, ask, info)?;
         self.conclude()
     }
 
@@ -134,8 +134,8 @@ impl Installing<'_> {
         let mut problems = Vec::new();
         for (service, report) in self.services.iter().zip(&self.reports(self.services)?) {
             match report.state {
-                state if state.is_ready() => tell(&ready_line(report)),
-                State::Unknown => tell(&format!(
+                state if state.is_ready() => info(&ready_line(report)),
+                State::Unknown => info(&format!(
                     "`{}` is started, and cannot be asked whether it is ready",
                     service.name
                 )),

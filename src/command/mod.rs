@@ -61,7 +61,7 @@ use crate::saved_core::recipe;
 use crate::trust::Owners;
 use crate::word::Argv;
 use crate::{format, host};
-use printing::{be_quiet, deliver, print, report, tell};
+use printing::{be_quiet, deliver, info, print, report};
 
 pub use printing::explain;
 

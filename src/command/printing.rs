@@ -56,8 +56,8 @@ pub(super) fn report(problems: &[Problem]) {
     }
 }
 
-/// Reports how it goes, or how it went.
-pub(super) fn tell(message: &str) {
+/// Prints a line about progress or a result to standard error, unless `--quiet` is given.
+pub(super) fn info(message: &str) {
     if is_quiet() {
         return;
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::build::{build_program, check_runtime};
-use super::{Failure, Invocation, as_user, install, tell};
+use super::{Failure, Invocation, as_user, info, install};
 use crate::argv::program;
 use crate::cli::ReleaseArgs;
 use crate::format::{Choice, Provenance};
@@ -60,7 +60,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &ReleaseArgs) -> Resul
     releasing.fill(&content)?;
     put(&content, output, folder.path())
         .map_err(|error| Failure::failed([Problem::io("write", output, &error)]))?;
-    tell(&format!(
+    info(&format!(
         "wrote {}: unpack it as {} on the server; its README says the rest",
         output.display(),
         releasing.root
@@ -157,7 +157,7 @@ impl Releasing<'_> {
         for output in outputs {
             let choice = Choice::of(output)?;
             if choice.format.placement.is_some() {
-                tell(&format!(
+                info(&format!(
                     "left out: `{}`, which has a place of its own",
                     output.format
                 ));

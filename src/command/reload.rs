@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::live::{connect, warn_of_replicas};
-use super::{Failure, Invocation, deliver, images, report, tell};
+use super::{Failure, Invocation, deliver, images, info, report};
 use crate::argv::trial_argv;
 use crate::cli::live::ReloadArgs;
 use crate::launch;
@@ -198,7 +198,7 @@ impl ReloadTarget {
         if let Some(failure) = refusal {
             return Err(failure);
         }
-        tell(&format!(
+        info(&format!(
             "compiled {} in {}",
             self.names.list(&story.compiled),
             elapsed(started)
@@ -214,7 +214,7 @@ impl ReloadTarget {
         report(&problems);
         let more = found.diagnostics.len() - problems.len();
         if more > 0 {
-            tell(&format!("and {more} more"));
+            info(&format!("and {more} more"));
         }
     }
 
@@ -233,7 +233,7 @@ impl ReloadTarget {
         let answer = evaluate(client, &call, Some(PACKAGE), &mut output, limits)
             .map_err(|error| self.unanswered(doing, &error))?;
         if let Some(said) = self.signalled(&answer) {
-            tell(output.text());
+            info(output.text());
             return Err(Failure::failed([Problem::error(format!(
                 "the service `{}` could not load the code: {said}",
                 self.service.name
@@ -247,9 +247,9 @@ impl ReloadTarget {
         self.warn(&done);
         match done.loaded.as_slice() {
             [] if done.unremembered.is_empty() => {
-                tell("nothing has changed since the service loaded it");
+                info("nothing has changed since the service loaded it");
             }
-            files => tell(&format!(
+            files => info(&format!(
                 "loaded {} in {}",
                 self.names.list(files),
                 elapsed(started)
@@ -311,7 +311,7 @@ impl ReloadTarget {
             ))
             .help("the code has been loaded: fix the form and reload again")]));
         }
-        tell(&format!("ran `after-reload` in {}", elapsed(started)));
+        info(&format!("ran `after-reload` in {}", elapsed(started)));
         Ok(())
     }
 
@@ -320,7 +320,7 @@ impl ReloadTarget {
         let judged = images::judge(&self.whole, &self.templates, &invocation.host)?;
         if let Some(Freshness::Stale(why)) = judged {
             let name = &self.service.name;
-            tell(&format!(
+            info(&format!(
                 "the saved image of `{name}` is stale: {why}; `lisplaunch build {name}` saves it anew"
             ));
         }
@@ -380,7 +380,9 @@ impl ReloadTarget {
             | ClientError::Interrupted { .. }
             | ClientError::Output { .. }
             | ClientError::TooLong { .. } => Failure::failed([problem]),
-            _ => Failure::unanswered(problem.help("`lisplaunch status` shows whether it still runs")),
+            _ => {
+                Failure::unanswered(problem.help("`lisplaunch status` shows whether it still runs"))
+            }
         }
     }
 }

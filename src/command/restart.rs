@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::reached::Reached;
-use super::{Failure, Invocation, tell, tmux};
+use super::{Failure, Invocation, info, tmux};
 use crate::cli::live::RestartArgs;
 use crate::live::manager::Manager;
 use crate::live::report::ServiceReport;
@@ -25,10 +25,10 @@ pub(super) fn execute(invocation: &Invocation, arguments: &RestartArgs) -> Resul
     let before = ask().map_err(Failure::from)?;
     begin(invocation, service, reached)?;
     let deadline = Instant::now() + arguments.wait;
-    let reports = until_started(&before, deadline, ask, tell).map_err(Failure::from)?;
+    let reports = until_started(&before, deadline, ask, info).map_err(Failure::from)?;
     match reports.first() {
         Some(report) if report.state.is_ready() => {
-            tell(&restarted(report));
+            info(&restarted(report));
             Ok(ExitCode::SUCCESS)
         }
         report => Err(not_ready(&planned.name, report).into()),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Failure, Invocation, deliver, images, install, tell};
+use super::{Failure, Invocation, deliver, images, info, install};
 use crate::argv::{argv, debug_argv, source_argv};
 use crate::cli::RunArgs;
 use crate::dialect::{Dialect, Printed, Refusal, sh::Sh};
@@ -104,7 +104,7 @@ fn startable(
     let name = &service.name;
     match core.stale {
         Stale::Source => {
-            tell(&format!(
+            info(&format!(
                 "lisplaunch: {name}: the saved image is stale: {why}; loading the sources. \
                  `lisplaunch build` saves it anew"
             ));
@@ -133,7 +133,7 @@ fn shell_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
     Ok(command + "\n")
 }
 
-/// The same word by word, with what each is for: a comment cannot stand within one command.
+/// The same word by word, with what each is for: a comment cannot be within one command.
 fn explained_command(service: &Service, argv: &Argv) -> Result<String, Refusal> {
     let mut script = String::new();
     if let Some(umask) = service.umask {

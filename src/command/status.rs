@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Failure, Invocation, UNANSWERED, images, print, tell};
+use super::{Failure, Invocation, UNANSWERED, images, info, print};
 use crate::cli::live::{ConnectionArgs, StatusArgs, parse_duration};
 use crate::live::report::ServiceReport;
 use crate::live::state::State;
@@ -30,7 +30,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &StatusArgs) -> Result
     if let Some(wait) = arguments.wait {
         let waited = wanted(&plan.services, &reports);
         let ask_waited = || ask(&waited);
-        until_ready(Instant::now() + wait, ask_waited, tell).map_err(Failure::from)?;
+        until_ready(Instant::now() + wait, ask_waited, info).map_err(Failure::from)?;
         reports = ask(&plan.services).map_err(Failure::from)?;
     }
     let images = images(invocation, &plan)?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Failure, print, tell};
+use super::{Failure, info, print};
 use crate::output::Comparison;
 use crate::problem::Problem;
 use crate::service_manager::Step;
@@ -41,7 +41,7 @@ pub(super) fn show(steps: &[Step]) -> Result<()> {
 /// When one fails.
 pub(super) fn perform(steps: &[Step], force: bool, owners: &Owners) -> Result<(), FailedStep> {
     for (index, step) in steps.iter().enumerate() {
-        tell(&step.to_string());
+        info(&step.to_string());
         step.perform(force, owners).map_err(|problem| FailedStep {
             problem: with_progress(problem, steps, index),
             starts: step.starts(),

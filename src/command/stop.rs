@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::reached::Reached;
-use super::{Failure, Invocation, tell};
+use super::{Failure, Invocation, info};
 use crate::cli::live::StopArgs;
 use crate::live::manager::Manager;
 use crate::plan::service::RestartPolicy;
@@ -20,12 +20,12 @@ pub(super) fn execute(invocation: &Invocation, arguments: &StopArgs) -> Result<E
         if !arguments.anyway {
             return Err(would_return(&reached, manager).into());
         }
-        tell(&format!("{manager} may start `{name}` again"));
+        info(&format!("{manager} may start `{name}` again"));
     }
     let start = Instant::now();
     let pid = reached.pid_text();
     reached.stop()?;
-    tell(&format!(
+    info(&format!(
         "stopped `{name}`{pid} in {:.1} s",
         start.elapsed().as_secs_f64()
     ));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{Failure, Invocation, again, command_line, deliver, print, tell};
+use super::{Failure, Invocation, again, command_line, deliver, info, print};
 use crate::cli::live::{TmuxArgs, TmuxCommand, TmuxStartArgs};
 use crate::cli::selection::{OneService, ServiceOption};
 use crate::host::{self, Host};
@@ -135,7 +135,7 @@ impl TmuxTarget {
         }
         match self.state()? {
             SessionState::Running(running) => {
-                tell(&format!(
+                info(&format!(
                     "`{}` runs already in the tmux session `{}`, process {}",
                     self.service.name,
                     self.session.name(),
@@ -148,7 +148,7 @@ impl TmuxTarget {
                 self.launch(invocation, start, None)?;
             }
         }
-        tell(&format!(
+        info(&format!(
             "`{}` is started in the tmux session `{}`; `{}` shows it",
             self.service.name,
             self.session.name(),
@@ -319,10 +319,10 @@ impl TmuxTarget {
             SessionState::Running(running) => self.stop_running(&running)?,
             SessionState::Ended(ended) => {
                 end(&ended.session)?;
-                tell(&format!("`{name}` had ended; its tmux session is gone"));
+                info(&format!("`{name}` had ended; its tmux session is gone"));
             }
             SessionState::Absent | SessionState::Foreign(_) => {
-                tell(&format!("`{name}` does not run"));
+                info(&format!("`{name}` does not run"));
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -361,10 +361,10 @@ impl TmuxTarget {
         if let Ok(SessionState::Ended(ended)) = self.state()
             && ended.session == running.session
         {
-            tell(&format!("`{name}`: {}", last_words(&ended)?));
+            info(&format!("`{name}`: {}", last_words(&ended)?));
         }
         end(&running.session)?;
-        tell(&format!("`{name}` is stopped"));
+        info(&format!("`{name}` is stopped"));
         Ok(())
     }
 

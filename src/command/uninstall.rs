@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::managed::Managed;
 use super::steps;
-use super::{Failure, Invocation, tell};
+use super::{Failure, Invocation, info};
 use crate::cli::manager::UninstallArgs;
 use crate::plan::Choices;
 
@@ -23,7 +23,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &UninstallArgs) -> Res
         .uninstall(files)
         .map_err(|problem| Failure::failed([problem]))?;
     if steps.is_empty() {
-        tell("nothing is installed");
+        info("nothing is installed");
     }
     if arguments.manager.dry_run {
         steps::show(&steps)?;

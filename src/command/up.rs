@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 
-use super::{Failure, Invocation, again, install, report, tell};
+use super::{Failure, Invocation, again, info, install, report};
 use crate::cli::everyday::UpArgs;
 use crate::host::own_program;
 use crate::launch;
@@ -54,7 +54,7 @@ pub(super) fn execute(invocation: &Invocation, arguments: &UpArgs) -> Result<Exi
     let mut print = |service: &Service, line: &str| screen.print(service, line);
     let reporting = Reporting {
         print: &mut print,
-        say: &tell,
+        info: &info,
     };
     let together = Together::new(plan.services.clone(), start, &invocation.host, reporting);
     conclude(together.run(&signals), &signals)
@@ -90,7 +90,7 @@ fn report_end(service: &Service, status: ExitStatus) -> ExitCode {
     let name = &service.name;
     let (how, code) = match (status.code(), status.signal()) {
         (Some(0), _) => {
-            tell(&format!("`{name}` has ended, and with it the others"));
+            info(&format!("`{name}` has ended, and with it the others"));
             return ExitCode::SUCCESS;
         }
         (Some(code), _) => (format!("with exit code {code}"), code),

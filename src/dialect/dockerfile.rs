@@ -21,7 +21,7 @@ pub struct Dockerfile;
 #[derive(Clone, Copy, Debug)]
 pub struct Ignored;
 
-/// The bytes that a line may have, less what stands around a word.
+/// The bytes that a line may have, less what is around a word.
 const LONGEST_LINE: usize = 65_535 - 100;
 
 /// A word of the exec form.

@@ -38,7 +38,7 @@ const VARIABLE: usize = 256;
 /// The bytes between two words, at most: a blank, backslash-newline and the indentation.
 const BETWEEN: usize = 8;
 
-/// What must stand before a command with these words, at the head of its recipe line;
+/// What must come before a command with these words, at the head of its recipe line;
 /// empty when nothing must.
 ///
 /// Ask it with every word on the line, the directory and the values of the environment

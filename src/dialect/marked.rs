@@ -1,7 +1,7 @@
 //! Words inside a text, marked so that they can be taken out of it again unchanged.
 //!
-//! Words never contain NUL, so NUL surrounds each piece: `t` and literal text, or `v`
-//! and `NAME=value`. What stands outside was written in the template.
+//! Words never contain NUL, so NUL surrounds each piece: `t` and literal text, or `v` and
+//! `NAME=value`. What is outside was written in the template.
 
 use super::{Dialect, Printed, Refusal, misplaced};
 use crate::word::{Piece, Variable, Word};

@@ -27,7 +27,7 @@ use std::fmt;
 use crate::problem::Problem;
 use crate::word::Word;
 
-/// A value that a template may print; the kind says in which place it stands.
+/// A value that a template may print; the kind says where it is used.
 #[derive(Clone, Debug)]
 pub enum Printed {
     /// Words of a command line, in a row.

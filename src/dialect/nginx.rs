@@ -1,7 +1,7 @@
 //! The configuration of nginx.
 //!
 //! Rules: nginx's `ngx_conf_read_token`: a word ends at white space, `;` or `{`, unless it is in
-//! quotes, where a backslash stands before `"`, `'` and `\` and makes `\t`, `\r` and `\n` of the
+//! quotes, where a backslash is before `"`, `'` and `\` and makes `\t`, `\r` and `\n` of the
 //! letters; a word, and a comment too, is at most 4095 bytes. And what some directives do with
 //! their words afterwards: `$` begins a variable, and there is no way to say that it does not.
 

@@ -42,7 +42,7 @@ fn is_character(character: char) -> bool {
     }
 }
 
-/// Text in a comment, where no two hyphens may stand side by side. A shell reads `-\-user` as
+/// Text in a comment, where no two hyphens may be side by side. A shell reads `-\-user` as
 /// `--user`, so a command line is still one.
 fn commented(text: &str) -> String {
     let mut spelt = String::with_capacity(text.len());

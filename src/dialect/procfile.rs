@@ -26,7 +26,7 @@ const LINE_ENDS: [char; 9] = [
     '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
 ];
 
-/// What must stand before a command with these words; empty when nothing must.
+/// What must come before a command with these words; empty when nothing must.
 ///
 /// Ask it with every word on the line: it also knows whether they are too much for one.
 ///

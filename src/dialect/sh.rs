@@ -33,7 +33,7 @@ enum ExpandedBy {
     Shell,
 }
 
-/// What must stand before a command with a newline written as [`Newline::Variable`].
+/// What must come before a command with a newline written as [`Newline::Variable`].
 ///
 /// A command substitution drops the newlines at its end, so a full stop follows and is
 /// taken off again.
@@ -73,7 +73,7 @@ const RESERVED: [&str; 27] = [
     "}",
 ];
 
-/// Where a word stands, as far as its spelling depends on it.
+/// Where a word is, as far as its spelling depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WordPosition {
     /// Where a command may begin: the shell looks for keywords and assignments.
@@ -92,7 +92,7 @@ pub fn line<'a>(words: impl IntoIterator<Item = &'a Word>, newline: Newline) -> 
 
 /// Words in a row on one line, whose variables the shell has by the same names.
 ///
-/// [`PRELUDE`] must stand before it where there are newlines.
+/// [`PRELUDE`] must come before it where there are newlines.
 pub fn one_line<'a>(words: impl IntoIterator<Item = &'a Word>) -> String {
     in_a_row(words, Newline::Variable, ExpandedBy::Shell).resolved()
 }
@@ -175,7 +175,7 @@ fn quote(
     line.push_text(quote);
 }
 
-/// Text as it stands between single quotes.
+/// Text as it is between single quotes.
 fn inside_quotes(text: &str, newline: Newline) -> String {
     let text = text.replace('\'', r"'\''");
     match newline {

@@ -29,7 +29,7 @@ pub fn environment_holds(value: &str) -> bool {
         || holds_inline_comment(value))
 }
 
-/// What an included file holds only as the folder that it stands in.
+/// What an included file holds only as the folder that it is in.
 const HERE: &str = "%(here)s";
 
 /// The values of `stdout_logfile` that are not a path, in lower case.
@@ -75,7 +75,7 @@ fn quoted(text: &str) -> String {
                 quoted.push_str("''");
                 quoted.push(character);
             }
-            // The parts of two lines that a newline stands between, in double quotes.
+            // The parts of two lines that a newline is between, in double quotes.
             '\n' => quoted.push_str("'\"\n \"'"),
             _ => quoted.push(character),
         }

@@ -29,7 +29,7 @@ pub struct EnvironmentFile;
 /// What one setting may be long, all its lines together (`LONG_LINE_MAX`), less its name.
 const LONGEST_SETTING: usize = (1 << 20) - 100;
 
-/// Where a word stands.
+/// Where a word is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum UnitField {
     /// In a command, whose variables are replaced.
@@ -84,7 +84,8 @@ pub(super) fn checked(text: &str) -> Result<&str, Refusal> {
                 "systemd does not accept text with the character {}",
                 character.escape_unicode()
             ),
-            help: "choose another character: this one is not for text (a noncharacter of Unicode)".to_owned(),
+            help: "choose another character: this one is not for text (a noncharacter of Unicode)"
+                .to_owned(),
         }),
     }
 }
@@ -157,7 +158,7 @@ pub fn fits(argv: &Argv) -> Result<(), Refusal> {
 /// Paths of a list; one that begins with `-` need not exist.
 ///
 /// # Errors
-/// When one cannot stand in a list.
+/// When one cannot be in a list.
 pub fn paths(words: &[Word]) -> Result<String, Refusal> {
     joined(words.iter().map(|each| {
         let path = each.resolved();

@@ -41,7 +41,7 @@ pub(super) fn quoted(text: &str) -> String {
     spelt
 }
 
-/// Text in a comment, where the same characters may stand as in a scalar.
+/// Text in a comment, where the same characters may be as in a scalar.
 pub(super) fn commented(text: &str) -> String {
     let mut spelt = String::with_capacity(text.len());
     for character in comment::one_line(text).chars() {
@@ -54,7 +54,7 @@ pub(super) fn commented(text: &str) -> String {
     spelt
 }
 
-/// Whether it is the same string without quotes, wherever it stands.
+/// Whether it is the same string without quotes, wherever it is.
 fn is_plain(text: &str) -> bool {
     let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || "/_".contains(c));
     let safe = |c: char| c.is_ascii_alphanumeric() || "_./@-".contains(c);
@@ -62,7 +62,7 @@ fn is_plain(text: &str) -> bool {
     starts_well && text.chars().all(safe) && !WORDS.contains(&word.as_str())
 }
 
-/// Whether it may stand in a file as it is, and is seen there.
+/// Whether it may be in a file as it is, and is seen there.
 fn is_printable(character: char) -> bool {
     let number = u32::from(character);
     let aside = number & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&number);

@@ -1,6 +1,6 @@
 //! `lisplaunch emit procfile`: a Procfile for foreman, honcho and overmind.
 //!
-//! The variables of a service stand in its line and not in a `.env`: that is one for all processes,
+//! The variables of a service are in its line and not in a `.env`: that is one for all processes,
 //! each runner reads it by rules of its own, and it may be the env file of the project itself.
 
 use super::sh::becoming;

@@ -112,7 +112,7 @@ fn priorities(services: &[Service]) -> Vec<Option<i64>> {
         .collect()
 }
 
-/// What stands in a comment: what supervisord has no setting for, and what it does by itself.
+/// What is in a comment: what supervisord has no setting for, and what it does by itself.
 fn remarks(service: &Service) -> Vec<String> {
     let mut remarks = unsaid::without_cgroups(service, "supervisord");
     remarks.extend(service.limits.open_files.map(|number| {

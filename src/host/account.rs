@@ -49,7 +49,7 @@ pub struct Obstacle {
 }
 
 impl Wish {
-    /// The bits that it takes, as those of others stand in a mode.
+    /// The bits that it takes, as those of others are in a mode.
     fn bits(self) -> u32 {
         match self {
             Wish::Read => 0o4,
@@ -78,7 +78,7 @@ impl Account {
     /// What keeps the user from something that is there, by the permission bits of it and of the
     /// folders above it; nothing where that cannot be seen.
     pub fn obstacle(&self, path: &Path, wish: Wish) -> Option<Obstacle> {
-        // Of a link the folders that it stands in count, and those that it leads to.
+        // Of a link the folders that it is in count, and those that it leads to.
         let real = fs::canonicalize(path).ok();
         let ways = [Some(path), real.as_deref()].into_iter().flatten();
         let above = ways.flat_map(|way| way.ancestors().skip(1));

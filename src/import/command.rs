@@ -199,7 +199,7 @@ fn choose_loader(draft: &mut Draft, used: Used) {
     draft.loader = Some(loader);
 }
 
-/// What only a run would know cannot stand in a project file.
+/// What only a run would know cannot be in a project file.
 fn drop_unknown(draft: &mut Draft, marks: &VariableMarks) {
     let line = draft.line;
     let mut notes = Vec::new();

@@ -6,7 +6,7 @@ use super::note::Note;
 use super::shell::words::{Values, words_with};
 use super::shell::{self, Scripted};
 
-/// A command, and the line that it stands on.
+/// A command, and the line that it is on.
 enum CommandForm {
     /// `["sbcl", "--load", "x"]`
     Words(usize, Vec<String>),

@@ -1,4 +1,4 @@
-//! A service as it is going to stand in the project file.
+//! A service as it is going to be in the project file.
 
 use super::found::Settings;
 use super::note::Note;

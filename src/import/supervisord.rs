@@ -110,7 +110,7 @@ impl Stanza {
         scripted
     }
 
-    /// The value with what stands in it for something else.
+    /// The value with what is in it for something else.
     fn expanded(&self, value: &str, marks: &mut VariableMarks) -> String {
         let mut expanded = String::new();
         let mut rest = value;

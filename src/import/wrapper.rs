@@ -281,7 +281,7 @@ fn after_options<'w>(words: &'w [String], valued: &str) -> &'w [String] {
         if word == "--" {
             break;
         }
-        // Several letters may stand together, the last one with its value.
+        // Several letters may be together, the last one with its value.
         let last = word.chars().next_back().unwrap_or('-');
         let alone = word.len() == 2
             || !word.starts_with("--") && word.chars().all(|c| c == '-' || c.is_ascii_alphabetic());

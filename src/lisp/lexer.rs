@@ -1,8 +1,7 @@
 //! Cuts the text of a form into tokens, as SBCL's reader does with the standard
 //! readtable.
 //!
-//! What a token means may depend on where it stands, so the reader says so with each
-//! step.
+//! What a token means may depend on where it is, so the reader says so with each step.
 
 mod dispatch;
 mod value;
@@ -15,7 +14,7 @@ use super::output::{Gap, VariableContext};
 use super::source::{Cursor, FormText, TextUnit};
 use super::token::{self, Number};
 
-/// Where the next token stands.
+/// Where the next token is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LexerState {
     /// Whether a feature hides it.
@@ -50,12 +49,12 @@ impl LexerState {
     }
 }
 
-/// A token and what stands before it.
+/// A token and what is before it.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     /// The blanks and comments before it.
     pub(super) gap: Gap,
-    /// Where it stands in the text.
+    /// Where it is in the text.
     pub(super) range: Range<usize>,
     /// What it is.
     pub(super) lexeme: Lexeme,
@@ -193,7 +192,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
         }
     }
 
-    /// In what each variable stands, as far as it has been passed.
+    /// In what each variable is, as far as it has been passed.
     pub(super) fn contexts(&self) -> &[VariableContext] {
         &self.contexts
     }
@@ -261,7 +260,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
         lexeme
     }
 
-    /// Passes a variable, which stands in `setting`.
+    /// Passes a variable, which is in `setting`.
     fn pass(&mut self, hole: usize, context: VariableContext) {
         self.contexts[hole] = context;
         self.bump();

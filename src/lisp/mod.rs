@@ -21,12 +21,12 @@ use crate::problem::{Location, Problem};
 use crate::word::{Variable, Word};
 use trace::Trace;
 
-/// A stretch of the text of a form, as it stood in its file.
+/// A stretch of the text of a form, as it was in its file.
 #[derive(Clone, Debug)]
 pub struct Part<'a> {
     /// The text to read; for a variable, its value.
     pub text: &'a str,
-    /// Where it stood, in bytes of the text as written. As long as `text` if written.
+    /// Where it was, in bytes of the text as written. As long as `text` if written.
     pub at: Range<usize>,
     /// Where it comes from.
     pub origin: PartOrigin<'a>,
@@ -74,7 +74,7 @@ impl Form {
         }
     }
 
-    /// Where a range of its text stood, in bytes of the text as written ([`Part::at`]).
+    /// Where a range of its text was, in bytes of the text as written ([`Part::at`]).
     pub fn written(&self, range: &Range<usize>) -> Range<usize> {
         self.trace.back(range)
     }

@@ -1,5 +1,5 @@
-//! The text of a form as it goes into a word: gaps folded, variables spelt for the
-//! place in which they stand.
+//! The text of a form as it goes into a word: gaps folded, variables spelt for the place
+//! in which they are.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::source::FormText;
 use super::trace::Trace;
 use crate::word::{Piece, Variable, Word};
 
-/// In what a variable stands.
+/// In what a variable is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum VariableContext {
     /// In no token yet, or as one, or in one.
@@ -23,7 +23,7 @@ pub(super) enum VariableContext {
     Comment,
 }
 
-/// What stands between two tokens.
+/// What is between two tokens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gap {
     /// Where.
@@ -47,7 +47,7 @@ pub(super) struct WordOutput {
 }
 
 impl WordOutput {
-    /// Where its tokens stand, from the first to the last.
+    /// Where its tokens are, from the first to the last.
     pub(super) fn range(&self) -> Option<&Range<usize>> {
         self.range.as_ref()
     }
@@ -77,7 +77,7 @@ impl WordOutput {
         self.after_open = text == "(";
     }
 
-    /// The word, and where its tokens stand in the text of the source.
+    /// The word, and where its tokens are in the text of the source.
     pub(super) fn into_parts(self) -> (Word, Trace) {
         (self.text.word, self.trace)
     }

@@ -34,12 +34,12 @@ fn reads_back_as_keyword(name: &str) -> bool {
     name.starts_with(plain) && name.chars().all(|c| plain(c) || "+/._-".contains(c))
 }
 
-/// Text as it stands between the quotes of a string.
+/// Text as it is between the quotes of a string.
 pub(super) fn in_string(text: &str) -> Cow<'_, str> {
     escaped(text, ['"', '\\'])
 }
 
-/// Text as it stands between the bars of a symbol.
+/// Text as it is between the bars of a symbol.
 pub(super) fn in_bars(text: &str) -> Cow<'_, str> {
     escaped(text, ['|', '\\'])
 }

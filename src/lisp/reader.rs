@@ -1,4 +1,4 @@
-//! Reads forms: which data stand in a text, and what is wrong with them.
+//! Reads forms: which data are in a text, and what is wrong with them.
 //!
 //! It follows SBCL's reader with the standard readtable, but on a stack of its own,
 //! so that no nesting can overflow it.
@@ -32,7 +32,7 @@ pub fn read_form(parts: &[Part<'_>]) -> Result<Form, Fault> {
     forms.pop().ok_or_else(|| reader.nothing())
 }
 
-/// Reads any number of forms, each as it stands.
+/// Reads any number of forms, each as it is.
 ///
 /// # Errors
 /// When one of them is not well formed. A text without any is not an error.
@@ -55,7 +55,7 @@ enum Count {
 struct Frame {
     /// What opened it.
     opened: Range<usize>,
-    /// Where it stands.
+    /// Where it is.
     outside: LexerState,
     kind: FrameKind,
 }
@@ -578,9 +578,9 @@ impl<'s, 'a> Reader<'s, 'a> {
         });
     }
 
-    /// After a macro that the standard lacks, what looks wrong may be its business:
-    /// takes the rest as it stands, unless a variable is in it or it would swallow what
-    /// is put after it.
+    /// After a macro that the standard lacks, what looks wrong may be its business: takes
+    /// the rest as it is, unless a variable is in it or it would swallow what is put
+    /// after it.
     fn believe(&mut self, fault: Fault) -> Result<(), Fault> {
         let Some(unknown) = self.unknown else {
             return Err(fault);
@@ -635,7 +635,7 @@ fn check_operator(source: &FormText<'_>, datum: &Datum) -> Result<(), Fault> {
     }
 }
 
-/// Takes a datum into the list that it stands in.
+/// Takes a datum into the list that it is in.
 fn element(
     source: &FormText<'_>,
     list: &mut Listing,

@@ -13,9 +13,9 @@ pub(super) struct Datum {
     pub(super) shape: Shape,
     /// What it says, if it was read as a feature expression.
     pub(super) truth: Truth,
-    /// Where it stands in the text, prefixes included.
+    /// Where it is in the text, prefixes included.
     pub(super) range: Range<usize>,
-    /// Where its token stands, if it is one, without what only names or shows it.
+    /// Where its token is, if it is one, without what only names or shows it.
     pub(super) token: Range<usize>,
 }
 
@@ -73,14 +73,14 @@ pub(super) enum Shape {
     List(Counted),
     /// `#1#`.
     Reference(u64),
-    /// What only the evaluation can tell.
+    /// What only the evaluation finds out.
     Unknown,
     /// Anything else.
     Other,
 }
 
 impl Shape {
-    /// Whether only the evaluation can tell what it is.
+    /// Whether only the evaluation finds out what it is.
     pub(super) fn is_unknown(self) -> bool {
         matches!(self, Shape::Unknown | Shape::Reference(_))
     }

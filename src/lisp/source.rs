@@ -28,7 +28,7 @@ struct TextPart {
 /// A variable within the text.
 #[derive(Debug)]
 pub(super) struct Hole<'a> {
-    /// Where its value stands in the text.
+    /// Where its value is in the text.
     pub(super) range: Range<usize>,
     /// Where it was written.
     pub(super) at: Range<usize>,
@@ -56,7 +56,7 @@ pub(super) struct Cursor {
     pub(super) hole: usize,
 }
 
-/// What stands at a cursor.
+/// What is at a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextUnit {
     /// A written character.
@@ -134,7 +134,7 @@ impl<'a> FormText<'a> {
         self.holes.len()
     }
 
-    /// What stands at the cursor.
+    /// What is at the cursor.
     pub(super) fn peek(&self, cursor: Cursor) -> TextUnit {
         match self.holes.get(cursor.hole) {
             Some(hole) if hole.range.start == cursor.pos => TextUnit::Hole(cursor.hole),
@@ -153,7 +153,7 @@ impl<'a> FormText<'a> {
         }
     }
 
-    /// The cursor after what stands there.
+    /// The cursor after what is there.
     pub(super) fn after(&self, cursor: Cursor) -> Cursor {
         match self.peek(cursor) {
             TextUnit::Char(c) => Cursor {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Where the tokens of a form stand in its text, and where they were written.
+/// Where the tokens of a form are in its text, and where they were written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trace(Vec<Mark>);
 
@@ -16,13 +16,13 @@ struct Mark {
 }
 
 impl Trace {
-    /// Adds a token that stands behind all others.
+    /// Adds a token that is behind all others.
     pub(super) fn push(&mut self, here: usize, there: usize) {
         self.0.push(Mark { here, there });
     }
 
-    /// The same where so many bytes are put before the form, and as `written` says where the text
-    /// that was read stood.
+    /// The same where so many bytes are put before the form; `written` gives the positions in the
+    /// text that was read.
     pub(super) fn moved(self, bytes: usize, written: impl Fn(usize) -> usize) -> Self {
         let marks = self.0.into_iter();
         let moved = marks.map(|mark| Mark {

@@ -108,7 +108,7 @@ impl Running {
         })?;
         let mut client = self
             .open(secret.as_ref(), timeouts)
-            .map_err(|error| self.unheard(error, secret.is_some()))?;
+            .map_err(|error| self.unanswered(error, secret.is_some()))?;
         let record = client.image();
         let record = record.map_err(|error| Missed::Mute(error.to_string()))?;
         let record = Record::read(&record);
@@ -142,7 +142,7 @@ impl Running {
     }
 
     /// Something that answers otherwise than the service would has a name.
-    fn unheard(&self, error: ConnectError, secret: bool) -> Missed {
+    fn unanswered(&self, error: ConnectError, secret: bool) -> Missed {
         let holder = match error {
             ConnectError::Closed { .. }
             | ConnectError::Stranger { .. }

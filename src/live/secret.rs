@@ -22,7 +22,7 @@ pub struct KnownSecret {
     pub owner: u32,
 }
 
-/// The secret to tell, if one is asked for.
+/// The secret to send, if one is asked for.
 ///
 /// # Errors
 /// When there ought to be one and it cannot be had, or others could have read it.

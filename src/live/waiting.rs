@@ -45,11 +45,11 @@ enum Readiness {
 pub fn until_ready<E>(
     deadline: Instant,
     mut ask: impl FnMut() -> Result<Vec<ServiceReport>, E>,
-    say: impl Fn(&str),
+    info: impl Fn(&str),
 ) -> Result<Vec<ServiceReport>, E> {
     let reports = ask()?;
     let watches = reports.iter().map(Watch::new).collect();
-    wait(watches, reports, RETRY, deadline, ask, say)
+    wait(watches, reports, RETRY, deadline, ask, info)
 }
 
 /// The same for services that have been started since they were as in `before`.
@@ -60,11 +60,11 @@ pub fn until_started<E>(
     before: &[ServiceReport],
     deadline: Instant,
     mut ask: impl FnMut() -> Result<Vec<ServiceReport>, E>,
-    say: impl Fn(&str),
+    info: impl Fn(&str),
 ) -> Result<Vec<ServiceReport>, E> {
     let reports = ask()?;
     let watches = before.iter().map(Watch::new).collect();
-    wait(watches, reports, FIRST_WORD, deadline, ask, say)
+    wait(watches, reports, FIRST_WORD, deadline, ask, info)
 }
 
 fn wait<E>(
@@ -73,7 +73,7 @@ fn wait<E>(
     retry: Duration,
     deadline: Instant,
     mut ask: impl FnMut() -> Result<Vec<ServiceReport>, E>,
-    say: impl Fn(&str),
+    info: impl Fn(&str),
 ) -> Result<Vec<ServiceReport>, E> {
     let begun = Instant::now();
     loop {
@@ -89,7 +89,7 @@ fn wait<E>(
             return Ok(reports);
         }
         for (watch, report) in watches.iter_mut().zip(&reports) {
-            watch.say(report, &say);
+            watch.info(report, &info);
         }
         sleep(AGAIN);
         reports = ask()?;
@@ -118,7 +118,7 @@ impl Watch {
         }
     }
 
-    fn say(&mut self, report: &ServiceReport, say: impl Fn(&str)) {
+    fn info(&mut self, report: &ServiceReport, info: impl Fn(&str)) {
         let now = (report.state, report.note.clone());
         if report.state.is_ready() || self.said.as_ref() == Some(&now) {
             return;
@@ -127,7 +127,7 @@ impl Watch {
             .note
             .as_ref()
             .map_or(String::new(), |note| format!(": {note}"));
-        say(&format!(
+        info(&format!(
             "waiting for `{}`: {}{note}",
             report.service,
             report.state.word()

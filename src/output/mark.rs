@@ -16,7 +16,7 @@ const HEAD: u64 = 16 << 10;
 /// In which lines that comment begins: a script names its interpreter first, XML its kind.
 const FIRST_LINES: usize = 4;
 
-/// What stands before the project file.
+/// What is before the project file.
 const FROM: &str = "` from ";
 
 /// The mark of a file; nothing if lisplaunch did not write it. Only its head is read, whatever

@@ -61,7 +61,7 @@ fn services(context: &Context<'_>, item: &Field<'_>, names: &[String]) -> Vec<Af
         item.report(problem);
         return Vec::new();
     }
-    // What is wrong with a name has been reported where it stands.
+    // What is wrong with a name has been reported where it is.
     let names = names.iter().filter_map(|name| Name::parse(name).ok());
     names.map(After::Service).collect()
 }

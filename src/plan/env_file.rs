@@ -1,8 +1,8 @@
 //! Env files: which there are, and their language, in which every value is literal.
 //!
-//! A line is `NAME=value`, the value going on to the end of the line; quotes stand around all of
-//! it or are part of it, and nothing is expanded. Shells, systemd and docker each have rules of
-//! their own for what is beyond that, so that everything else is an error here.
+//! A line is `NAME=value`, the value going on to the end of the line; quotes are around all of it
+//! or are part of it, and nothing is expanded. Shells, systemd and docker each have rules of their
+//! own for what is beyond that, so that everything else is an error here.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -31,7 +31,7 @@ pub(super) struct EnvFiles {
 pub struct EnvFileValue {
     /// What it is.
     pub value: String,
-    /// Whether it stands there in a way that every program reads alike.
+    /// Whether it is there in a way that every program reads alike.
     pub plainly: bool,
 }
 
@@ -256,7 +256,7 @@ fn quoted(line: &str, at: usize, quote: char) -> Result<&str, LineError> {
     ))
 }
 
-/// The text up to a `#` that white space stands before.
+/// The text up to a `#` that white space is before.
 fn without_comment(text: &str) -> &str {
     let mut signs = text.match_indices('#').map(|(at, _)| at);
     let comment = signs.find(|at| text[..*at].ends_with(BLANKS));

@@ -1,5 +1,5 @@
-//! Where a service answers HTTP: what the `http` key says. Nothing is started by it; what stands
-//! in front of the service is written from it.
+//! Where a service answers HTTP: what the `http` key says. Nothing is started by it; what is in
+//! front of the service is written from it.
 
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ pub struct Http {
     /// The absolute path of the file in which nginx finds the replicas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
-    /// Where the port stands in the file.
+    /// Where the port is in the file.
     #[serde(skip)]
     pub location: Option<Location>,
 }
@@ -108,7 +108,7 @@ fn tls(context: &Context<'_>, http: &Fields<'_>) -> Option<Tls> {
 fn alone_without(field: &Field<'_>, other: &str) -> Option<Tls> {
     let path = field.path();
     field.report(
-        Problem::error(format!("`{path}` stands without `http.{other}`"))
+        Problem::error(format!("`{path}` is set without `http.{other}`"))
             .help("TLS takes a certificate and its key: name both files, or none"),
     );
     None

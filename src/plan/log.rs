@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::project::keys;
 use crate::word::{Piece, Word};
 
-/// What stands in the path for the name of the service.
+/// What is in the path for the name of the service.
 const SERVICE: &str = "{service}";
 
 /// Reads the `log` key of a service; nothing where it has none.

@@ -21,7 +21,7 @@ pub struct Output {
     /// Whether it is for the user's own manager.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub user: bool,
-    /// Where the format stands in the file.
+    /// Where the format is in the file.
     #[serde(skip)]
     pub location: Location,
 }

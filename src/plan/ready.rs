@@ -116,7 +116,7 @@ fn url_of_a_server(word: &Word) -> Result<Word, String> {
     }
 }
 
-/// Whether a URL may hold this as it stands.
+/// Whether a URL may hold this as it is.
 pub(super) fn is_url_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte)
 }

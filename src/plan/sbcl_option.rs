@@ -1,6 +1,6 @@
 //! SBCL's own command-line options: the one table that says which a project file may give.
 
-/// On which side of `--end-runtime-options` an option stands.
+/// On which side of `--end-runtime-options` an option is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Read by the C runtime; fatal after a toplevel option.
@@ -27,7 +27,7 @@ pub enum Permission {
 pub struct SbclOption {
     /// With its dashes.
     pub name: &'static str,
-    /// Where it stands.
+    /// Where it is.
     pub side: Side,
     /// Whether a word with its value follows.
     pub takes_value: bool,

@@ -112,13 +112,13 @@ pub struct Service {
     /// What is started before it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<After>,
-    /// Where that stands in the file.
+    /// Where that is in the file.
     #[serde(skip)]
     pub after_location: Option<Location>,
     /// The user that a process manager runs it as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Where that stands in the file.
+    /// Where that is in the file.
     #[serde(skip)]
     pub user_location: Option<Location>,
     /// The home folder that `~` stood for.
@@ -210,7 +210,7 @@ pub struct Swank {
     pub dont_close: bool,
     /// What a client must know.
     pub secret: Secret,
-    /// Where the port stands in the file.
+    /// Where the port is in the file.
     #[serde(skip)]
     pub location: Option<Location>,
 }
@@ -297,7 +297,7 @@ pub struct Log {
     pub max_size: Bytes,
     /// How many old ones are kept.
     pub backups: i64,
-    /// Where the path stands in the project file.
+    /// Where the path is in the project file.
     #[serde(skip)]
     pub location: Option<Location>,
 }

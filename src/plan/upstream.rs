@@ -13,7 +13,7 @@ use crate::word::Word;
 pub struct Upstream {
     /// Its absolute path.
     pub file: Word,
-    /// Where that stands in the project file.
+    /// Where that is in the project file.
     #[serde(skip)]
     pub location: Location,
 }

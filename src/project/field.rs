@@ -1,6 +1,6 @@
 //! Reading values out of the file with errors that know their place.
 //!
-//! Reading goes on after an error, so that `check` can tell them all: what cannot be
+//! Reading goes on after an error, so that `check` can report them all: what cannot be
 //! read is reported to the [`FieldReader`] and left out.
 
 use std::cell::RefCell;
@@ -214,9 +214,9 @@ fn unknown_key(parent: &str, level: Level, key: &str) -> Problem {
     let name = key.replace('_', "-");
     problem.help(match elsewhere(&name).as_slice() {
         maps @ [_, ..] if !maps.contains(&keys::plain(parent)) => {
-            format!("`{name}` stands below {}", one_of(maps))
+            format!("`{name}` belongs below {}", one_of(maps))
         }
-        [] if is_outside(parent, key) => format!("`{key}` stands beside `{parent}:`, not below"),
+        [] if is_outside(parent, key) => format!("`{key}` belongs beside `{parent}:`, not below"),
         _ => suggest::help(key, known),
     })
 }

@@ -151,7 +151,7 @@ fn in_folder(folder: &Path) -> Option<Result<PathBuf, Problem>> {
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {
     std::path::absolute(path)
         .map(|path| without_dots(&path))
-        .map_err(|error| Problem::cannot("tell the current folder", &error))
+        .map_err(|error| Problem::cannot("find the current folder", &error))
 }
 
 /// The path without `.` parts, which would be written into every emitted file.

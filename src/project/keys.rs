@@ -14,7 +14,7 @@ use Holds::{
     Words,
 };
 
-/// Where a key may stand.
+/// Where a key may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// At the top of the file only.
@@ -122,7 +122,7 @@ pub enum Absent {
 pub struct Key {
     /// Its path, `swank.port`.
     pub path: &'static str,
-    /// Where it may stand.
+    /// Where it may be.
     pub level: Level,
     /// What it holds.
     pub holds: Holds,
@@ -195,7 +195,7 @@ pub const KEYS: &[Key] = &[
     service("swank.allow-remote", Flag, Value("false"), "must be true for an interface that other machines reach"),
     service("swank.dont-close", Flag, Value("true"), "go on listening after the first connection"),
     service("swank.secret", Secret, Said("`~/.slime-secret`, if there is one"), "the file whose first line a client must know; `auto` makes one that only the service's user can read"),
-    service("http", Short(&Port, "port"), Nothing, "where the service answers HTTP, for what stands in front of it; it starts nothing"),
+    service("http", Short(&Port, "port"), Nothing, "where the service answers HTTP, for what is in front of it; it starts nothing"),
     service("http.port", Port, Nothing, "1 to 65535"),
     service("http.hosts", Hosts, Nothing, "the host names that it answers for: `shop.example`, `*.shop.example`"),
     service("http.path", UrlPath, Nothing, "the path that a health check asks for: `/health`"),

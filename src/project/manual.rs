@@ -95,7 +95,7 @@ fn describe(key: &Key, page: &mut Roff) {
     page.text(line);
 }
 
-/// Text in which what is to be typed stands between backticks.
+/// Text in which what is to be typed is between backticks.
 fn spoken(text: &str) -> Vec<Inline> {
     let parts = text.split('`').enumerate();
     parts

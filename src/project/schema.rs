@@ -1,7 +1,7 @@
 //! The project file as JSON Schema, for editors: made from the table of keys.
 //!
-//! It accepts whatever lisplaunch reads, a value in the place of which a variable stands too, and
-//! refuses what can be seen without the environment, a Lisp reader, and other parts of the file.
+//! It accepts whatever lisplaunch reads, a variable in the place of a value too, and refuses what
+//! can be seen without the environment, a Lisp reader, and other parts of the file.
 
 mod leaf;
 

@@ -29,7 +29,7 @@ enum PartText {
 /// Why a leaf has no value; the range is in bytes of its text as written.
 #[derive(Debug)]
 pub struct Unresolved {
-    /// What to tell, still without its place.
+    /// The problem, still without its location.
     pub problem: Problem,
     /// Where.
     pub at: Range<usize>,

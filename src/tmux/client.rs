@@ -20,7 +20,7 @@ const PROGRAM: &str = "tmux";
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What tmux says where there is no server, or no session of the name.
+/// The messages of tmux where there is no server, or no session of the name.
 const ABSENT: [&str; 4] = [
     "no current target",
     "can't find ",
@@ -28,10 +28,10 @@ const ABSENT: [&str; 4] = [
     "error connecting to ",
 ];
 
-/// What it says where the server left meanwhile, as it does after its last session.
+/// Its messages where the server exited meanwhile, as it does after its last session.
 const LEAVING: [&str; 2] = ["server exited", "lost server"];
 
-/// Why tmux did not do it.
+/// Why tmux failed.
 #[derive(Debug)]
 pub enum TmuxError {
     /// There is no program of this name.

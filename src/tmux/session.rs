@@ -163,7 +163,7 @@ impl Session {
     /// How it is.
     ///
     /// # Errors
-    /// When tmux cannot tell.
+    /// When tmux reports an error.
     pub fn state(&self) -> Result<SessionState, TmuxError> {
         match self.ask()? {
             SessionState::Ended(EndedPane {
@@ -243,7 +243,7 @@ impl Session {
 /// The lines in a pane and above it, long ones whole.
 ///
 /// # Errors
-/// When there is no such pane, or tmux does not say.
+/// When there is no such pane, or tmux reports an error.
 pub fn lines(pane: &str) -> Result<Vec<String>, TmuxError> {
     let capture = words(&["capture-pane", "-p", "-J", "-S", "-", "-t", pane]);
     let text = run(&[capture], &[])?;
@@ -256,7 +256,7 @@ impl EndedPane {
     /// The last lines that it wrote.
     ///
     /// # Errors
-    /// When tmux does not tell.
+    /// When tmux reports an error.
     pub fn last_words(&self) -> Result<String, TmuxError> {
         let Some(pane) = &self.pane else {
             return Ok(String::new());

@@ -111,7 +111,7 @@ impl TogetherMember {
     }
 
     /// Sees whether it has come further.
-    pub(super) fn look(&mut self, host: &Host, say: &dyn Fn(&str)) {
+    pub(super) fn look(&mut self, host: &Host, info: &dyn Fn(&str)) {
         let (Stage::Starting(child) | Stage::Ready(child)) = &mut self.stage else {
             return;
         };
@@ -120,8 +120,8 @@ impl TogetherMember {
             return;
         }
         let pid = child.id();
-        if !self.is_ready() && self.deadline.is_none() && self.has_got_ready(pid, host, say) {
-            say(&format!("`{}` is ready, pid {pid}", self.service.name));
+        if !self.is_ready() && self.deadline.is_none() && self.has_got_ready(pid, host, info) {
+            info(&format!("`{}` is ready, pid {pid}", self.service.name));
             let stage = std::mem::replace(&mut self.stage, Stage::Waiting);
             self.stage = match stage {
                 Stage::Starting(child) => Stage::Ready(child),
@@ -131,7 +131,7 @@ impl TogetherMember {
     }
 
     /// What its state file says; a service without one is asked at its port.
-    fn has_got_ready(&mut self, pid: u32, host: &Host, say: &dyn Fn(&str)) -> bool {
+    fn has_got_ready(&mut self, pid: u32, host: &Host, info: &dyn Fn(&str)) -> bool {
         if self.service.runtime.is_none() {
             return self.service.swank.as_ref().is_none_or(|swank| {
                 port::is_taken(&Address {
@@ -146,7 +146,7 @@ impl TogetherMember {
         };
         if record.note != self.note {
             if let Some(note) = &record.note {
-                say(&format!("waiting for `{}`: {note}", self.service.name));
+                info(&format!("waiting for `{}`: {note}", self.service.name));
             }
             self.note = record.note;
         }
@@ -154,14 +154,14 @@ impl TogetherMember {
     }
 
     /// Sends SIGTERM, once.
-    pub(super) fn ask_to_stop(&mut self, say: &dyn Fn(&str)) {
+    pub(super) fn ask_to_stop(&mut self, info: &dyn Fn(&str)) {
         let (Stage::Starting(child) | Stage::Ready(child)) = &self.stage else {
             return;
         };
         if self.deadline.is_some() {
             return;
         }
-        say(&format!("stopping `{}`", self.service.name));
+        info(&format!("stopping `{}`", self.service.name));
         // It may have ended meanwhile.
         let _ = kill_process(Pid::from_child(child), Signal::TERM);
         let patience = stopping::patience(self.service.stop_timeout).0;

@@ -37,7 +37,7 @@ pub struct Reporting<'a> {
     /// Takes a line of a service.
     pub print: &'a mut dyn FnMut(&Service, &str) -> io::Result<()>,
     /// Takes how it goes.
-    pub say: &'a dyn Fn(&str),
+    pub info: &'a dyn Fn(&str),
 }
 
 /// Why they were stopped.
@@ -129,7 +129,7 @@ impl<'a> Together<'a> {
                 .filter(|index| self.after(*index).iter().all(gone))
                 .collect();
             for index in may_stop {
-                self.members[index].ask_to_stop(self.reporting.say);
+                self.members[index].ask_to_stop(self.reporting.info);
             }
             let at_once = signals.take();
             for member in &mut self.members {
@@ -153,7 +153,7 @@ impl<'a> Together<'a> {
 
     fn look(&mut self) {
         for member in &mut self.members {
-            member.look(self.host, self.reporting.say);
+            member.look(self.host, self.reporting.info);
         }
     }
 
@@ -174,7 +174,7 @@ impl<'a> Together<'a> {
     }
 }
 
-/// Where those of `services` stand that `service` comes after.
+/// Where those of `services` are that `service` comes after.
 fn earlier(service: &Service, services: &[Service]) -> Vec<usize> {
     let names = service.after.iter().filter_map(|after| match after {
         After::Service(name) => Some(name),

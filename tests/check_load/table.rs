@@ -1,4 +1,4 @@
-//! Services that fail, each for another reason, and where the reason stands.
+//! Services that fail, each for another reason, and where the reason is.
 
 /// When it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -54,7 +54,7 @@ fn every_file_says_what_wrote_it_and_how_to_write_it_again() {
                 )),
                 "{name}: {head:?}"
             );
-            // No two hyphens may stand side by side in a comment of XML.
+            // No two hyphens may be side by side in a comment of XML.
             let command = head[2].replace("-\\-", "--");
             assert!(
                 command.contains(&*format!(

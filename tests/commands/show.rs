@@ -53,7 +53,7 @@ fn the_plan_is_printed_with_every_default() {
     ");
 }
 
-/// Readers of YAML 1.1 take all of these for something else where they stand without quotes.
+/// Readers of YAML 1.1 take all of these for something else where they are without quotes.
 #[rustfmt::skip]
 const MISREAD: &[&str] = &[
     "no", "Yes", "on", "OFF", "y", "N", "true", "~", "null", "1_000", "12:30:00", "0o17", "017", "0x1F", "0b1", "1e3",

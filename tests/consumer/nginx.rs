@@ -23,8 +23,8 @@ pub(crate) struct Nginx {
     pub(crate) https: u16,
 }
 
-/// What stands in the main configuration of every Debian around the sites, but for what would
-/// leave the folder of the test.
+/// What is in the main configuration of every Debian around the sites, but for what would leave the
+/// folder of the test.
 const MAIN: &str = "\
 daemon off;
 pid nginx.pid;

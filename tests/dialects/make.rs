@@ -43,7 +43,7 @@ fn target(name: &str, start: &Start) -> Result<String, Refusal> {
     Ok(recipe + "\n")
 }
 
-/// The bytes of a start in shell syntax: at least, and at most with all that may stand around.
+/// The bytes of a start in shell syntax: at least, and at most with all that may be around.
 fn line_length(start: &Start) -> std::ops::RangeInclusive<usize> {
     let spelt = |text: &String| {
         text.len() + 3 * text.matches('\'').count() + 9 * text.matches('\n').count()

@@ -29,7 +29,7 @@ fn setting_holds(path: &str) -> bool {
     is_text(path) && !path.contains(['\n', '\r']) && !path.ends_with([' ', '\t', '\\'])
 }
 
-/// The text of a service, if it can be held; `file` is for its variables, unless they stand in the
+/// The text of a service, if it can be held; `file` is for its variables, unless they are in the
 /// unit.
 fn unit(start: &Start, log: &str, file: Option<&str>) -> Option<String> {
     let program = Word::from(start.program.as_str());

@@ -1,8 +1,8 @@
 //! Projects that `lisplaunch init` has made, started and asked.
 //!
 //! Debian has no Clack, Lucerne and Caveman: small systems of the same names, in
-//! `tests/init/systems` behind the stand-in for Quicklisp, have as much of them as the templates
-//! use, written after their sources.
+//! `tests/init/systems` behind the stand-in for Quicklisp, have as much of them as the templates use,
+//! written after their sources.
 
 use std::fs;
 use std::path::Path;

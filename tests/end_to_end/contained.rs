@@ -57,7 +57,7 @@ fn an_image_holds_a_program_that_starts_at_once_and_stops_in_time() {
     ]);
     let mut service = Running::start(run);
     let pid = service.until("an answer over HTTP", || get(port, "/pid"));
-    assert_eq!(pid.trim(), "1", "no shell stands in between");
+    assert_eq!(pid.trim(), "1", "no shell is in between");
     let mut check = containers.podman();
     check.args(["healthcheck", "run", "hello"]);
     assert!(check.status().unwrap().success());

@@ -195,7 +195,7 @@ fn a_shop_is_started_and_stopped_as_a_whole() {
     let mail = eventually("a mail is written", || {
         fs::read_to_string(data.join(format!("outbox/{order}.eml"))).ok()
     });
-    // From the env file, which stands beside the unit.
+    // From the env file, which is beside the unit.
     assert!(mail.contains("orders@shop.example"), "{mail}");
 
     systemd.success(&["stop", "shop.target"]);

@@ -99,12 +99,12 @@ fn http_says_where_a_service_answers() {
      --> lisplaunch.yaml:1:26
     1 | http: {port: 8080, path: '/a b'}
       |                          ^^^^^^
-    error: `http.certificate` stands without `http.key`
+    error: `http.certificate` is set without `http.key`
      --> lisplaunch.yaml:1:33
     1 | http: {port: 8080, certificate: a.pem}
       |                                 ^^^^^
       = help: TLS takes a certificate and its key: name both files, or none
-    error: `http.key` stands without `http.certificate`
+    error: `http.key` is set without `http.certificate`
      --> lisplaunch.yaml:1:25
     1 | http: {port: 8080, key: a.pem}
       |                         ^^^^^
@@ -185,7 +185,7 @@ fn limits_are_those_that_a_system_can_keep() {
      --> lisplaunch.yaml:1:1
     1 | memory: 1GB
       | ^^^^^^
-      = help: `memory` stands below `limits:`
+      = help: `memory` belongs below `limits:`
     ");
 }
 

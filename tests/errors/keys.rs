@@ -34,27 +34,27 @@ fn unknown_keys_have_a_hint() {
      --> lisplaunch.yaml:1:1
     1 | port: 4005
       | ^^^^
-      = help: `port` stands below `swank:` or `http:`
+      = help: `port` belongs below `swank:` or `http:`
     error: unknown key `interface`
      --> lisplaunch.yaml:1:1
     1 | interface: localhost
       | ^^^^^^^^^
-      = help: `interface` stands below `swank:`
+      = help: `interface` belongs below `swank:`
     error: unknown key `dynamic-space-size`
      --> lisplaunch.yaml:1:1
     1 | dynamic-space-size: 2GB
       | ^^^^^^^^^^^^^^^^^^
-      = help: `dynamic-space-size` stands below `sbcl:`
+      = help: `dynamic-space-size` belongs below `sbcl:`
     error: unknown key `file`
      --> lisplaunch.yaml:1:1
     1 | file: app.log
       | ^^^^
-      = help: `file` stands below `env-file:` or `log:`
+      = help: `file` belongs below `env-file:` or `log:`
     error: unknown key `dynamic_space_size`
      --> lisplaunch.yaml:1:1
     1 | dynamic_space_size: 2GB
       | ^^^^^^^^^^^^^^^^^^
-      = help: `dynamic-space-size` stands below `sbcl:`
+      = help: `dynamic-space-size` belongs below `sbcl:`
     error: unknown key `xyzzy`
      --> lisplaunch.yaml:1:1
     1 | xyzzy: 1
@@ -92,12 +92,12 @@ fn unknown_keys_of_maps_have_a_hint() {
      --> lisplaunch.yaml:1:9
     1 | swank: {user: me}
       |         ^^^^
-      = help: `user` stands beside `swank:`, not below
+      = help: `user` belongs beside `swank:`, not below
     error: unknown key `restart` in `log`
      --> lisplaunch.yaml:1:7
     1 | log: {restart: never}
       |       ^^^^^^^
-      = help: `restart` stands beside `log:`, not below
+      = help: `restart` belongs beside `log:`, not below
     error: `log` names no file
      --> lisplaunch.yaml:1:6
     1 | log: {restart: never}
@@ -107,7 +107,7 @@ fn unknown_keys_of_maps_have_a_hint() {
      --> lisplaunch.yaml:1:8
     1 | sbcl: {port: 4005}
       |        ^^^^
-      = help: `port` stands below `swank:` or `http:`
+      = help: `port` belongs below `swank:` or `http:`
     error: unknown key `dynamic-space` in `sbcl`
      --> lisplaunch.yaml:1:8
     1 | sbcl: {dynamic-space: 2GB}

@@ -11,7 +11,7 @@ fn report(name: &str, text: &[u8]) -> String {
     let command = match name.split_once('/') {
         Some(("sbcl", _)) => vec!["argv"],
         Some((format, _)) => vec!["emit", format],
-        None => unreachable!("a template stands in a folder"),
+        None => unreachable!("a template is in a folder"),
     };
     let code = if command[0] == "argv" { 2 } else { 1 };
     brief(project.run(&command), code)

@@ -1,5 +1,5 @@
-//! A service that the release before the runtime started: all of its Lisp stands in its command
-//! line, which `last_release/argv` keeps as that release wrote it, a line an argument.
+//! A service that the release before the runtime started: all of its Lisp is in its command line,
+//! which `last_release/argv` keeps as that release wrote it, a line an argument.
 
 use std::fs;
 use std::net::TcpStream;

@@ -30,7 +30,7 @@ const ATOMS: &[&str] = &[
     "(f #|)|# )", "(a;b\n)", "(\n)",
 ];
 
-/// What stands between two tokens, and whether it is folded.
+/// What is between two tokens, and whether it is folded.
 #[rustfmt::skip]
 const GAPS: &[(&str, bool)] = &[
     (" ", false), (" ", false), (" ", false), ("  ", false), ("\t", false), (" \u{c}", false), ("\n", true), ("\n    ", true),
@@ -87,7 +87,7 @@ impl Growing {
         }
     }
 
-    /// `after_open` if the first gap stands behind a parenthesis.
+    /// `after_open` if the first gap is behind a parenthesis.
     fn items(&mut self, items: &[(Gap, Datum)], after_open: bool) {
         for (index, (gap, item)) in items.iter().enumerate() {
             self.gap(*gap, index == 0 && after_open);

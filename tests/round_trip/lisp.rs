@@ -14,7 +14,7 @@ pub enum Datum {
     Symbol(String),
 }
 
-/// The data in a text, in which these forms stand whole.
+/// The data in a text, in which these forms are whole.
 pub fn read(text: &str, given: &[String]) -> Result<Vec<Datum>, String> {
     let mut reading = Reading { rest: text, given };
     let data = reading.data();
@@ -60,7 +60,7 @@ impl<'a> Reading<'a> {
         Some((Datum::List(items), inside.rest.strip_prefix(')')?))
     }
 
-    /// The longest form of the person's own that stands here.
+    /// The longest form of the person's own that is here.
     fn form(&self) -> Option<String> {
         let here = |form: &&String| {
             self.rest

@@ -9,7 +9,7 @@ use super::yaml::{Style, write};
 use super::{config, runner};
 use crate::support::Project;
 
-/// A place of the file that a text is put into, and whether the text may stand there.
+/// A place of the file that a text is put into, and whether the text may be there.
 type Slot = (&'static str, fn(&str) -> bool);
 
 const SLOTS: &[Slot] = &[

@@ -129,7 +129,7 @@ const SPECIAL_VARIABLES: &[&str] = &[
     "a",
 ];
 
-/// What may stand in an env file.
+/// What may be in an env file.
 const FILE_VARIABLES: &[&str] = &["FROM_FILE", "FROM_FILE_2", "PLAIN", "TEXT", "_B"];
 
 fn place() -> impl Strategy<Value = Place> {
@@ -265,7 +265,7 @@ fn file_value() -> impl Strategy<Value = String> {
     })
 }
 
-/// How an env file says this value, if it can: bare where it can stand so, else in quotes.
+/// How an env file says this value, if it can: bare where it can be so, else in quotes.
 pub fn in_env_file(value: &str) -> Option<String> {
     let blanks = [' ', '\t'];
     let comment = value
@@ -296,7 +296,7 @@ pub trait Layout {
     fn port(&self) -> u16;
 }
 
-/// The service as it stands in the project file.
+/// The service as it is in the project file.
 pub fn tree(service: &Service, layout: &dyn Layout) -> Mapping {
     let mut map = Map::default();
     map.text(

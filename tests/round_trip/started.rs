@@ -21,7 +21,7 @@ pub struct Started {
     pub arguments: Vec<String>,
 }
 
-/// What sbcl reads at once: a form stands in a step after the one that makes its package.
+/// What sbcl reads at once: a form is in a step after the one that makes its package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     Load(String),

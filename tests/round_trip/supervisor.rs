@@ -1,4 +1,4 @@
-//! What stands in the stanzas besides the command, as supervisord takes it.
+//! What is in the stanzas besides the command, as supervisord takes it.
 
 use std::fs;
 

@@ -160,7 +160,7 @@ impl Text {
     }
 }
 
-/// Text as it stands in a Lisp string.
+/// Text as it is in a Lisp string.
 pub fn in_string(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

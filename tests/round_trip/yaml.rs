@@ -72,7 +72,7 @@ impl Writer {
         (self.seed >> 33) % below
     }
 
-    /// Whatever stands behind `key:` or `-`, up to the end of its line.
+    /// Whatever is behind `key:` or `-`, up to the end of its line.
     fn node(&mut self, node: &Value, depth: usize) {
         match node {
             Value::Mapping(map) if !map.is_empty() => {
@@ -117,7 +117,7 @@ impl Writer {
     }
 }
 
-/// Whether it can stand without quotes.
+/// Whether it can be without quotes.
 fn is_plain(text: &str) -> bool {
     let first =
         text.starts_with(|first: char| first.is_ascii_alphabetic() || "(/.λ$".contains(first));
@@ -130,7 +130,7 @@ fn is_plain(text: &str) -> bool {
         && !text.contains(" #")
 }
 
-/// Whether it can stand below a `|-`.
+/// Whether it can be below a `|-`.
 fn is_literal(text: &str) -> bool {
     let escapes = |character| character != '\n' && character != '\t' && must_be_escaped(character);
     let blank = |line: &str| !line.is_empty() && line.trim().is_empty();

@@ -69,7 +69,7 @@ fn what_belongs_to_the_builder_is_made_anew() {
     assert!(!image.windows(mark.len()).any(|bytes| bytes == mark));
 }
 
-/// What stands between braces is an address.
+/// What is between braces is an address.
 fn without_addresses(text: &str) -> String {
     let parts = text.split('{').enumerate();
     let parts = parts.map(|(index, part)| match part.split_once('}') {

@@ -163,7 +163,7 @@ impl Editor {
     fn hover(&mut self, line: u32, character: u32) -> String {
         let hover = self.at("textDocument/hover", line, character);
         let text = hover["contents"]["value"].as_str().unwrap();
-        // Behind that stands where the schema lies.
+        // Behind that is where the schema lies.
         text.split("\n\nSource:").next().unwrap().to_owned()
     }
 }

@@ -99,7 +99,7 @@ impl Server {
         assert!(names.is_empty(), "{names:?}");
     }
 
-    /// What stands on all terminals.
+    /// What is on all terminals.
     pub(super) fn screens(&self) -> String {
         let format = "#{session_name} #{pane_id}";
         let panes = self.tmux(&["list-panes", "-a", "-F", format]);

@@ -69,7 +69,7 @@ pub(super) fn files(service: &Service) -> impl Hash + use<> {
 /// What formats and templates are given of `service`.
 ///
 /// Digits are spelt alike in every language. So services that differ in digits alone are alike,
-/// unless these are values of variables, or tell labels of forms apart.
+/// unless these are values of variables, or distinguish labels of forms.
 pub(super) fn texts(service: &Service, plan: &Plan, digits_count: bool) -> impl Hash + use<> {
     let mut text = SeenText {
         bytes: Vec::new(),

@@ -8,7 +8,7 @@ use super::step::DeployStep;
 use super::story::Story;
 use super::traffic::{Traffic, drain};
 use super::waiting::Wait;
-use crate::command::{Failure, Invocation, build, reload, report, restart, tell, templates};
+use crate::command::{Failure, Invocation, build, info, reload, report, restart, templates};
 use crate::live::finding::Overrides;
 use crate::live::report::ServiceReport;
 use crate::live::state::State;
@@ -36,7 +36,7 @@ impl Deployment<'_> {
         story: &mut Story,
     ) -> Result<(), Failure> {
         for (index, step) in steps.iter().enumerate() {
-            tell(&step.to_string());
+            info(&step.to_string());
             let done = self
                 .wait
                 .check()
@@ -95,7 +95,7 @@ impl Deployment<'_> {
             self.reports(member)
         };
         let reports = match &begun {
-            Ok(()) => until_started(&before, Instant::now() + patience, ask, tell),
+            Ok(()) => until_started(&before, Instant::now() + patience, ask, info),
             Err(_) => ask(),
         };
         let reports = reports.map_err(|problem| Failure::failed([problem]))?;
@@ -152,16 +152,16 @@ impl Deployment<'_> {
             | [.., DeployStep::Start(started), DeployStep::Send(..)]
                 if started.service.spare =>
             {
-                tell(&DeployStep::Stop(started).to_string());
+                info(&DeployStep::Stop(started).to_string());
                 self.stop(started)
             }
             [.., start @ DeployStep::Start(started)] if put_back => {
-                tell(&start.to_string());
+                info(&start.to_string());
                 self.start(started)?;
                 // The last step is the one in which nginx is sent to all of them.
                 match steps.last() {
                     Some(all @ DeployStep::Send(..)) => {
-                        tell(&all.to_string());
+                        info(&all.to_string());
                         self.take(all, &mut story.clone())
                     }
                     _ => Ok(()),
@@ -184,7 +184,7 @@ fn put_back(steps: &[DeployStep<'_>], story: &Story) -> Result<bool, Failure> {
         if story.started.contains(&member.name().to_string()) || !previous::is_kept(core) {
             continue;
         }
-        tell(&DeployStep::PutBack(member, core).to_string());
+        info(&DeployStep::PutBack(member, core).to_string());
         previous::put_back(core).map_err(failed)?;
         if let DeployStep::Build(..) = step {
             // It is not to be gone back to.

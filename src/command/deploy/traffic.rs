@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::member::Member;
 use super::waiting::{Wait, until};
 use crate::call::Call;
-use crate::command::tell;
+use crate::command::info;
 use crate::format::{File, Provenance, UpstreamFile};
 use crate::live::nginx::Workers;
 use crate::live::port;
@@ -86,7 +86,7 @@ impl Traffic {
             until(wait, UNSEEN * 2, || begun.elapsed() > UNSEEN)?
         };
         if !relieved {
-            tell("nginx has processes that may not have read the file yet");
+            info("nginx has processes that may not have read the file yet");
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ pub(super) fn drain(member: &Member<'_>, wait: &Wait<'_>) -> Result<(), Problem>
         return Ok(());
     };
     if !until(wait, wait.grace, || port::connections(port) == 0)? {
-        tell(&format!(
+        info(&format!(
             "`{}` still has {} connections",
             member.name(),
             port::connections(port)

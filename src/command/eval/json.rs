@@ -5,7 +5,7 @@ use std::io;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::command::tell;
+use crate::command::info;
 use crate::live::swank::{Answer, EvaluationOutput, FormPhase};
 
 /// How much output is kept, in bytes.
@@ -137,7 +137,7 @@ impl EvaluationOutput for EvaluationRecorder {
     }
 
     fn aborted(&mut self, message: &str) -> io::Result<()> {
-        tell(&format!("another thread was aborted: {message}"));
+        info(&format!("another thread was aborted: {message}"));
         Ok(())
     }
 }

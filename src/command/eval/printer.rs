@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::command::tell;
+use crate::command::info;
 use crate::live::swank::EvaluationOutput;
 use crate::terminal;
 
@@ -51,7 +51,7 @@ impl EvaluationOutput for Printer {
     }
 
     fn aborted(&mut self, message: &str) -> io::Result<()> {
-        tell(&format!("another thread was aborted: {message}"));
+        info(&format!("another thread was aborted: {message}"));
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Why changed code was not loaded: what a person is shown when the trial of it did not end well.
 
 use super::ReloadTarget;
-use crate::command::{Failure, tell};
+use crate::command::{Failure, info};
 use crate::launch;
 use crate::live::attended::Unfinished;
 use crate::live::limits::GivenUp;
@@ -32,7 +32,7 @@ impl ReloadTarget {
         if report.worst() == Some(DiagnosticKind::Error) {
             return Problem::error("the code does not compile");
         }
-        tell(messages);
+        info(messages);
         let Some(failure) = &report.failure else {
             return Problem::error(
                 "the sbcl that tried the code ended before all of it was loaded",

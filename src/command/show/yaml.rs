@@ -1,7 +1,7 @@
 //! YAML that readers of version 1.1 and of version 1.2 take for the same.
 //!
 //! For many of them `no` is false, `1_000` a number and `12:30:00` a number of seconds. So only
-//! text that can be nothing else stands without quotes.
+//! text that can be nothing else is without quotes.
 
 use serde_yaml::{Mapping, Value};
 
@@ -16,7 +16,7 @@ pub(super) fn document(value: &Value) -> String {
 }
 
 /// Writes what begins a line of its own, `indent` blanks from its start; of a list in a map the
-/// items stand below the key.
+/// items are below the key.
 fn write(value: &Value, indent: usize, out: &mut String) {
     match value {
         Value::Mapping(map) if !map.is_empty() => entries(map, indent, out),
@@ -64,7 +64,7 @@ fn entries(map: &Mapping, indent: usize, out: &mut String) {
     }
 }
 
-/// The first line has been begun by what it stands in.
+/// Its caller has begun the first line.
 fn start_line(index: usize, indent: usize, out: &mut String) {
     if index > 0 {
         out.push_str(&" ".repeat(indent));
@@ -98,7 +98,7 @@ fn is_printable(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, ' '..='~')
 }
 
-/// Whether it is lines that stand as they are below a `|`.
+/// Whether its lines are written as they are below a `|`.
 fn is_block(text: &str) -> bool {
     let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
     let line = |line: &str| !line.ends_with(' ') && line.chars().all(is_printable);

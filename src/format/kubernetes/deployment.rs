@@ -20,7 +20,7 @@ const PROGRESS: u64 = 600;
 /// Ports below it are for those alone who may have them.
 const FIRST_FREE_PORT: u16 = 1024;
 
-/// What the template knows of a service, whose secrets stand in an object of their own.
+/// What the template knows of a service, whose secrets are in an object of their own.
 pub(super) fn deployment(
     emission: &Emission<'_>,
     service: &Service,

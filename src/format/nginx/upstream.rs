@@ -19,7 +19,7 @@ pub(super) const TEMPLATE: Template = Template {
     dialect: &Nginx,
 };
 
-/// What stands before the port of a server.
+/// What is before the port of a server.
 const SERVER: &str = "server 127.0.0.1:";
 
 /// The file of some replicas.

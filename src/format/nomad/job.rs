@@ -20,7 +20,7 @@ const PROGRESS: u64 = 600;
 /// What a process with SBCL's usual heap of 1 GB needs, for a limit that there always is.
 const USUAL_MEMORY: Bytes = Bytes(1366 * MEGABYTE);
 
-/// What the template knows of a service, whose secrets stand elsewhere.
+/// What the template knows of a service, whose secrets are elsewhere.
 pub(super) fn job(
     emission: &Emission<'_>,
     service: &Service,

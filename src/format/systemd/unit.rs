@@ -184,8 +184,7 @@ impl<'a> Unit<'a> {
         TemplateValue::option(user.map(|user| self.owner.setting(user)))
     }
 
-    /// The variables that stand in the unit. What the machine's systemd starts is given no
-    /// language.
+    /// The variables that are in the unit. What the machine's systemd starts is given no language.
     fn plain_environment(&self) -> Vec<(String, Word)> {
         let language = (!self.personal()).then(login::language);
         let language = language.filter(|(name, _)| self.variable(name).is_none());
@@ -195,7 +194,7 @@ impl<'a> Unit<'a> {
             .collect()
     }
 
-    /// Where the others stand, beside the unit.
+    /// Where the others are, beside the unit.
     fn environment_file(&self) -> TemplateValue {
         self.owner
             .optional((!self.secrets.is_empty()).then_some(&self.name))

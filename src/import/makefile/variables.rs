@@ -76,7 +76,7 @@ impl MakeVariables {
         expanded
     }
 
-    /// What stands between the parentheses after a `$`.
+    /// What is between the parentheses after a `$`.
     fn reference(&self, inner: &str, marks: &mut VariableMarks, depth: usize) -> String {
         if depth > DEEPEST || !marks.charge(COST) {
             return UNKNOWN.to_string();

@@ -89,7 +89,7 @@ impl<'a> ShellLexer<'a> {
         text[..end].strip_prefix('{').unwrap_or("")
     }
 
-    /// `NAME`, `NAME:-default` and what else stands between braces.
+    /// `NAME`, `NAME:-default` and what else is between braces.
     fn parameter(&mut self, inner: &str, values: &mut Values, marks: &mut VariableMarks) -> String {
         let end = inner.bytes().position(|byte| !is_name_byte(byte));
         let (name, rest) = inner.split_at(end.unwrap_or(inner.len()));

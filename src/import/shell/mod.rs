@@ -1,5 +1,5 @@
-//! Shell scripts, and the lines for a shell that other files hold: nothing is run, each command
-//! is looked at in the order in which it stands.
+//! Shell scripts, and the lines for a shell that other files hold: nothing is run, the commands are
+//! looked at in their order.
 
 mod builtin;
 pub(super) mod expansion;

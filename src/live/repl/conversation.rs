@@ -16,7 +16,7 @@ pub(super) struct Conversation<'a> {
     pub(super) screen: &'a mut Screen,
     pub(super) signals: &'a Signals,
     /// Whether the error that ended the evaluation has been shown.
-    pub(super) told: bool,
+    pub(super) shown: bool,
 }
 
 impl EvaluationOutput for Conversation<'_> {
@@ -49,7 +49,7 @@ impl EvaluationOutput for Conversation<'_> {
         signalled: &Answer,
         restarts: &[LispRestart],
     ) -> io::Result<Option<usize>> {
-        self.told = true;
+        self.shown = true;
         self.screen.failure(&headline(signalled))?;
         self.list(restarts)?;
         loop {

@@ -1,4 +1,4 @@
-//! Whether a text is finished, and which forms stand in it.
+//! Whether a text is finished, and which forms are in it.
 
 use std::sync::Arc;
 

@@ -155,14 +155,14 @@ impl Prompt {
             editor: &mut self.editor,
             screen: &mut self.screen,
             signals: &self.signals,
-            told: false,
+            shown: false,
         };
         let answer = self
             .signals
             .evaluating(|interrupt| client.evaluate(&evaluation, &mut conversation, interrupt));
-        let told = conversation.told;
+        let shown = conversation.shown;
         match answer {
-            Ok(answer) => Ok(self.show(answer, told)?),
+            Ok(answer) => Ok(self.show(answer, shown)?),
             Err(ClientError::Output { error, .. }) => Err(error.into()),
             Err(ClientError::Interrupted { stopped: true }) => {
                 self.screen.remark("; interrupted")?;
@@ -184,7 +184,7 @@ impl Prompt {
     }
 
     /// Prints what came of a form; whether the next one may follow.
-    fn show(&mut self, answer: Answer, told: bool) -> io::Result<bool> {
+    fn show(&mut self, answer: Answer, shown: bool) -> io::Result<bool> {
         match answer {
             Answer::Returned {
                 values,
@@ -196,7 +196,7 @@ impl Prompt {
             }
             Answer::Signalled { ref package, .. } => {
                 self.package = package.clone();
-                if !told {
+                if !shown {
                     self.screen.failure(&headline(&answer))?;
                 }
                 Ok(false)

@@ -1,4 +1,4 @@
-//! What is written to standard output and standard error, and where the line stands.
+//! What is written to standard output and standard error, and where the line is.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};

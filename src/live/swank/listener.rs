@@ -8,7 +8,7 @@ use crate::trust::Owners;
 /// A user other than `owners` who could read what is sent on this connection, or answer it.
 ///
 /// Where nothing can be known there is none: another machine and other systems have no `/proc` to
-/// read, and no other user can take it away here. It is looked at once the connection stands, so
+/// read, and no other user can take it away here. It is looked at once the connection is made, so
 /// that no other process can take the port in between.
 pub(crate) fn stranger(stream: &TcpStream, owners: &Owners) -> Option<u32> {
     let (near, far) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);

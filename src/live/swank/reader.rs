@@ -33,7 +33,7 @@ pub struct ReadError {
 pub enum ReadErrorKind {
     /// It ends too early.
     Incomplete,
-    /// A character that cannot stand there.
+    /// A character that cannot be there.
     Unexpected,
     /// Something follows it.
     Trailing,
@@ -211,7 +211,7 @@ impl SexpReader<'_> {
         }
     }
 
-    /// `#<…>`, in which strings and others of its kind may stand.
+    /// `#<…>`, in which strings and others of its kind may be.
     fn unreadable(&mut self) -> Result<(), ReadError> {
         let bytes = self.text.as_bytes();
         let mut depth = 0_usize;

@@ -151,7 +151,7 @@ const HOST: &str = r"(\*\.)?(?!-)[A-Za-z0-9_-]+(\.(?!-)[A-Za-z0-9_-]+)*";
 /// A tilde stands for the own home folder alone.
 const PATH: &str = r"(?!~[^/])[\s\S]+";
 
-/// What a URL may hold as it stands.
+/// What a URL may hold as it is.
 const URL_CHARACTER: &str = r#"(?![#"<>\\^`{|}])[!-~]"#;
 
 const SERVER: &str = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?";

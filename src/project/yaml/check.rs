@@ -57,8 +57,8 @@ fn escape(c: char) -> String {
     }
 }
 
-/// Only `%YAML` may stand before the document: the others declare tags, which are not supported,
-/// or nothing that is known.
+/// Only `%YAML` may be before the document: the others declare tags, which are not supported, or
+/// nothing that is known.
 fn directives(source: &Arc<Source>) -> Result<(), Problem> {
     let mut at = 0;
     for line in source.text.split_inclusive(['\n', '\r']) {

@@ -24,8 +24,8 @@ use locate::Style;
 /// A node of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Where it stands: all of a scalar, the first key or item of a block, a bracketed list or map
-    /// up to the end of its line.
+    /// Where it is: all of a scalar, the first key or item of a block, a bracketed list or map up
+    /// to the end of its line.
     pub location: Location,
     /// What it is.
     pub kind: NodeKind,
@@ -71,7 +71,7 @@ pub struct Scalar {
 pub struct NodeKey {
     /// Its text.
     pub text: String,
-    /// Where it stands.
+    /// Where it is.
     pub location: Location,
 }
 

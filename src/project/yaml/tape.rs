@@ -14,7 +14,7 @@ use crate::problem::{Location, Problem, Source};
 
 /// One document: a node is a step, and a list or map is followed by what it holds and an end.
 pub(super) struct TapeStep {
-    /// Where it stands, in bytes.
+    /// Where it is, in bytes.
     pub(super) range: Range<usize>,
     /// What it is.
     pub(super) kind: StepKind,
@@ -39,7 +39,7 @@ pub(super) enum StepKind {
     Map,
     /// The innermost list or map ends.
     End,
-    /// What starts at that earlier step stands here again.
+    /// What starts at that earlier step is here again.
     Alias(usize),
 }
 
@@ -80,11 +80,11 @@ struct Recorder<'a> {
 /// A list or map that has not ended.
 struct OpenNode {
     step: usize,
-    /// Whether it stands in brackets.
+    /// Whether it is in brackets.
     flow: bool,
 }
 
-/// What may stand before a node: `&anchor` and `!tag`.
+/// What may be before a node: `&anchor` and `!tag`.
 struct Properties<'e> {
     anchor: usize,
     tag: Option<&'e Tag>,
@@ -138,11 +138,9 @@ impl Recorder<'_> {
             Some(step) if self.open.iter().all(|open| open.step != step) => {
                 self.push(range, StepKind::Alias(step))
             }
-            _ => Err(
-                Problem::error("an alias is inside the value that it names")
-                    .at(self.location(range))
-                    .help("a value cannot contain itself: write out what is meant"),
-            ),
+            _ => Err(Problem::error("an alias is inside the value that it names")
+                .at(self.location(range))
+                .help("a value cannot contain itself: write out what is meant")),
         }
     }
 

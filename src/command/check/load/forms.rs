@@ -11,7 +11,7 @@ use crate::live::reload::fresh::Workplace;
 use crate::plan::ready::ReadyCheck;
 use crate::plan::service::Service;
 
-/// What stands in a file before and after its form.
+/// What is in a file before and after its form.
 const AROUND: [&str; 2] = [
     "(cl:setq lisplaunch::*tried-form* (cl:lambda () (lisplaunch::checked ",
     "\n)))\n",
@@ -93,7 +93,7 @@ impl WrittenForm<'_> {
         self.key == "before-load"
     }
 
-    /// The bytes of the value in the project file, as it is written there, that stand at these
+    /// The bytes of the value in the project file, as it is written there, that are at these
     /// characters of the file.
     pub(super) fn written(&self, bounds: &Bounds) -> Range<usize> {
         let text = self.form.text();

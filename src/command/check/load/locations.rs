@@ -1,4 +1,4 @@
-//! Where the values of a service stand in the project file.
+//! Where the values of a service are in the project file.
 
 use std::ops::Range;
 

@@ -32,7 +32,7 @@
              (setf *library-output* output
                    *library-errors* errors)))
       (handler-bind ((error #'speak-up))
-        ;; The summary of the compiler stands at the end of its unit.
+        ;; The summary of the compiler is at the end of its unit.
         (with-compilation-unit (:override t)
           (funcall function))))))
 

@@ -42,7 +42,7 @@ them, (NAME . VALUE). The other keys are those of SAVE-CORE."
   (and (plusp position) (find (char text (1- position)) '(#\Space #\Tab))))
 
 (defun env-file-value (text)
-  "The value in TEXT, what follows the equals sign in a line of an env file: what stands in quotes, or
+  "The value in TEXT, what follows the equals sign in a line of an env file: what is in quotes, or
 else all of it, without a comment, which a # after a blank begins."
   (let* ((blanks '(#\Space #\Tab #\Return))
          (value (string-left-trim blanks text))

@@ -28,7 +28,7 @@ compiler speaks of all of it and a start finds the compiled files that it had."
                     *output-folder*)))
 
 (defun begin-step (key index)
-  "Reports that what stands at INDEX below KEY in the project file comes next."
+  "Reports that what is at INDEX below KEY in the project file comes next."
   (write-finding :step key index))
 
 (defun check-before-load (index form)

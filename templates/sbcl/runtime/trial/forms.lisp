@@ -1,4 +1,4 @@
-;;;; Whether the forms of a project file can do what they say: each is compiled as if it stood in a
+;;;; Whether the forms of a project file can do what they say: each is compiled as if it was in a
 ;;;; function, and so not evaluated.
 
 (in-package #:lisplaunch)
@@ -130,7 +130,7 @@ is NIL."
     (every #'usual-p (sb-mop:method-specializers method))))
 
 (defun parameter-key (parameter)
-  "The keyword of PARAMETER, which stands behind &KEY."
+  "The keyword of PARAMETER, which is behind &KEY."
   (let ((variable (if (consp parameter) (first parameter) parameter)))
     (cond ((consp variable) (first variable))
           ((member variable lambda-list-keywords) nil)

@@ -92,7 +92,7 @@ file, too."
            (report-problem *error-severity* *tried-file* (reading-bounds t)
                            "the file ends before the form that begins here"))
           (cause
-           ;; Below an empty line it says where in its stream it stood.
+           ;; Below an empty line it says where in its stream it was.
            (let ((text (message cause)))
              (report-problem *error-severity* *tried-file* (reading-bounds nil)
                              (subseq text 0 (search (format nil "~2%") text))
