@@ -85,7 +85,7 @@ fn a_release_holds_what_a_server_needs() {
 fn a_release_replaces_nothing() {
     let project = project().with_file("old/file", "");
     assert_snapshot!(project.run(&["release", "-o", "old"]).failure(2), @"
-    error: `old` is there already
+    error: `old` already exists
      |
      = help: name a new folder or a file that ends in `.tar.gz`, or remove it first
     ");

@@ -353,7 +353,7 @@ fn nothing_can_be_read_and_nothing_hangs() {
     assert!(
         signalled(client, "(swank::eval-in-emacs '(point))")
             .2
-            .contains("no editor")
+            .contains("not an editor")
     );
     let read = "(let ((tag (swank::make-tag))) \
         (swank::send-to-emacs (list :read-string (swank::current-thread-id) tag)) \
@@ -940,7 +940,7 @@ fn all_that_must_be_answered_is() {
             ),
             (
                 "(:eval 3 4 \"(point)\")",
-                "(:emacs-return 3 4 (:error \"lisplaunch\" \"it is no editor\"))",
+                "(:emacs-return 3 4 (:error \"lisplaunch\" \"it is not an editor\"))",
             ),
             (
                 "(:debug 3 1 (\"oh\" \"ERROR\" nil) nil nil (2))",

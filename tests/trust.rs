@@ -76,7 +76,7 @@ fn a_file_of_another_user_in_a_folder_above_is_refused() {
     refuses(&project, "belongs to another user: uid 12345");
     assert_snapshot!(brief(&project.run(&["-C", "inner", "run"])), @"
     error: `/srv/app/lisplaunch.yaml` belongs to another user: uid 12345
-     = note: what it says would be done as root (uid 0)
+     = note: its commands would run as root (uid 0)
      = help: make it yours if it can be trusted: `chown root /srv/app/lisplaunch.yaml`
      = help: or trust all files of that user: `--trust 12345`
      = note: `lisplaunch.yaml` was found above the current folder; `-f FILE` chooses another
@@ -178,7 +178,7 @@ fn env_files_of_others_are_refused() {
          --> lisplaunch.yaml:2:11
         2 | env-file: own.env
           |           ^^^^^^^
-          = note: what it says would be done as root (uid 0)
+          = note: its commands would run as root (uid 0)
           = help: make it yours if it can be trusted: `chown root /srv/app/own.env`
           = help: or trust all files of that user: `--trust 12345`
         ");

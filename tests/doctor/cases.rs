@@ -28,7 +28,7 @@ pub const CASES: &[Case] = &[
     Case { check: "sbcl", scene: plain, level: "ok", message: "SBCL 2.", cure: "" },
     Case { check: "sbcl", scene: old_sbcl, level: "warning", message: "is SBCL 2.0.1.debian, older than", cure: "newer" },
     Case { check: "sbcl", scene: single_sbcl, level: "error", message: "without threads", cure: "--with-sb-thread" },
-    Case { check: "sbcl", scene: broken_sbcl, level: "error", message: "does not start with the options of `app`: it said: no core", cure: "sbcl:" },
+    Case { check: "sbcl", scene: broken_sbcl, level: "error", message: "does not start with the options of `app`: it printed: no core", cure: "sbcl:" },
     Case { check: "sbcl", scene: other_program, level: "unknown", message: "it is not called sbcl, so it was not started", cure: "" },
     Case { check: "sbcl", scene: own_core, level: "unknown", message: "it has a core of its own, so it was not started", cure: "" },
     Case { check: "sbcl", scene: of_nobody, level: "unknown", message: "belongs to another user, so the sbcl that it names was not started", cure: "--trust USER" },

@@ -346,7 +346,7 @@ fn a_spare_replica_is_for_something_that_starts_it() {
     running.until("it serves", || get(shop.ports[0], "/"));
     let said = shop.run(&["deploy"]).failure(1);
     assert!(
-        said.contains("error: nothing is known that would start `shop-1`"),
+        said.contains("error: no manager is known that would start `shop-1`"),
         "{said}"
     );
     assert!(get(shop.ports[0], "/").is_some());

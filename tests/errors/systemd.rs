@@ -34,9 +34,9 @@ fn settings_have_no_quotes() {
 }
 
 #[test]
-fn text_is_what_unicode_has_not_set_aside() {
+fn a_noncharacter_is_refused() {
     assert_snapshot!(report("start: (f)\nenv: {A: \"\\uFFFF\"}"), @r"
-    error: the service `app`: systemd takes text with the character \u{ffff} for no text
+    error: the service `app`: systemd does not accept text with the character \u{ffff}
      = help: choose another character: this one is not for text (a noncharacter of Unicode)
     ");
 }
