@@ -50,9 +50,15 @@ pub(crate) struct Parser {
 impl Parser {
     /// Starts the Python that supervisor is installed for.
     pub(crate) fn start() -> Self {
+        Self::start_with([])
+    }
+
+    /// The same, with more variables in its environment.
+    pub(crate) fn start_with(environment: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut process = command(python())
             .args(["-c", include_str!("supervisord.py")])
             .env("LC_ALL", "C.UTF-8")
+            .envs(environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

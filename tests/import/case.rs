@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::support::Project;
 
-const SETUPS: [&str; 6] = [
+const SETUPS: [&str; 5] = [
     "~/quicklisp/setup.lisp",
     "~/.roswell/lisp/quicklisp/setup.lisp",
     "~/.local/share/ocicl/ocicl-runtime.lisp",
     ".qlot/setup.lisp",
     ".bundle-libs/bundle.lisp",
-    "server/.keep",
 ];
 
 /// A folder of it.
@@ -21,6 +20,19 @@ pub struct Case {
     /// The files in it by name.
     files: Vec<(String, String)>,
     starts: Vec<Start>,
+}
+
+/// Where a service of a case comes from, as its project file says it.
+#[derive(Debug)]
+pub struct Origin {
+    /// The file.
+    pub file: String,
+    /// What it is there: `target`, `program`, `the command`.
+    pub kind: String,
+    /// What that is called, where it has a name.
+    pub name: Option<String>,
+    /// What the service is called, where there are several.
+    pub service: Option<String>,
 }
 
 /// A line of `starts`.
@@ -73,6 +85,53 @@ impl Case {
     fn inputs(&self) -> Vec<&str> {
         let names = self.files.iter().map(|(name, _)| name.as_str());
         names.filter(|name| !name.ends_with("env")).collect()
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The variables that it needs.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let variables = self.starts.iter().filter_map(|start| match start {
+            Start::Set(name, value) => Some((name.clone(), value.clone())),
+            _ => None,
+        });
+        variables.collect()
+    }
+
+    /// Where its services come from: the project file has a comment for each.
+    pub fn origins(&self) -> Vec<Origin> {
+        let text = fs::read_to_string(self.folder.join("expected.yaml")).unwrap();
+        let mut services = self.starts.iter().filter_map(|start| match start {
+            Start::Service(name) => Some(name.clone()),
+            _ => None,
+        });
+        let comments = text.lines().filter_map(|line| {
+            let (file, rest) = line.trim().strip_prefix("# ")?.split_once(", line ")?;
+            let (_, what) = rest.split_once(": ")?;
+            let (kind, name) = match what.split_once(" `") {
+                Some((kind, name)) => (kind, Some(name.strip_suffix('`')?.to_owned())),
+                None => (what, None),
+            };
+            Some((file.to_owned(), kind.to_owned(), name))
+        });
+        let origins = comments.map(|(file, kind, name)| Origin {
+            file,
+            kind,
+            name,
+            service: services.next(),
+        });
+        origins.collect()
+    }
+
+    /// A machine with the project file that is made of it.
+    pub fn imported(&self) -> Project {
+        let project = self.project();
+        let arguments = [vec!["import"], self.inputs(), vec!["-o", "lisplaunch.yaml"]].concat();
+        project.run(&arguments).success();
+        project
     }
 
     /// The files to import with their texts.
@@ -155,7 +214,8 @@ impl Case {
     }
 }
 
-fn words(project: &Project, service: Option<&str>) -> Vec<String> {
+/// The command line of a service.
+pub fn words(project: &Project, service: Option<&str>) -> Vec<String> {
     let mut arguments = vec!["argv", "--format", "json"];
     arguments.extend(service);
     let words = project.run(&arguments).success();
