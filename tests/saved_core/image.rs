@@ -140,7 +140,7 @@ fn foreign_libraries_are_opened_again() {
     assert_snapshot!(start(&project).success(), @"version 1");
     fs::remove_file(project.folder().join("libpack.so")).unwrap();
     let said = start(&project).failure(1);
-    assert_snapshot!(said.lines().last().unwrap(), @r#"lisplaunch: app did not start: a foreign library is missing: /srv/app/libpack.so, which the system pack uses: Error opening shared object "/srv/app/libpack.so": /srv/app/libpack.so: cannot open shared object file: No such file or directory. Install the package that holds it"#);
+    assert_snapshot!(said.lines().last().unwrap(), @r#"lisplaunch: app did not start: a foreign library is missing: /srv/app/libpack.so, which the system pack uses: Error opening shared object "/srv/app/libpack.so": /srv/app/libpack.so: cannot open shared object file: No such file or directory (install the package that holds libpack.so)"#);
 }
 
 /// Libraries of Debian: CFFI and a database, and random numbers from a seed.

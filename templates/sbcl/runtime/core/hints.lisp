@@ -26,6 +26,41 @@
         (format nil "port ~d is held by ~a, pid ~d" port (program-name holder) holder)
         (format nil "port ~d is held by another process" port))))
 
+(defun missing-library (text)
+  "The name of the file of a foreign library that TEXT, the message of an error, says is missing: one
+with a version, if there are several; NIL where it says nothing of that."
+  (when (search "cannot open shared object file" text)
+    (let ((names (remove-if-not (lambda (word) (search ".so" word))
+                                (split-at text (format nil " \"():,~%")))))
+      (or (find-if (lambda (name) (search ".so." name)) names)
+          (first names)))))
+
+(defun split-at (text separators)
+  "The parts of TEXT between SEPARATORS, characters."
+  (loop for start = 0 then (1+ end)
+        for end = (position-if (lambda (char) (find char separators)) text :start start)
+        collect (subseq text start end)
+        while end))
+
+(defun library-package (name)
+  "The package of Debian that holds the file NAME of a foreign library, by the rule that names them;
+NIL where NAME has no version, or is the path of a file that no package has put there."
+  (let ((end (search ".so." name)))
+    (when (and end (not (find #\/ name)))
+      (let ((library (substitute #\- #\_ (subseq name 0 end))))
+        (format nil "~a~:[~;-~]~a"
+                ;; Both are in one.
+                (if (string= library "libcrypto") "libssl" library)
+                (digit-char-p (char library (1- (length library))))
+                (subseq name (+ end 4)))))))
+
+(defun library-hint (name)
+  "What may help where the foreign library NAME is missing."
+  (let ((package (library-package name)))
+    (if package
+        (format nil "`apt-get install ~a` installs ~a on Debian" package name)
+        (format nil "install the package that holds ~a" (last-step name)))))
+
 (defun hint (condition frames)
   "What may help against CONDITION, an error in FRAMES, in one line; NIL where nothing is known to."
   (cond ((condition-named-p condition "HEAP-EXHAUSTED")
@@ -36,6 +71,8 @@
          "`sbcl: {control-stack-size: …}` in the project file makes the stack larger")
         ((equal (activity frames) "loading system swank")
          "`apt-get install cl-swank` installs swank; `swank: false` does without it")
+        ((missing-library (full-message condition))
+         (library-hint (missing-library (full-message condition))))
         ((address-in-use-p condition)
          (let ((port (some #'port-of-frame frames)))
            (and port (port-hint port))))))

@@ -34,5 +34,4 @@
 (defun check-libraries ()
   "Signals an error if a library could not be opened."
   (when *missing-libraries*
-    (error "a foreign library is missing: ~{~a~^; ~}. Install the package that holds it"
-           *missing-libraries*)))
+    (error "a foreign library is missing: ~{~a~^; ~}" *missing-libraries*)))
