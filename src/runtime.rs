@@ -55,6 +55,7 @@ const SYSTEMS: RuntimeFile = RuntimeFile {
     path: "runtime/asdf.lisp",
     parts: &[
         include_str!("../templates/sbcl/runtime/asdf/internals.lisp"),
+        include_str!("../templates/sbcl/runtime/asdf/times.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/records.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/actions.lisp"),
         include_str!("../templates/sbcl/runtime/asdf/quiet.lisp"),

@@ -110,7 +110,6 @@ fn slime_is_connected_to_a_service_that_has_a_secret() {
 
 #[test]
 fn slime_is_connected_through_a_tunnel_and_visits_files_there() {
-    // Not the shared one: what SLIME loads into an image changes which systems ASDF names.
     let service = Service::new().started();
     let ssh = service.project.home().join("bin/ssh");
     fs::create_dir_all(ssh.parent().unwrap()).unwrap();
@@ -125,6 +124,9 @@ fn slime_is_connected_through_a_tunnel_and_visits_files_there() {
     let forms = forms.replace("PORT", &service.swank.to_string());
     let expected = "HELLO-HUNCHENTOOT\n/ssh:me@example.org:/srv/a.lisp\n/srv/a.lisp\nnil\n";
     assert_eq!(printed(&service.project, &forms), expected);
+    // Of what SLIME loads some makes ASDF forget what is loaded.
+    let status = service.run(&["status", "web", "--json"]).success();
+    assert!(status.contains("\"hunchentoot\""), "{status}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `lisplaunch reload` with real services: sbcl, swank and Hunchentoot.
 
+mod forgotten;
 mod older;
 mod service;
 mod truth;

@@ -224,6 +224,7 @@ known."
 (defun load-changed-definitions ()
   "Loads the definitions of the project's own systems that differ from those that were loaded. ASDF
 does that by itself where they are newer."
+  (recall-times)
   (let ((files (loop for name in (asdf:registered-systems)
                      for file = (asdf:system-source-file (asdf:registered-system name))
                      when (and file (own-source-name file)) collect (own-source-name file))))

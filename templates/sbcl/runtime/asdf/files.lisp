@@ -3,7 +3,7 @@
 (in-package #:lisplaunch)
 
 (defun loaded-systems ()
-  (mapcar #'asdf:registered-system (asdf:already-loaded-systems)))
+  (mapcar #'asdf:registered-system (loaded-system-names)))
 
 (defun source-components (system)
   (asdf::sub-components system :type 'asdf:source-file))

@@ -11,6 +11,11 @@
   "Those of TEXTS that hold the text WANTED."
   (remove-if-not (lambda (text) (search wanted text)) texts))
 
+(defun systems ()
+  "The names of the systems that are loaded."
+  (cond ((fboundp 'loaded-system-names) (funcall 'loaded-system-names))
+        ((find-package "ASDF") (funcall (find-symbol "ALREADY-LOADED-SYSTEMS" "ASDF")))))
+
 (defun status ()
   "A property list, printed. The image reads its own part of /proc, which works for a service of
 another user and on another machine too."
@@ -22,8 +27,7 @@ another user and on another machine too."
              :threads (count-if-not (lambda (name) (member name *swank-threads* :test #'equal))
                                     (sb-thread:list-all-threads)
                                     :key #'sb-thread:thread-name)
-             :systems (when (find-package "ASDF")
-                        (funcall (find-symbol "ALREADY-LOADED-SYSTEMS" "ASDF")))
+             :systems (systems)
              :stat (first (file-lines "/proc/self/stat"))
              :uptime (first (file-lines "/proc/uptime"))
              ;; 0A is the state of what listens.
