@@ -105,6 +105,7 @@ pub const FILES: [RuntimeFile; 7] = [
             include_str!("../templates/sbcl/runtime/swank/streams.lisp"),
             include_str!("../templates/sbcl/runtime/swank/debugger.lisp"),
             include_str!("../templates/sbcl/runtime/swank/status.lisp"),
+            include_str!("../templates/sbcl/runtime/swank/folder.lisp"),
         ],
     },
     RuntimeFile {

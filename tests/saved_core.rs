@@ -1,5 +1,6 @@
 //! Saved images: made by the real sbcl, started, and compared with what they were made from.
 
+mod another_home;
 mod asdf;
 mod builder;
 mod choices;

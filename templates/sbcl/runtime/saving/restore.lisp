@@ -21,6 +21,7 @@
           *nursery* (and (/= nursery *usual-nursery*) nursery)))
   (note-generators)
   (take-libraries)
+  (when (fboundp 'note-swank-folder) (funcall 'note-swank-folder))
   (setf sb-ext:*init-hooks* (cons 'restore (remove 'restore sb-ext:*init-hooks*))))
 
 (defun restore-streams ()
@@ -45,7 +46,8 @@ anything else of this image runs."
   "Makes this process, which started with the image, that of the service."
   (begin-process)
   (check-libraries)
-  (call-uiop "CALL-IMAGE-RESTORE-HOOK"))
+  (call-uiop "CALL-IMAGE-RESTORE-HOOK")
+  (when (fboundp 'restore-swank-folder) (funcall 'restore-swank-folder)))
 
 (defun call-uiop (name)
   "Calls the function NAME of UIOP, if that is there."

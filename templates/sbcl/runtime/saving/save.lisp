@@ -36,6 +36,8 @@ if the image will start swank's server."
   (check-saveable)
   (note-what-to-restore)
   (forget-origins)
+  ;; Again: whoever asks ASDF for a file has it decide where the builder's are.
+  (call-uiop "CLEAR-CONFIGURATION")
   (setf *phase* nil
         *pid* nil
         *since* nil
