@@ -10,6 +10,7 @@ mod image;
 mod page;
 mod program;
 mod sbcl;
+mod together;
 
 use crate::support::{Outcome, Project};
 
