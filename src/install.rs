@@ -226,8 +226,8 @@ impl<'a> RuntimeSite<'a> {
         Ok(same.and_then(|metadata| metadata.modified().ok()))
     }
 
-    /// Whether a file is there and the same. The entry, of the time `since`, tells from which
-    /// texts the files are that were written before it: those are not read.
+    /// Whether a file is there and the same. The entry, of the time `since`, gives the texts from
+    /// which the files before it were compiled: those are not read.
     fn holds(
         &self,
         folder: &Folder,
@@ -261,7 +261,7 @@ impl<'a> RuntimeSite<'a> {
         if !metadata.is_file() {
             return Err(
                 Problem::error(format!("`{}` is not a plain file", path.display()))
-                    .help("remove it: lisplaunch writes it anew"),
+                    .help("remove it: lisplaunch writes it again"),
             );
         }
         if metadata.len() != file.length() as u64 {

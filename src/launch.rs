@@ -23,7 +23,7 @@ use crate::program;
 use crate::trust;
 use crate::word::{Argv, Word};
 
-/// What keeps `service` from being started, as far as the file system tells.
+/// What keeps `service` from being started, as far as the file system shows.
 pub fn obstacles(service: &Service, host: &Host) -> Vec<Problem> {
     let mut problems: Vec<Problem> = service.needs.iter().filter_map(missing).collect();
     problems.extend(program_obstacles(service, host));
@@ -95,7 +95,7 @@ pub fn end_with_parent() {
 
 /// Replaces this process by sbcl. Returns only if that fails.
 ///
-/// The environment is this process's with the service's laid over it. `HOME` is set anew
+/// The environment is this process's with the service's laid over it. `HOME` is set again
 /// where it is unset or another user's, which sbcl could not write its files to.
 pub fn exec(service: &Service, argv: &Argv, host: &Host) -> Problem {
     let mut command = match command(service, argv, host) {
@@ -123,7 +123,7 @@ pub fn command(service: &Service, argv: &Argv, host: &Host) -> Result<Command, P
     if let Some((first, rest)) = words.split_first() {
         command.arg0(first).args(rest);
     }
-    // An environment that is left as it is need not be put together anew.
+    // An environment that is left as it is need not be put together again.
     let own_home = host.environment.get("HOME");
     if let Some(home) = &host.home
         && own_home.is_none_or(|own| own != home)

@@ -7,7 +7,7 @@
 //!
 //! A service may start from a [`saved_core`] instead of its sources.
 //!
-//! With a service that runs, [`live`] speaks; the [`doctor`] looks at it, at the project and at the
+//! With a service that runs, [`live`] works; the [`doctor`] looks at it, at the project and at the
 //! machine. [`tmux`] keeps one in a session of its own, several run [`together`] in the foreground,
 //! and a [`service_manager`] takes over what `install` gives it.
 

@@ -64,7 +64,7 @@ const SYSTEMS: RuntimeFile = RuntimeFile {
     ],
 };
 
-/// All of them, the one last that tells from which texts the others are.
+/// All of them, the last of them the record of the texts that the others were compiled from.
 pub const FILES: [RuntimeFile; 7] = [
     RuntimeFile {
         path: "runtime/core.lisp",
@@ -133,7 +133,7 @@ pub const FILES: [RuntimeFile; 7] = [
             include_str!("../templates/sbcl/runtime/saving/program.lisp"),
         ],
     },
-    // As `target` and `.venv` do it: the folder can be made anew.
+    // As `target` and `.venv` do it: the folder can be made again.
     RuntimeFile {
         path: ".gitignore",
         parts: &["*\n"],

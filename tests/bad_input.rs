@@ -1,5 +1,5 @@
-//! Input that nobody would write on purpose: an error that says so, within bounds of time and
-//! memory, never a panic.
+//! Input that is not written on purpose: an error that says so, within bounds of time and memory,
+//! never a panic.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Permissions};
@@ -584,7 +584,7 @@ fn the_current_folder_may_be_gone() {
 
 // Files that this user may not read.
 
-/// The program, run by somebody who is not root: root may read everything.
+/// The program, run by a user who is not root: root may read everything.
 fn as_nobody(project: &Project, arguments: &[&str]) -> Output {
     ends(as_user(project, 65534, arguments).env("HOME", "/nonexistent"))
 }

@@ -86,7 +86,7 @@ fn findings_are_grouped_with_their_cures_below() {
       loader    ASDF as SBCL brings it loads the systems of `app`
       cache     compiled files go to `/home/me/.cache/common-lisp`
       files     what the services need is there, and may be read
-      user      `app`: whoever starts them
+      user      `app`: the user who starts them
 
     warning
       sbcl      `/home/me/bin/sbcl` is SBCL 2.0.1, older than 2.2.9, the oldest that lisplaunch is tested on

@@ -64,7 +64,7 @@ pub fn with_quicklisp(project: Project) -> Project {
     with_compiled_systems(project)
 }
 
-/// Takes a second, or minutes where nobody has compiled them before.
+/// Takes a second, or minutes where they are not compiled yet.
 fn compile_systems() {
     let script = Path::new(REPOSITORY).join("tests/end_to_end/compile.lisp");
     let output = Command::new("sbcl")

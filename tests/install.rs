@@ -263,7 +263,7 @@ fn what_is_no_file_is_not_replaced() {
     let project = Project::new(PLAIN).with_file(".lisplaunch/runtime.lisp/file", "");
     assert_snapshot!(brief(project.run(&["argv"]), 1), @"
     error: `/srv/app/.lisplaunch/runtime.lisp` is not a plain file
-     = help: remove it: lisplaunch writes it anew
+     = help: remove it: lisplaunch writes it again
     ");
     let project = Project::new(PLAIN).with_file(".lisplaunch", "");
     assert_snapshot!(brief(project.run(&["argv"]), 1), @"error: cannot read `/srv/app/.lisplaunch`: not a directory");
@@ -290,7 +290,7 @@ fn what_everyone_may_write_to_is_not_loaded() {
         }
         set_mode(&path, usual);
     }
-    // A project from standard input has a folder all the same.
+    // A project from standard input has a folder anyway.
     let project = Project::empty();
     set_mode(&project.folder(), 0o777);
     let outcome = project.run_with_input(&["-f", "-", "argv"], PLAIN.as_bytes());

@@ -625,7 +625,7 @@ fn tells_what_is_incomplete_or_no_form() {
 }
 
 #[test]
-fn tells_what_is_misplaced() {
+fn reports_what_is_misplaced() {
     insta::assert_snapshot!(report(&[
         "foo)", "(f '))", "(f a:b:c)", "(f foo:::bar)", "(f foo: x)", "(f ,b)", "`(f ,,b)", "`,@b", "`(f . ,@b)",
         "(a . b c)", "(. a)", "(a .)", "(f '.)", "main . x", "(f ...)", "(f #<x>)", "(f #))", "(f # x)",

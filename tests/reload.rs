@@ -153,7 +153,7 @@ fn what_does_not_compile_changes_nothing() {
     let mut service = app("").start("");
     assert_eq!(service.value("(app:answer)"), "\"old\"");
     let refused = [
-        // The compiler writes a file all the same.
+        // The compiler writes a file anyway.
         answer("(+ 1 \"one\")"),
         // It cannot be read.
         "(in-package :app)\n(defun answer () \"new\"".to_owned(),
@@ -176,7 +176,7 @@ fn what_does_not_compile_changes_nothing() {
       |                  ^^^^^^^^^^^
     error: the compiler found 1 warning in the code
      |
-     = help: fix it, or give `--allow-warnings` to load it all the same
+     = help: fix it, or give `--allow-warnings` to load it anyway
      = help: the service `app` is as it was
     --
     error: the file ends before the form that begins here
@@ -434,7 +434,7 @@ fn quicklisp_loads_as_it_does_at_the_start() {
       |                                    ^^^^^^
     error: the compiler found 2 warnings in the code
      |
-     = help: fix it, or give `--allow-warnings` to load it all the same
+     = help: fix it, or give `--allow-warnings` to load it anyway
      = help: the service `app` is as it was
     "#);
     assert_eq!(service.value("(app:answer)"), "\"old\"");

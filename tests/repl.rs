@@ -52,7 +52,7 @@ fn value(client: &mut Client, form: &str) -> String {
     }
 }
 
-/// Waits until nobody but a new client has threads in the image.
+/// Waits until only a new client has threads in the image.
 #[track_caller]
 fn assert_no_thread_is_left(swank: &Swank) {
     let client = &mut swank.client();
@@ -308,7 +308,7 @@ fn forms_may_ask_the_person() {
 }
 
 #[test]
-fn where_nobody_answers_the_evaluation_goes_on_or_ends() {
+fn without_an_answer_the_evaluation_goes_on_or_ends() {
     let client = &mut Swank::shared().client();
     let mut evaluate = |forms| {
         let evaluation = Evaluation {
@@ -514,7 +514,7 @@ fn nothing_begins_without_a_service_or_a_package() {
 }
 
 #[test]
-fn a_pipe_tells_when_the_connection_is_lost() {
+fn a_pipe_reports_when_the_connection_is_lost() {
     let swank = Swank::start();
     let outcome = feed(&project(&swank), "(sb-ext:exit :abort t)");
     let stderr = outcome.failure(3);

@@ -1,5 +1,5 @@
-//! Whole projects, drawn at random: whoever starts a service, by whatever was written for it,
-//! starts the words, the environment and the directory that `lisplaunch run` would start.
+//! Whole projects, drawn at random: every tool that starts a service, by the file that was written
+//! for it, starts the words, the environment and the directory that `lisplaunch run` would start.
 //!
 //! The reference is given twice: by what `run` really executes, and by [`expected`], which knows
 //! nothing of the program under test.

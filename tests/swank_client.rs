@@ -215,7 +215,7 @@ fn threads_may_write() {
 }
 
 #[test]
-fn a_thread_that_outlives_its_evaluation_harms_nobody() {
+fn a_thread_that_outlives_its_evaluation_does_no_harm() {
     let client = &mut Swank::shared().client();
     let forms = "(defvar *late* (let ((out *standard-output*)) (sb-thread:make-thread (lambda () \
                    (sleep 1/2) (dotimes (i 100000) (write-line \"late\" out)) (finish-output out) :done))))";
@@ -243,7 +243,7 @@ fn any_text_goes_in_and_comes_out() {
 }
 
 #[test]
-fn errors_tell_type_message_and_a_short_backtrace() {
+fn errors_have_a_type_a_message_and_a_short_backtrace() {
     let client = &mut Swank::shared().client();
     values(
         client,
@@ -280,7 +280,7 @@ fn errors_tell_type_message_and_a_short_backtrace() {
     assert_eq!(condition, "UNDEFINED-FUNCTION");
     assert!(message.contains("NO-SUCH-FUNCTION"), "{message}");
 
-    // What was written before comes all the same, and what was signalled only is not an error.
+    // What was written before comes anyway, and what was signalled only is not an error.
     let (answer, recorder) = evaluate(client, "(princ 1) (signal 'error) (princ 2) (error \"x\")");
     assert!(matches!(answer.unwrap(), Answer::Signalled { .. }));
     assert_eq!(recorder.stdout, "12");
@@ -564,7 +564,7 @@ fn a_secret_opens_and_its_absence_does_not() {
 }
 
 #[test]
-fn a_server_tells_about_itself() {
+fn a_server_describes_itself() {
     let swank = Swank::shared();
     let client = &mut swank.client();
     let info = client.connection_info();
@@ -969,7 +969,7 @@ fn a_flood_of_pings_is_survived() {
         peer.send_answers();
         peer.wait();
     })));
-    // Nobody reads the replies.
+    // The replies are not read.
     let (answer, _) = exchange_in_time(&serve_evaluation(
         move |mut peer| while peer.send_bytes(&pings) {},
     ));

@@ -45,7 +45,7 @@ fn automatic(project: &Project) -> PathBuf {
         .join(".local/state/lisplaunch/secrets/app/app")
 }
 
-/// What our own client would tell a server with this secret.
+/// What our own client would send to a server with this secret.
 fn read(secret: &Secret, project: &Project) -> Result<Option<String>, String> {
     let home = Some(project.home());
     let host = Host {
@@ -67,7 +67,7 @@ fn reset(client: Client) {
     drop(client);
 }
 
-/// What somebody does who does not know what listens there.
+/// What a client does that does not know what listens there.
 fn strangers() -> Vec<(&'static str, Vec<u8>)> {
     let letters = |count| vec![b'a'; count];
     vec![
@@ -308,9 +308,9 @@ fn a_server_for_one_client_waits_for_one_that_may_enter() {
     assert!(only.evaluate("(cl:* 6 7)").unwrap().contains("42"));
 }
 
-/// Without `make-secret` nobody gets in; with `open` in its place the mode is wrong.
+/// Without `make-secret` no client gets in; with `open` in its place the mode is wrong.
 #[test]
-fn an_automatic_secret_is_made_once_and_shown_to_nobody() {
+fn an_automatic_secret_is_made_once_and_kept_secret() {
     let project = project("secret: auto");
     let yaml = project.folder().join("lisplaunch.yaml");
     let open_mask = fs::read_to_string(&yaml).unwrap() + "umask: \"000\"\n";
@@ -358,7 +358,7 @@ fn an_automatic_secret_is_made_once_and_shown_to_nobody() {
 
 /// Without the check of the mode everybody who reads the file gets in.
 #[test]
-fn a_secret_that_is_none_lets_nobody_in() {
+fn an_empty_secret_lets_no_client_in() {
     let project = project_with_secret("");
     let file = project.folder().join("secret");
     let secret = Secret::File(file.to_str().unwrap().into());
@@ -391,7 +391,7 @@ fn a_secret_that_is_none_lets_nobody_in() {
     }
     service.wait_for_log("chmod go=");
 
-    // It is read anew for each client.
+    // It is read again for each client.
     set_mode(&file, 0o600);
     service.assert_serves(Some(SECRET), "it was put right");
     assert_eq!(read(&secret, &project).unwrap().as_deref(), Some(SECRET));
@@ -436,11 +436,11 @@ fn without_the_key_the_rule_is_that_of_slime() {
     service.assert_refuses(None, "a file");
     service.assert_serves(Some(SECRET), "a file");
     assert_eq!(read(&Secret::Slime, &project), Ok(Some(SECRET.to_owned())));
-    // SLIME takes it all the same, but the log tells.
+    // SLIME accepts it nevertheless, but the log reports it.
     service.wait_for_log("chmod go=");
 }
 
-/// Somebody who wants none is not surprised by a file.
+/// A project without a secret is not surprised by a file.
 #[test]
 fn none_is_none() {
     let project = project("secret: none").with_file("~/.slime-secret", SECRET);
@@ -476,7 +476,7 @@ fn a_swank_that_cannot_be_guarded_does_not_start_with_a_secret() {
     service.assert_refuses(None, "it cannot serve, but it lives");
 }
 
-/// The plan tells what it makes of the key, and the key refuses what is no secret.
+/// The plan shows what it makes of the key, and the key refuses what is not a secret.
 #[test]
 fn the_key_is_checked() {
     for (value, expected) in [

@@ -144,7 +144,7 @@ fn what_everyone_may_write_to_is_refused() {
     error: everyone may write to the folder `/srv/app`
      = help: close it: `chmod o-w /srv/app`
     ");
-    // In a sticky folder nobody can replace the file of another user, but anyone can add one.
+    // In a sticky folder no user can replace the file of another, but anyone can add one.
     set_mode(&project.folder(), 0o1777);
     assert!(project.run(&["argv"]).success().starts_with("sbcl"));
 }

@@ -101,7 +101,7 @@
           ;; unread data resets it, and the client would lose the answer.
           (net:socket-shutdown socket :direction :output)
           (loop while (read-char stream nil))))
-    ;; The client has gone or takes too long: there is nobody to answer to.
+    ;; The client has gone or takes too long: there is no client to answer to.
     ((or stream-error net:socket-error sb-ext:timeout) ())))
 
 ;;; Starting and stopping.

@@ -55,7 +55,7 @@ An order whose move was cut short comes again: twice is better than never."
       (uiop:rename-file-overwriting-target file (order-file data to order)))))
 
 (defun every-seconds (seconds function &optional (stop (sb-thread:make-semaphore)))
-  "Call FUNCTION every so many SECONDS until STOP is signalled. What goes wrong is told and tried
+  "Call FUNCTION every so many SECONDS until STOP is signalled. What goes wrong is logged and tried
 again: a full disk should not end a service that works once there is room."
   (loop
     (handler-case (funcall function)

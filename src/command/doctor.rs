@@ -1,4 +1,4 @@
-//! `lisplaunch doctor`: what has bitten people, on this machine and in this project.
+//! `lisplaunch doctor`: common problems on this machine and in this project.
 
 mod report;
 

@@ -53,5 +53,5 @@ fn warning(service: &Service, why: &Staleness) -> Problem {
         )),
         _ => Problem::warning(format!("the saved image of `{name}` is stale: {why}")),
     };
-    problem.help(format!("`lisplaunch build {name}` saves it anew"))
+    problem.help(format!("`lisplaunch build {name}` rebuilds it"))
 }

@@ -1,4 +1,4 @@
-//! Finding the running service that a command speaks to, and connecting to it.
+//! Finding the running service that a command is for, and connecting to it.
 
 use std::ops::RangeInclusive;
 

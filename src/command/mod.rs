@@ -324,8 +324,7 @@ fn command_line(plan: &Plan, service: &Service, arguments: &[String]) -> Result<
     Ok(argv)
 }
 
-/// Sees to it that what the services load is there. Returns the files of the runtime that were
-/// written.
+/// Writes the files that the services load. Returns the files of the runtime that were written.
 fn install(plan: &Plan) -> Result<Vec<PathBuf>, Failure> {
     let Some(site) = RuntimeSite::of(plan) else {
         return Ok(Vec::new());

@@ -189,7 +189,7 @@ impl Releasing<'_> {
         let plan = place::as_programs(self.invocation.plan(self.project, &choices)?, &self.root);
         let names = self.choices.services.as_slice();
         let origin = Provenance {
-            // There is no lisplaunch that could be called.
+            // No lisplaunch is installed there.
             selection: None,
             command: self.command(),
             ..self.invocation.origin(self.project, names, choice, &plan)?

@@ -321,7 +321,7 @@ impl ReloadTarget {
         if let Some(Freshness::Stale(why)) = judged {
             let name = &self.service.name;
             info(&format!(
-                "the saved image of `{name}` is stale: {why}; `lisplaunch build {name}` saves it anew"
+                "the saved image of `{name}` is stale: {why}; `lisplaunch build {name}` rebuilds it"
             ));
         }
         Ok(())

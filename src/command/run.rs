@@ -106,7 +106,7 @@ fn startable(
         Stale::Source => {
             info(&format!(
                 "lisplaunch: {name}: the saved image is stale: {why}; loading the sources. \
-                 `lisplaunch build` saves it anew"
+                 `lisplaunch build` rebuilds it"
             ));
             Ok(source_argv(service, &arguments.arguments, &templates)?)
         }
@@ -115,7 +115,7 @@ fn startable(
         Stale::Use | Stale::Refuse => Err(Failure::failed([Problem::error(format!(
             "the saved image of `{name}` is stale: {why}"
         ))
-        .help("`lisplaunch build` saves it anew; `run --from-source` starts without it")])),
+        .help("`lisplaunch build` rebuilds it; `run --from-source` starts without it")])),
     }
 }
 

@@ -89,7 +89,7 @@ impl SavedImage {
         let why = self.stale.as_deref()?;
         let service = &self.service;
         Some(format!(
-            "{service}: the saved image is stale: {why}; `lisplaunch build {service}` saves it anew\n"
+            "{service}: the saved image is stale: {why}; `lisplaunch build {service}` rebuilds it\n"
         ))
     }
 }
@@ -117,7 +117,7 @@ fn images(invocation: &Invocation, plan: &Plan) -> Result<Vec<Option<SavedImage>
         let stale = match images::judge_image(service, core, &templates, &invocation.host) {
             Ok(Freshness::Fresh) => None,
             Ok(Freshness::Stale(why)) => Some(why.to_string()),
-            // A service can be asked how it is all the same.
+            // A service can be asked how it is anyway.
             Err(failure) => Some(failure.problems.first()?.message().to_owned()),
         };
         Some(SavedImage {

@@ -39,5 +39,5 @@ fn would_return(reached: &Reached, manager: &Manager) -> Failure {
         reached.service().name
     ))
     .help(format!("stop it there: `{}`", command.join(" ")))
-    .help("or stop it all the same: `--anyway`")])
+    .help("or stop it anyway: `--anyway`")])
 }

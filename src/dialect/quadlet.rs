@@ -3,7 +3,7 @@
 //! Rules: podman-systemd.unit(5), and what the generator (podman 4.4 to 5) does:
 //!
 //! 1. It reads the file as systemd reads a unit, `Environment=` in words.
-//! 2. It puts what it read into a command of a service, spelt anew, but leaves `$` and `%` as they
+//! 2. It puts what it read into a command of a service, spelt again, but leaves `$` and `%` as they
 //!    are: systemd replaces them there. So both are doubled in every setting of `[Container]`.
 //! 3. An escape of a byte beyond ASCII is another character to it, so that there is none of what
 //!    systemd takes only in bytes.

@@ -116,8 +116,8 @@ fn in_a_row<'a>(
 
 /// `NAME=value` words in a row, in shell syntax: for `env`, or before a command.
 ///
-/// After `env`, a program with `=` in its path would be one more variable: that is for the
-/// caller to see to, who knows the program.
+/// After `env`, a program with `=` in its path would be one more variable: the caller checks that,
+/// since it has the program.
 ///
 /// # Errors
 /// When a name is not one, or a value is too long for the system.

@@ -53,7 +53,7 @@ fn judge(scene: &Scene<'_>, service: &Service) -> Finding {
             "there is room for {} of compiled files in `{shown}`",
             Bytes(room / MEGABYTE * MEGABYTE)
         ))
-        .cure("make room on that disk: a start without it compiles everything anew, or fails"),
+        .cure("make room on that disk: a start without it compiles everything again, or fails"),
         _ => Finding::ok(format!("compiled files go to `{shown}`")),
     }
 }

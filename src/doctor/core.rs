@@ -17,11 +17,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
                 let finding = match stale {
                     Stale::Source => Finding::warning(message + "; a start loads the sources"),
                     Stale::Use if why.is_startable() => {
-                        Finding::warning(message + "; it is started all the same")
+                        Finding::warning(message + "; it is started anyway")
                     }
                     Stale::Use | Stale::Refuse => Finding::error(message + "; it is not started"),
                 };
-                finding.cure("`lisplaunch build` saves it anew")
+                finding.cure("`lisplaunch build` rebuilds it")
             }
             Err(problem) => Finding::from(problem),
         })

@@ -18,7 +18,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
                 changes(diff)
             ))
             .cure(
-                "`lisplaunch emit --check` shows how it differs, `lisplaunch emit` writes it anew",
+                "`lisplaunch emit --check` shows how it differs, `lisplaunch emit` writes it again",
             ),
             Err(problem) => Finding::from(problem),
         })

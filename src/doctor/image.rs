@@ -62,7 +62,7 @@ fn judge(scene: &Scene<'_>, service: &Service) -> Finding {
         "the image of `{name}` is older than its sources: {}",
         files.join(", ")
     ))
-    .cure("`lisplaunch reload` loads them, `lisplaunch restart` starts anew")
+    .cure("`lisplaunch reload` loads them, `lisplaunch restart` starts it again")
 }
 
 fn unknown(name: &Name, reason: &str) -> Finding {

@@ -1,4 +1,4 @@
-//! Everything about a machine and a project that has bitten people, each with its cure.
+//! Common problems of a machine and a project, each with its fix.
 //!
 //! One file a check; [`ALL`] lists them. A check only looks: it starts no service and changes
 //! nothing. What it cannot find out it reports as unknown.

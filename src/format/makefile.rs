@@ -38,8 +38,8 @@ const MAKEFILE: Template = Template {
 /// The target that starts everything.
 const START: &str = "start";
 
-/// The names by which make finds its file. A target of such a name is how to make that file
-/// anew, which GNU make does before everything else.
+/// The names by which make finds its file. A target of such a name is how to make that file again,
+/// which GNU make does before everything else.
 const MAKEFILES: [&str; 4] = ["GNUmakefile", "BSDmakefile", "makefile", "Makefile"];
 
 /// The variable of the shell that holds the folder of the Makefile.

@@ -9,7 +9,7 @@ use crate::project::reference::is_name_byte;
 /// More units than one waits for.
 const MOST: usize = 50;
 
-/// Keys that say what lisplaunch sees to, or what its own units say in their way.
+/// Keys for which lisplaunch or its own units have a way of their own.
 #[rustfmt::skip]
 const SEEN_TO: [&str; 14] = [
     "Type", "KillSignal", "KillMode", "SyslogIdentifier", "StandardError", "WantedBy", "NotifyAccess",

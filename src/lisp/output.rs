@@ -36,7 +36,7 @@ pub(super) struct Gap {
     pub(super) open: bool,
 }
 
-/// The word of one form in the making.
+/// The word of one form, as far as it has been read.
 #[derive(Debug, Default)]
 pub(super) struct WordOutput {
     text: WordText,
@@ -83,7 +83,7 @@ impl WordOutput {
     }
 }
 
-/// A word in the making, and how long its text is.
+/// A word that is being built, and how long its text is.
 #[derive(Debug, Default)]
 struct WordText {
     word: Word,

@@ -90,7 +90,7 @@ struct Reader<'s, 'a> {
     labels: HashSet<u64>,
     output: WordOutput,
     forms: Vec<Form>,
-    /// How many data the form in the making has; one is a form unless it is a call.
+    /// How many data the form has so far; one is a form unless it is a call.
     data: usize,
     call: bool,
     unknown: Option<UnknownDispatch>,

@@ -51,7 +51,7 @@ pub fn run(
         .stdin(Stdio::null())
         .stdout(messages)
         .stderr(errors)
-        // A terminal's Ctrl-C is for this process, which sees to the other.
+        // A terminal's Ctrl-C is for this process, which ends the other.
         .process_group(0);
     match command.spawn() {
         Ok(child) => Attended { child }.wait(limits, &mut watch),

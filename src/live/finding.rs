@@ -1,5 +1,5 @@
-//! Finding the running service that a command speaks to: where it listens, and whether what
-//! answers there is that service.
+//! Finding the running service that a command is for: where it listens, and whether what answers
+//! there is that service.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -41,7 +41,7 @@ pub struct Running {
     pub address: Address,
     /// Which secret the server wants, as far as this machine can know.
     pub expected_secret: Secret,
-    /// What the server wants to hear first, or why that cannot be had.
+    /// The secret to send first, or why it cannot be read.
     secret: Result<Option<KnownSecret>, Problem>,
     /// Whose server may be there, where it wants no secret.
     owners: Owners,
@@ -169,7 +169,8 @@ impl Running {
 
 /// Whose server that of a service may be: who runs lisplaunch, root, and the user of the service.
 ///
-/// Root speaks to everyone's services: where the file does not say whose one is, its owner is.
+/// Root may connect to the services of all users: where the file does not say whose one is, its
+/// owner is.
 pub(super) fn owners(service: &Service, overrides: &Overrides, host: &Host) -> Owners {
     let file = service.identity.file.as_ref().filter(|_| host.user == 0);
     let user = match &service.user {

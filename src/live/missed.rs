@@ -26,7 +26,7 @@ pub enum Missed {
         error: ConnectError,
         /// What has the port instead, if that is on this machine.
         holder: Option<Occupant>,
-        /// Whether a secret is known, which only its owner may learn.
+        /// Whether a secret is set, which only its owner may read.
         secret: bool,
     },
     /// The image does not say what it is, and why.

@@ -2,7 +2,7 @@
 //! [`report`], what it writes ([`log`]), new code for it ([`reload`]), a conversation with it
 //! ([`repl`]), and its [`stop`].
 //!
-//! [`swank`] speaks to its image; what the image says of itself is a [`record`].
+//! [`swank`] is the client of its image's server; what the image reports of itself is a [`record`].
 
 pub mod attended;
 pub mod confirmed;

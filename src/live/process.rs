@@ -40,7 +40,7 @@ impl Process {
 
     /// The process with this number that began then, if it still runs.
     ///
-    /// Behind a tunnel is another machine, and a container numbers its processes anew: the same
+    /// Behind a tunnel is another machine, and a container numbers its processes again: the same
     /// number is another process there, which began at another time.
     pub fn that_began(pid: u32, started: u64) -> Option<Self> {
         Self::of_pid(pid).filter(|process| process.started == started)

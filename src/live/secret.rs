@@ -1,6 +1,7 @@
 //! The secret that the swank server of a service wants from a client.
 //!
-//! The server reads it anew for each client, by the same rules; see `templates/sbcl/runtime/swank/secret.lisp`.
+//! The server reads it again for each client, by the same rules; see
+//! `templates/sbcl/runtime/swank/secret.lisp`.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -18,7 +19,7 @@ use crate::problem::Problem;
 pub struct KnownSecret {
     /// What is sent.
     pub line: String,
-    /// The user whose file it was in: besides root the only one who may learn it.
+    /// The owner of its file, the only user besides root who may read it.
     pub owner: u32,
 }
 

@@ -41,7 +41,7 @@ pub struct Core {
 pub enum Stale {
     /// Load the code from its sources.
     Source,
-    /// Use the image all the same.
+    /// Use the image anyway.
     Use,
     /// End with an error.
     Refuse,

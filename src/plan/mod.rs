@@ -145,7 +145,7 @@ impl Plan {
     }
 }
 
-/// Makes the plan, or tells everything that is wrong with the chosen services.
+/// Makes the plan, or reports everything that is wrong with the chosen services.
 pub fn plan(project: &Project, choices: &Choices, host: &Host) -> Result<Plan, Vec<Problem>> {
     let mut problems = Problems::default();
     match attempt(project, choices, host, &mut problems) {

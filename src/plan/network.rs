@@ -18,7 +18,7 @@ pub enum Network {
 }
 
 impl Network {
-    /// The variables that a service has there unless somebody sets them.
+    /// The variables that a service has there unless the project file sets them.
     pub(super) fn variables(self) -> BTreeMap<String, String> {
         let address = (LISTEN_ADDRESS.to_owned(), EVERYWHERE.to_owned());
         let address = (self == Network::Own).then_some(address);

@@ -73,7 +73,7 @@ pub const MEGABYTE: u64 = 1 << 20;
 
 /// A memory size as sbcl's command line takes it: `600` (megabytes), `600MB` or `2GB`.
 ///
-/// sbcl fails on `1G` and on `1.5GB`, which people write all the same.
+/// sbcl fails on `1G` and on `1.5GB`, which people write nevertheless.
 pub fn sbcl_size(text: &str) -> Result<(String, Bytes), String> {
     let expected = || "a size in whole megabytes such as `512MB` or `2GB`".to_owned();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -23,7 +23,7 @@ pub fn default_timeout(runtime: bool) -> Seconds {
 /// What an exit may take beside `stop-timeout`, so that SBCL gives up first.
 const MARGIN: Seconds = Seconds(5);
 
-/// How long those who send requests need to learn that a service is about to stop.
+/// How long clients need to notice that a service is about to stop.
 pub const DRAIN: Seconds = Seconds(5);
 
 /// How long to wait for the end of a process that has `timeout` to stop.

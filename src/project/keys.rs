@@ -217,7 +217,7 @@ pub const KEYS: &[Key] = &[
     service("core", Short(&Flag, "use"), Nothing, "start from a saved image, which `lisplaunch build` makes: at once, and from one file"),
     service("core.use", Flag, Value("true"), "whether it starts from that"),
     service("core.warm", Forms, Nothing, "evaluated before it is saved: what `start` would load besides, `(asdf:load-system :clack-handler-hunchentoot)`"),
-    service("core.stale", Choice(&["source", "use", "refuse"]), Value("source"), "what a start does when the code has changed since: load it from its sources, use the image all the same, or refuse"),
+    service("core.stale", Choice(&["source", "use", "refuse"]), Value("source"), "what a start does when the code has changed since: load it from its sources, use the image anyway, or refuse"),
     service("core.depends", Files, Nothing, "further files that it is made from: what the code reads while it is loaded"),
     service("core.compression", Number(-7, 22), Nothing, "the level at which it is compressed, -7 to 22: a fifth of the size, and a slower start"),
     service("core.executable", Flag, Value("false"), "whether the file holds the program `sbcl` too, and so outlives an upgrade of it"),

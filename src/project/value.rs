@@ -36,7 +36,7 @@ pub struct Unresolved {
 }
 
 impl Value {
-    /// Resolves the variables in `text`, or tells all that have no value.
+    /// Resolves the variables in `text`, or reports all that have no value.
     pub fn resolve(text: &str, variables: &Variables) -> Result<Self, Vec<Unresolved>> {
         let segments = reference::parse(text).map_err(|error| {
             vec![Unresolved {

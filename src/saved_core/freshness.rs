@@ -40,7 +40,7 @@ pub enum Staleness {
 }
 
 impl Staleness {
-    /// Whether the image can be started all the same.
+    /// Whether the image can be started anyway.
     pub fn is_startable(&self) -> bool {
         !matches!(
             self,

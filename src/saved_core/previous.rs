@@ -1,6 +1,6 @@
 //! The image before, put back in the place of the one that was made last.
 //!
-//! Its sources have changed since it was made, and it is to be used all the same. So a file beside
+//! Its sources have changed since it was made, and it is to be used nevertheless. So a file beside
 //! it names it by its size and time; once another image has its place that says nothing any more.
 
 use std::fs::{self, Metadata};

@@ -88,7 +88,7 @@ impl TogetherMember {
         }
     }
 
-    /// Starts it. A terminal's Ctrl-C is not for it: it is stopped in its turn.
+    /// Starts it. A terminal's Ctrl-C is not for it: this program stops it in order.
     pub(super) fn start(&mut self, sender: Sender) -> Result<(), Problem> {
         let failed = |error: io::Error| {
             let name = &self.service.name;

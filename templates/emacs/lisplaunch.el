@@ -14,7 +14,7 @@
 ;; code into the service once it has been tried, and lists what is wrong.
 ;;
 ;; SLY is used where SLIME is missing or `lisplaunch-client' says so.  It does
-;; not speak to swank: the service has to start slynk itself.
+;; not connect to swank: the service has to start slynk itself.
 
 ;;; Code:
 

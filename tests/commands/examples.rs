@@ -69,7 +69,7 @@ fn emitted(project: &Project, example: &str, format: &str) -> Vec<(String, Strin
     let target = format!("{folder}/");
     let example_folder = format!("examples/{example}");
     let emit = ["-C", &example_folder, "emit", format, "-o", &target];
-    // What an env file says is not for an image, unless somebody says so.
+    // What an env file says is not for an image, unless a variable says so.
     let said: &[&str] = match (format, example) {
         ("compose" | "dockerfile" | "quadlet", "shop") => &["--set", "SHOP_NAME=Shop"],
         _ => &[],
@@ -161,7 +161,7 @@ fn the_command_line_of_every_example() {
     }
 }
 
-/// As short as what one would type by hand: nobody reads past a word that is longer.
+/// As short as what one would type by hand: a longer word would hide what follows.
 #[test]
 fn no_command_line_is_long() {
     let project = copied();

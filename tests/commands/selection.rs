@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::PLAIN;
 use crate::support::Project;
 
-/// Three projects whose start forms tell them apart.
+/// Three projects with different start forms.
 fn three() -> Project {
     Project::new("loader: none\nstart: (upper)")
         .with_file("sub/deep/README", "")

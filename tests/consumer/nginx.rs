@@ -85,7 +85,7 @@ impl Nginx {
     fn serving(mut self, inside: impl FnOnce(Command) -> Command) -> Self {
         let nginx = &mut self;
         let mut command = inside(nginx.command());
-        // A file, since nobody reads a pipe.
+        // A file, since a pipe would fill up.
         let said = fs::File::create(nginx.folder.path().join("said")).expect("it is made");
         command.stderr(said).process_group(0);
         nginx.process = Some(command.spawn().expect("nginx starts"));
@@ -97,7 +97,7 @@ impl Nginx {
         self
     }
 
-    /// A script that is this nginx for whoever runs it by name.
+    /// A script that is this nginx for callers that run it by name.
     pub(crate) fn script(&self) -> String {
         let command = self.command();
         let program = command.get_program().display();

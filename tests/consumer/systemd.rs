@@ -69,7 +69,7 @@ impl Systemd {
         wait_until("it runs", || {
             systemd.systemctl(&["show-environment"]).status.success()
         });
-        // Services of other users may tell it something, as they may tell that of a machine.
+        // Services of other users may notify it, as they may notify that of a machine.
         open(systemd.folder.path(), 0o755);
         open(&run.join("systemd/notify"), 0o777);
         systemd
@@ -101,7 +101,7 @@ impl Systemd {
         String::from_utf8(output.stdout).expect("it prints UTF-8")
     }
 
-    /// A program that runs where this systemd does, which answers nobody else.
+    /// A program that runs where this systemd does, which answers no other program.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut inner = command(program);
         inner.env("HOME", &self.home);

@@ -65,7 +65,7 @@ fn split_environment(start: &Start) -> (Vec<(String, Word)>, Vec<Word>) {
     (held, words)
 }
 
-/// What one program of a configuration file shall be, if it can be held.
+/// What one program of a configuration file should become, if it can be held.
 struct Stanza {
     text: String,
     argv: Vec<String>,

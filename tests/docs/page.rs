@@ -135,7 +135,7 @@ pub(super) fn runs_elsewhere(command: &str) -> bool {
     ELSEWHERE.iter().any(|(known, _)| *known == command)
 }
 
-/// Whether what is written from the program shall be written anew instead of compared.
+/// Whether what is written from the program is written again instead of compared.
 pub(super) fn is_update() -> bool {
     std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always")
 }

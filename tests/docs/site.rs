@@ -1,4 +1,4 @@
-//! The service that the pages speak of: `my-app`, a small server on real sbcl.
+//! The service of the pages: `my-app`, a small server on real sbcl.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -52,7 +52,7 @@ impl Supervisor {
     }
 }
 
-/// What a program says that does what it shall.
+/// What a program prints that works.
 #[track_caller]
 fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
@@ -76,7 +76,7 @@ pub(super) fn hello(port: u16) -> Project {
 }
 
 /// A service that is ready stays so: it is started again when it is killed and when it is asked
-/// for, and not stopped in vain. Returns its number at last.
+/// for, and not stopped for nothing. Returns its number at last.
 fn assert_kept(project: &Project, port: u16, stop: &str, pid: &dyn Fn() -> Option<i32>) -> i32 {
     let another = |than: i32| {
         eventually("it is started again", || {

@@ -7,17 +7,17 @@ use std::time::Duration;
 /// How long a server may be silent.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whether nobody listens on a port.
+/// Whether a port is free.
 pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
-/// A connection, if somebody listens.
+/// A connection, if a server listens.
 pub fn connect(port: u16) -> Option<TcpStream> {
     let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
     let stream = TcpStream::connect_timeout(&address.into(), PATIENCE).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    // Where nobody listens, Linux may connect a socket to itself.
+    // Where no server listens, Linux may connect a socket to itself.
     (stream.local_addr().ok()? != stream.peer_addr().ok()?).then_some(stream)
 }
 

@@ -45,7 +45,7 @@ fn it_stays_up_where_there_is_no_input() {
 }
 
 #[test]
-fn it_stays_up_on_a_pipe_that_nobody_writes_to() {
+fn it_stays_up_on_a_pipe_without_a_writer() {
     let (project, port) = (Project::empty(), free_port());
     let mut command = hello(&project, port);
     command.stdin(Stdio::piped());

@@ -28,7 +28,7 @@ const MARK: &str = "STARTED_BY_TEST";
 #[derive(Debug)]
 pub struct Running {
     child: Child,
-    /// Files, since nobody reads a pipe while a test waits for something else.
+    /// Files, since a pipe would fill up while a test waits for something else.
     said: TempDir,
     mark: String,
 }
@@ -165,7 +165,7 @@ impl Running {
         );
     }
 
-    /// Tells it to stop and waits until it has.
+    /// Stops it and waits until it has ended.
     #[track_caller]
     pub fn stop(&mut self) -> ExitStatus {
         self.signal(Signal::TERM);
@@ -276,7 +276,7 @@ fn program(pid: i32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
-/// What Linux tells about a process.
+/// What Linux reports about a process.
 struct Stat {
     alive: bool,
     parent: i32,

@@ -69,7 +69,7 @@ fn a_home_of_somebody_else_is_not_taken_for_its_own() {
     let seen = seen_by(readable.command(), &readable.app());
     // Root may write anywhere, so the test needs another user; others are one already.
     assert_eq!(seen[0], CODES);
-    assert_ne!(seen[1], "/", "somebody else's home");
+    assert_ne!(seen[1], "/", "another user's home");
     assert_eq!(seen[1], readable.home);
 }
 

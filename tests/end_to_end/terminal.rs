@@ -1,4 +1,4 @@
-//! `lisplaunch run` where somebody types: on a terminal of `script`'s making.
+//! `lisplaunch run` for interactive use: on a terminal that `script` makes.
 
 use std::process::{Command, Stdio};
 

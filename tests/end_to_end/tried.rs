@@ -1,4 +1,4 @@
-//! `examples/try`, the first command that somebody types who has never seen it.
+//! `examples/try`, the first command that a new user types.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::running::Running;
 use crate::support::REPOSITORY;
 use crate::support::ports::free_port;
 
-/// How long the release build may take where nobody has built it before.
+/// How long the release build may take where it was not built before.
 const BUILD: Duration = Duration::from_secs(900);
 
 #[test]

@@ -129,7 +129,7 @@ fn a_service_that_only_its_container_reaches_is_warned_about() {
         let (code, said, _) = written(variable, &[format, "-o", "./"]);
         assert_eq!((code, said.as_str()), (Some(0), ""), "{format}");
     }
-    // Somebody may want that.
+    // That may be wanted.
     let (_, said, _) = written(variable, &["compose", "--set", "LISTEN_ADDRESS=127.0.0.1"]);
     assert!(said.contains("names `127.0.0.1`"), "{said}");
     // Outside of a container it is as it should be.

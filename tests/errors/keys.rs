@@ -196,7 +196,7 @@ fn file(path: &str, value: &str) -> String {
 }
 
 #[test]
-fn every_key_tells_what_is_wrong_with_its_value_and_where() {
+fn every_key_reports_what_is_wrong_with_its_value_and_where() {
     for key in KEYS {
         for (shape, value) in SHAPES {
             let outcome = Project::new(&file(key.path, value)).run(&["check"]);

@@ -133,16 +133,16 @@ fn without_a_secret_too_only_the_users_of_the_service_are_spoken_to() {
      = help: if that is the service say so in the project file: `user: nobody`
      = help: or trust all files of that user: `--trust nobody`
     ");
-    let spoken_to = |project: &Project, options: &[&str]| {
+    let connects = |project: &Project, options: &[&str]| {
         let (report, bytes) = reported_by(project, &here, options);
         assert_ne!(bytes, "0\n", "{report}");
     };
-    spoken_to(&project, &["--trust", "nobody"]);
-    spoken_to(&Project::new(&format!("{yaml}user: nobody\n")), &[]);
-    // Root speaks to the services of those whose project files say nothing of a user.
+    connects(&project, &["--trust", "nobody"]);
+    connects(&Project::new(&format!("{yaml}user: nobody\n")), &[]);
+    // Root connects to the services of users whose project files have no `user`.
     let file = project.folder().join("lisplaunch.yaml");
     std::os::unix::fs::chown(file, Some(65534), None).unwrap();
-    spoken_to(&project, &[]);
+    connects(&project, &[]);
     let other = Project::new(&format!("{yaml}user: daemon\n"));
     assert_eq!(reported_by(&other, &here, &[]).1, "0\n");
 }

@@ -1,4 +1,4 @@
-//! What is wrong with `ready`, and what `runtime: false` leaves nobody to do.
+//! What is wrong with `ready`, and what nothing does with `runtime: false`.
 
 use insta::assert_snapshot;
 

@@ -134,7 +134,7 @@ fn one_long_argument_is_reported() {
 }
 
 #[test]
-fn check_tells_everything() {
+fn check_reports_everything() {
     let project = Project::new(
         "\
 loader: none

@@ -22,9 +22,9 @@ fn report(outcome: Outcome, code: i32) -> String {
 
 #[track_caller]
 fn refused(forms: &str) -> String {
-    // Nobody listens: what is sent ends with another code.
+    // No server listens: what is sent ends with another code.
     let service = Service::shared();
-    let port = service.nobody.to_string();
+    let port = service.free.to_string();
     report(service.run(&["eval", "web", forms, "--port", &port]), 2)
 }
 
@@ -267,15 +267,15 @@ fn a_service_is_named_where_there_are_several() {
 #[test]
 fn no_answer_has_an_exit_code_of_its_own() {
     let service = Service::shared();
-    let nobody = service.nobody.to_string();
-    let fixed = |text: String| text.replace(&nobody, "4006");
+    let free = service.free.to_string();
+    let fixed = |text: String| text.replace(&free, "4006");
     assert_snapshot!(fixed(report(service.run(&["eval", "worker", "1"]), 3)), @"
     error: the service `worker` does not answer: nothing listens on `127.0.0.1:4006`
      = help: `lisplaunch status` shows whether it runs
     ");
     let outcome = service.run(&["eval", "worker", "1", "--json"]);
     assert_snapshot!(fixed(object(&outcome, 3)["message"].to_string()), @r#""the service `worker` does not answer: nothing listens on `127.0.0.1:4006`""#);
-    // A web server is no swank server.
+    // A web server is not a swank server.
     let http = service.http.to_string();
     let outcome = service.run(&["eval", "web", "1", "--port", &http]);
     assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);

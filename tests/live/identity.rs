@@ -1,4 +1,4 @@
-//! A port is not an identity: no command speaks to an image that is another service.
+//! A port is not an identity: no command connects to the image of another service.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

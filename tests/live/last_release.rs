@@ -82,7 +82,7 @@ fn it_still_answers_every_command() {
         "{status:?}"
     );
     assert!(status.stdout.contains("\"state\": \"up\""), "{status:?}");
-    // Known by its forms and its folder, it is no other service.
+    // Its forms and its folder show that it is the same service.
     assert_eq!(self::project(port).run(&["stop"]).code, Some(3));
     let other = project.folder().join("other.yaml");
     let yaml = format!("name: other\nloader: asdf\nstart: (other:start)\nswank: {port}\n");

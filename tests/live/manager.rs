@@ -23,7 +23,7 @@ fn a_service_that_would_be_started_again_is_stopped_where_that_is_done() {
     error: supervisord would start the service `small` again
      |
      = help: stop it there: `supervisorctl stop shop:web`
-     = help: or stop it all the same: `--anyway`
+     = help: or stop it anyway: `--anyway`
     ");
     assert_eq!(service.eval("1"), "1\n");
     let outcome = service.run(&["stop", "--anyway"]);

@@ -1,4 +1,4 @@
-//! Commands that speak to one of several replicas.
+//! Commands for one of several replicas.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ swank: ${PAIR_PORT}
 fn what_one_replica_evaluates_the_others_do_not_know() {
     let mut service = Service::with(PAIR, "pair-1");
     let folder = service.project.folder();
-    let ports = [(1, service.swank), (2, service.nobody)];
+    let ports = [(1, service.swank), (2, service.free)];
     for (number, port) in ports {
         let file = folder.join(format!("port-{number}.env"));
         fs::write(file, format!("PAIR_PORT={port}\n")).unwrap();

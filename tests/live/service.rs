@@ -37,7 +37,7 @@ services:
     swank: SWANK
   worker:
     start: (f)
-    swank: NOBODY
+    swank: FREE
   mailer:
     start: (f)
 ";
@@ -57,7 +57,7 @@ pub struct Service {
     pub project: Project,
     pub http: u16,
     pub swank: u16,
-    pub nobody: u16,
+    pub free: u16,
     name: &'static str,
     running: Option<(Child, ChildStdin)>,
 }
@@ -82,12 +82,12 @@ impl Service {
     /// The first service `name` of another file, not started; its standard input ends with the
     /// test.
     pub fn with(yaml: &str, name: &'static str) -> Self {
-        let [http, swank, nobody] = [(); 3].map(|()| free_port());
+        let [http, swank, free] = [(); 3].map(|()| free_port());
         let yaml = yaml
             .replace("REPOSITORY", REPOSITORY)
             .replace("HTTP", &http.to_string())
             .replace("SWANK", &swank.to_string())
-            .replace("NOBODY", &nobody.to_string());
+            .replace("FREE", &free.to_string());
         let project = Project::new(&yaml)
             .with_variable("XDG_CACHE_HOME", cache().to_str().unwrap())
             .with_variable("LC_ALL", "C.UTF-8");
@@ -95,7 +95,7 @@ impl Service {
             project,
             http,
             swank,
-            nobody,
+            free,
             name,
             running: None,
         }

@@ -23,7 +23,7 @@ fn cell_kind(service: &Service, cell: &str) -> String {
     let cell = cell
         .replace(&service.http.to_string(), "8081")
         .replace(&service.swank.to_string(), "4005")
-        .replace(&service.nobody.to_string(), "4006");
+        .replace(&service.free.to_string(), "4006");
     match cell.as_str() {
         _ if cell == service.pid().to_string() => "PID".to_owned(),
         _ if cell.ends_with("of 1024 MB") => "50 MB of 1024 MB".to_owned(),
@@ -38,7 +38,7 @@ fn cell_kind(service: &Service, cell: &str) -> String {
 }
 
 #[test]
-fn status_tells_how_each_service_is() {
+fn status_reports_the_state_of_each_service() {
     let service = Service::shared();
     let outcome = service.run(&["status"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(3), ""));
@@ -85,8 +85,8 @@ fn status_is_json_where_asked() {
         json!({
             "service": "worker", "state": "down", "phase": null, "since": null, "pid": null,
             "note": null, "exit": null, "answers": false,
-            "address": format!("127.0.0.1:{}", service.nobody),
-            "error": format!("nothing listens on `127.0.0.1:{}`", service.nobody),
+            "address": format!("127.0.0.1:{}", service.free),
+            "error": format!("nothing listens on `127.0.0.1:{}`", service.free),
         })
     );
     assert_eq!(
@@ -112,7 +112,7 @@ fn connect_says_what_to_type() {
     let service = Service::shared();
     let connect = |arguments: &[&str]| {
         let printed = service.run(arguments).success();
-        printed.replace(&service.nobody.to_string(), "4005")
+        printed.replace(&service.free.to_string(), "4005")
     };
     assert_snapshot!(connect(&["connect", "worker"]), @r#"
     In Emacs, with SLIME:

@@ -42,7 +42,7 @@ fn what_is_undefined_stops_it() {
       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     error: the compiler found 2 warnings in the code
      |
-     = help: fix it, or give `--allow-warnings` to load it all the same
+     = help: fix it, or give `--allow-warnings` to load it anyway
      = help: the service `app` is as it was
     ");
     assert_eq!(service.value("(app:answer)"), "\"old\"");

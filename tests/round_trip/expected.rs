@@ -21,7 +21,7 @@ pub struct Expected {
     given: Vec<String>,
     /// The folder of the project.
     folder: String,
-    /// What is laid over the environment of whoever starts it.
+    /// What is laid over the environment of its caller.
     pub env: BTreeMap<String, String>,
     pub directory: String,
     pub umask: String,
@@ -398,7 +398,7 @@ impl Expected {
             .collect()
     }
 
-    /// Whether one line of a Makefile can hold it: no, yes, or too close to tell.
+    /// Whether one line of a Makefile can hold it: no, yes, or too close to the limit to know.
     pub fn make_holds(&self) -> Option<bool> {
         let texts = self.texts().into_iter();
         let texts = texts.chain(self.env.values()).chain([&self.directory]);
@@ -423,7 +423,7 @@ impl Expected {
         texts.all(|text| text.chars().all(is_xml))
     }
 
-    /// Whether a line of a Procfile can hold it: no, yes, or too close to tell.
+    /// Whether a line of a Procfile can hold it: no, yes, or too close to the limit to know.
     pub fn procfile_holds(&self) -> Option<bool> {
         const LINE: usize = 65_535;
         let texts = self.texts().into_iter();
@@ -443,7 +443,7 @@ impl Expected {
         }
     }
 
-    /// Whether tmux takes it at once: no, yes, or too close to tell.
+    /// Whether tmux takes it at once: no, yes, or too close to the limit to know.
     pub fn tmux_holds(&self) -> Option<bool> {
         const MESSAGE: usize = 16_320;
         let texts = self.texts().into_iter();

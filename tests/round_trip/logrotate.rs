@@ -1,4 +1,4 @@
-//! The rules for logs, kept by a real logrotate while somebody goes on writing.
+//! The rules for logs, rotated by a real logrotate while a program goes on writing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -74,7 +74,7 @@ impl Drawn {
     }
 }
 
-/// A log that stays open in whoever writes it.
+/// A log that stays open in its writer.
 struct Written<'a> {
     drawn: &'a Drawn,
     path: PathBuf,

@@ -301,8 +301,8 @@ impl Project {
         output
     }
 
-    /// Asserts that the program of a service has been started with what it must be, by
-    /// somebody who adds these variables to its environment.
+    /// Asserts that the program of a service has been started with what it must be, by a
+    /// caller who adds these variables to its environment.
     pub fn assert_started(
         &self,
         index: usize,
@@ -313,8 +313,8 @@ impl Project {
         self.assert_started_anew(index, settings, consumer, added, &[]);
     }
 
-    /// The same, where some variables have other values than whoever starts it has, unless the
-    /// service says otherwise.
+    /// The same, where some variables have other values than in the environment of its caller,
+    /// unless the service says otherwise.
     pub fn assert_started_anew(
         &self,
         index: usize,

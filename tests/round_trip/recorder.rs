@@ -19,8 +19,8 @@ pub struct Record {
     pub environment: BTreeMap<OsString, OsString>,
 }
 
-/// Puts the program at `path`. Each name is a file of its own: the program asks the system
-/// for its name, since an argument is only what somebody says it is.
+/// Puts the program at `path`. Each name is a file of its own: the program asks the system for its
+/// name, since an argument may say anything.
 pub fn install(path: &Path) {
     static COMPILED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
     let (_, program) = COMPILED.get_or_init(|| compiled("program.rs", &[]));

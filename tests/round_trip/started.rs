@@ -34,7 +34,7 @@ pub enum Act {
     /// A form of the person's own.
     Given(String),
     RequireAsdf,
-    /// Tells the image what it is: the project, and what else.
+    /// Gives the image its identity: the project, and what else.
     Boot(String, Options),
     /// Puts folders before those that ASDF knows.
     Registry(Vec<String>),

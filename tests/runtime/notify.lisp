@@ -18,7 +18,7 @@
 (defun lines (&rest lines)
   (format nil "~{~a~^~%~}" lines))
 
-(check:deftest nothing-is-sent-where-nobody-waits
+(check:deftest nothing-is-sent-without-a-listener
   (choose-notify-socket)
   (check:is eql nil *notify-socket*))
 

@@ -78,7 +78,7 @@ fn commands_report_what_is_wrong_with_an_image() {
     assert_snapshot!(project.run(&emit).stderr, @"
     warning: the service `app` starts from a saved image, and there is no file `/srv/app/.lisplaunch/app.core`
      |
-     = help: `lisplaunch build app` saves it anew
+     = help: `lisplaunch build app` rebuilds it
     ");
     project.run(&["build"]).success();
     assert_eq!(project.run(&emit).stderr, "");
@@ -91,7 +91,7 @@ fn commands_report_what_is_wrong_with_an_image() {
     let warning = "\
 warning: the saved image of `app` is stale: `/srv/app/app.lisp` has changed
  |
- = help: `lisplaunch build app` saves it anew
+ = help: `lisplaunch build app` rebuilds it
 ";
     assert_eq!(project.run(&emit).stderr, warning);
     assert_eq!(project.run(&["check"]).stderr, warning);
@@ -100,7 +100,7 @@ warning: the saved image of `app` is stale: `/srv/app/app.lisp` has changed
     assert_snapshot!(project.run(&["status"]).stdout, @"
     SERVICE  STATE
     app      down   it has not been started
-    app: the saved image is stale: `/srv/app/app.lisp` has changed; `lisplaunch build app` saves it anew
+    app: the saved image is stale: `/srv/app/app.lisp` has changed; `lisplaunch build app` rebuilds it
     ");
     let json = project.run(&["status", "--json"]).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();

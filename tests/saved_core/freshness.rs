@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::{CODE, built, project, start};
 
-/// Writes the code anew, with another text of the same size, and perhaps within the same second.
+/// Writes the code again, with another text of the same size, and perhaps within the same second.
 fn change(project: &crate::support::Project) {
     let code = CODE.replace("first", "other");
     fs::write(project.folder().join("app.lisp"), code).unwrap();
@@ -59,7 +59,7 @@ fn an_image_may_be_used_all_the_same() {
     project.run(&["build"]).success();
     change(&project);
     for outcome in [project.run(&["run"]), start(&project)] {
-        assert!(outcome.stderr.contains("used all the same"));
+        assert!(outcome.stderr.contains("used anyway"));
         assert_eq!(outcome.success(), "first; from the image\n");
     }
 }
@@ -75,7 +75,7 @@ fn a_stale_image_may_be_refused() {
     assert_snapshot!(project.run(&["run"]).failure(1), @"
     error: the saved image of `app` is stale: `/srv/app/app.lisp` has changed
      |
-     = help: `lisplaunch build` saves it anew; `run --from-source` starts without it
+     = help: `lisplaunch build` rebuilds it; `run --from-source` starts without it
     ");
-    assert_snapshot!(start(&project).failure(1), @"lisplaunch: app did not start: the saved image is stale: /srv/app/app.lisp has changed. `lisplaunch build` saves it anew");
+    assert_snapshot!(start(&project).failure(1), @"lisplaunch: app did not start: the saved image is stale: /srv/app/app.lisp has changed. `lisplaunch build` rebuilds it");
 }

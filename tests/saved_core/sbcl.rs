@@ -49,7 +49,7 @@ fn an_image_of_another_sbcl_is_never_started() {
     let project = built("");
     with_other_sbcl(&project);
     let outcome = run_with_other(&project, &["run"]);
-    assert_snapshot!(outcome.stderr, @"lisplaunch: app: the saved image is stale: it was saved by another sbcl; loading the sources. `lisplaunch build` saves it anew");
+    assert_snapshot!(outcome.stderr, @"lisplaunch: app: the saved image is stale: it was saved by another sbcl; loading the sources. `lisplaunch build` rebuilds it");
     assert_eq!(outcome.success(), "first; from source\n");
     // Not even where stale images are used.
     let yaml = YAML.replace("core: true", "core: {stale: use}");
@@ -57,7 +57,7 @@ fn an_image_of_another_sbcl_is_never_started() {
     assert_snapshot!(run_with_other(&project, &["run"]).failure(1), @"
     error: the saved image of `app` is stale: it was saved by another sbcl
      |
-     = help: `lisplaunch build` saves it anew; `run --from-source` starts without it
+     = help: `lisplaunch build` rebuilds it; `run --from-source` starts without it
     ");
     run_with_other(&project, &["build"]).success();
     assert_eq!(

@@ -12,7 +12,7 @@ const COUNT: u32 = 12_000;
 /// Far apart for process numbers that are close together.
 const STEP: u32 = 7919;
 
-/// A port on which nobody listens, and which no other test is given.
+/// A free port that no other test is given.
 pub fn free_port() -> u16 {
     static GIVEN: AtomicU32 = AtomicU32::new(0);
     let start = process::id() % COUNT * STEP;

@@ -29,7 +29,7 @@ fn memory(service: &Service) -> usize {
     digits[..digits.len() - 1].parse().unwrap()
 }
 
-/// The threads of a service that nobody has disturbed.
+/// The threads of a service without clients.
 fn threads_of_one_client(service: &mut Service) -> String {
     let port = service.port;
     let expected = "(:return (:ok \"Swank PORT, Swank Sentinel, control-thread, main thread, \
@@ -112,11 +112,11 @@ fn a_flood_leaves_nothing() {
     assert!(log.contains("a client does not speak swank's protocol"));
     let of_health_checks = log.matches("speak swank's protocol").count();
     assert!(of_health_checks < 5, "{of_health_checks} lines");
-    assert_tells_slime_of_macros(&service);
+    assert_describes_macros_to_slime(&service);
 }
 
 /// SLIME indents the macros of a person as they are defined.
-fn assert_tells_slime_of_macros(service: &Service) {
+fn assert_describes_macros_to_slime(service: &Service) {
     let mut client = Client::connect(service.port);
     client.behave_like_slime().unwrap();
     let define = "(swank:eval-and-grab-output \"(defmacro with-thing ((x) &body body) body)\")";

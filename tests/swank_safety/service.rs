@@ -10,7 +10,7 @@ use super::client::Client;
 use crate::support::Project;
 use crate::support::ports::free_port;
 
-/// Starts, writes `ready`, and then does what files tell it to.
+/// Starts, writes `ready`, and then does what files ask for.
 const START: &str = r#"
 start: |
   (loop initially (with-open-file (file "ready" :direction :output :if-exists :supersede))
@@ -86,7 +86,7 @@ impl Service {
         String::from_utf8_lossy(&fs::read(self.folder.join("log")).unwrap()).into_owned()
     }
 
-    /// Makes a file that tells the service to do something.
+    /// Makes a file that asks the service to do something.
     pub fn tell(&self, what: &str) {
         fs::write(self.folder.join(what), "").unwrap();
     }
@@ -107,11 +107,7 @@ impl Service {
         let start = Instant::now();
         while !done() {
             self.assert_alive();
-            assert!(
-                start.elapsed() < patience,
-                "waited in vain for {what}:\n{}",
-                self.log()
-            );
+            assert!(start.elapsed() < patience, "no {what}:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -141,7 +137,7 @@ impl Service {
         );
     }
 
-    /// Holds the service to its promise: whatever happened before, it lives, and whoever
+    /// Checks what is promised of the service: whatever happened before, it lives, and a client who
     /// knows the secret is served before the patience with clients that say nothing is over.
     #[track_caller]
     pub fn assert_serves(&mut self, secret: Option<&str>, after: &str) {
@@ -158,7 +154,7 @@ impl Service {
         self.assert_alive();
     }
 
-    /// Holds it to its promise that nobody gets in.
+    /// Checks that no client gets in.
     #[track_caller]
     pub fn assert_refuses(&mut self, secret: Option<&str>, case: &str) {
         let answer = self.ask(secret, "(cl:* 6 7)");

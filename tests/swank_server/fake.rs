@@ -1,4 +1,4 @@
-//! A server of one connection that does what a test tells it.
+//! A server of one connection that follows the script of a test.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

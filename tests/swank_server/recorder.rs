@@ -53,7 +53,7 @@ impl EvaluationOutput for Interrupting {
     }
 }
 
-/// An output that cannot be written, as a pipe that nobody reads.
+/// An output that cannot be written, as a pipe without a reader.
 pub struct Broken;
 
 impl EvaluationOutput for Broken {

@@ -167,7 +167,7 @@ fn stop_and_start_as_often_as_one_likes() {
 }
 
 #[test]
-fn new_files_have_the_permissions_of_whoever_starts_it() {
+fn new_files_have_the_permissions_of_its_caller() {
     let server = Server::of(UP);
     // tmux's own server makes files that all can read.
     server.tmux(&["new-session", "-d", "-s", "other", "cat"]);

@@ -331,7 +331,7 @@ fn the_form_goes_to_the_service_whatever_is_in_front() {
     server.tmux(&["new-window", "-t", "=app:", "cat"]);
     server.tmux(&["copy-mode", "-t", &pane]);
     repl.keeps_when_sent("q:kill-session");
-    // Somebody keeps fingers off.
+    // Input is switched off.
     let server = &repl.server;
     server.tmux(&["select-pane", "-d", "-t", &pane]);
     let said = server.run(&["send", "(keep \"no\")"]).failure(1);

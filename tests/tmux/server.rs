@@ -1,4 +1,4 @@
-//! A project whose tmux server nobody else talks to, gone at the end of the test.
+//! A project with a tmux server of its own, which ends with the test.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -73,7 +73,7 @@ impl Server {
         pid.parse().unwrap()
     }
 
-    /// Waits for a file of the project to be whole: `done` tells.
+    /// Waits for a file of the project to be whole, which `done` decides.
     #[track_caller]
     pub(super) fn wait_for(&self, file: &str, done: impl Fn(&[u8]) -> bool) -> Vec<u8> {
         let path = self.project.folder().join(file);

@@ -47,7 +47,7 @@ start: |
         .with_variable("FROM_SHELL", "Enter\t;C-c;")
         .with_variable("LANG", "C");
     let server = Server::new(project);
-    // A server that somebody else started, from another environment.
+    // A server that was started from another environment.
     let status = server
         .command(
             "tmux",

@@ -24,7 +24,7 @@ pub(in crate::command) fn unknown(service: &Service, user: &str) -> Problem {
 /// Whether a folder for compiled files is made by what starts the service.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(in crate::command) enum Cache {
-    /// Every file that the project wants to be written sees to that.
+    /// Every file that the project has written makes it.
     Made,
     /// At least one does not.
     NotMade,

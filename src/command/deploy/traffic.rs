@@ -59,7 +59,7 @@ impl Traffic {
                 self.upstream.path.display(),
                 self.upstream.group
             ))
-            .help("remove it: `lisplaunch emit nginx` writes it anew"));
+            .help("remove it: `lisplaunch emit nginx` writes it again"));
         }
         Ok(serving)
     }

@@ -82,7 +82,7 @@ fn warned(report: &LoadReport) -> Problem {
         (Some(errors), Some(warnings)) => problem(&format!("{errors} and {warnings}")),
         (Some(errors), None) => problem(&errors),
         (None, warnings) => problem(&warnings.unwrap_or_default())
-            .help("fix it, or give `--allow-warnings` to load it all the same"),
+            .help("fix it, or give `--allow-warnings` to load it anyway"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What no image is made from: secrets before all, and what is made anew in it.
+//! What no image is made from: secrets before all, and what is made again in it.
 
 use crate::format::{Emission, Owner};
 use crate::plan::Plan;

@@ -1,5 +1,5 @@
-//! A log that is a file, which may be rotated while it is read: renamed and begun anew, or copied
-//! and cut.
+//! A log that is a file, which may be rotated while it is read: renamed and replaced by a new one,
+//! or copied and truncated.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path, wanted: LogRequest, take: Take<'_>) -> Result<()
     let mut file = File::open(path).map_err(failed)?;
     let mut lines = Lines::default();
     let missing = seek_last(&mut file, wanted.lines).map_err(failed)?;
-    // It may have been begun anew a moment ago.
+    // It may have been begun again a moment ago.
     if missing > 0
         && let Ok(mut former) = File::open(former(path))
     {

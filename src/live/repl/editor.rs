@@ -178,7 +178,7 @@ impl Completer for Assistant {
         let Ok(mut link) = self.link.try_borrow_mut() else {
             return Ok((at, Vec::new()));
         };
-        // Without an answer there is nothing to choose from; the next input tells why.
+        // Without an answer there is nothing to choose from; the next input reports why.
         let found = link
             .client()
             .and_then(|client| client.complete(prefix, Some(&self.package)).ok());

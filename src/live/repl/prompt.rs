@@ -118,7 +118,7 @@ impl Prompt {
         }
     }
 
-    /// Sees to a connection.
+    /// Handles a connection.
     fn connect(&mut self) -> Result<(), ReplEnd> {
         let link = self.link.clone();
         let mut link = link.borrow_mut();

@@ -68,8 +68,8 @@ impl Client {
 
     /// The same where the other end, if it is on this machine, belongs to one of `owners`.
     ///
-    /// Another user may hold the port while the service is down, and would learn the secret, or
-    /// give answers of its own.
+    /// Another user may hold the port while the service is down, and would receive the secret, or
+    /// send answers of its own.
     ///
     /// # Errors
     /// Besides those, if another user of this machine listens there: nothing is sent then.
@@ -138,8 +138,8 @@ impl Client {
 
     /// Evaluates forms, and hands on their output as it comes.
     ///
-    /// After the time limit, an interrupt or an error of `output` the evaluation is interrupted
-    /// in the image. What returned all the same is an answer, unless its output is lost.
+    /// After the time limit, an interrupt or an error of `output` the evaluation is interrupted in
+    /// the image. What returned anyway is an answer, unless its output is lost.
     ///
     /// # Errors
     /// If there is no answer.

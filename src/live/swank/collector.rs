@@ -58,7 +58,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Tells that another thread was aborted.
+    /// Reports that another thread was aborted.
     pub(crate) fn aborted(&mut self, message: &str) -> io::Result<()> {
         match self.output.as_deref_mut() {
             Some(output) => output.aborted(message),

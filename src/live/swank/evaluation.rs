@@ -118,7 +118,7 @@ pub trait EvaluationOutput {
         Ok(None)
     }
 
-    /// The index of the restart to invoke, or `None` to end the evaluation, which then comes to
+    /// The index of the restart to invoke, or `None` to end the evaluation, which then ends with
     /// the answer that is given here. Asked again if the restart returns.
     ///
     /// # Errors

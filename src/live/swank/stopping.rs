@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::live::swank::error::ClientError;
 
-/// How often the image is asked to end what it does, should it not have heard.
+/// How often the image is asked to end what it does, in case it has not reacted.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Why a request is to end.

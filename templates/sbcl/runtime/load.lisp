@@ -64,7 +64,7 @@ done."
        (compile-part source fasl))
      (and (own-fasl-p fasl)
           (handler-case (load fasl :verbose nil :print nil)
-            ;; The next start makes it anew.
+            ;; The next start makes it again.
             (error () (delete-file fasl) nil))))))
 
 (defun load-source (source)

@@ -108,7 +108,7 @@ impl Load {
 }
 
 impl Drop for Load {
-    /// Nobody goes on after a test that fails.
+    /// The clients end with a test that fails.
     fn drop(&mut self) {
         self.enough.store(true, Ordering::Relaxed);
     }
@@ -141,8 +141,9 @@ impl Person {
                     self.connection = keeps.then_some(stream);
                     return Ok(text);
                 }
-                // Whoever keeps connections has to expect that, and asks again, as every
-                // browser does: nginx closes them when it is reloaded, or after a time.
+                // A client that keeps connections has to expect that, and asks again, as
+                // every browser does: nginx closes them when it is reloaded, or after a
+                // time.
                 Err(Failed::Closed(_)) if again => {}
                 Err(Failed::Closed(reason) | Failed::Other(reason)) => return Err(reason),
             }

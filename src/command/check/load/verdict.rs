@@ -62,7 +62,7 @@ impl ServiceVerdict<'_> {
         Ok(problems)
     }
 
-    /// What the compiler said; nothing of a form that was evaluated all the same.
+    /// What the compiler said; nothing of a form that was evaluated nevertheless.
     fn diagnostic(&self, said: &Diagnostic, report: &LoadReport) -> Option<Problem> {
         let Some(form) = self.forms.in_file(&said.file) else {
             let name = FileNames::new(self.folder).of(&said.file);

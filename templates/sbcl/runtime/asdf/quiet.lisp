@@ -26,12 +26,12 @@
          (*standard-output* (make-synonym-stream '*library-output*))
          (*error-output* (make-synonym-stream '*library-errors*))
          (*trace-output* *error-output*))
-    (flet ((speak-up (problem)
+    (flet ((report-problem (problem)
              (declare (ignore problem))
              (write-string (get-output-stream-string said) errors)
              (setf *library-output* output
                    *library-errors* errors)))
-      (handler-bind ((error #'speak-up))
+      (handler-bind ((error #'report-problem))
         ;; The summary of the compiler is at the end of its unit.
         (with-compilation-unit (:override t)
           (funcall function))))))
@@ -54,5 +54,5 @@
          (call-quietly (lambda () (funcall perform operation component))))))
 
 (defun quiet-libraries ()
-  "Lets a start say of libraries only what somebody has to know."
+  "Lets a start print only errors of libraries."
   (encapsulate 'asdf:perform-with-restarts 'perform-quietly))

@@ -35,7 +35,7 @@ again by the next process."
      (sb-unix:unix-rename new name))))
 
 (defun replaceable-p (compiled)
-  "Whether this process could write the file COMPILED anew."
+  "Whether this process could write the file COMPILED again."
   (let* ((name (format nil "~a.~d" (record-name compiled) (sb-unix:unix-getpid)))
          (fd (sb-unix:unix-open name (logior sb-unix:o_wronly sb-unix:o_creat) #o600)))
     (when fd

@@ -38,7 +38,7 @@ and loaded."
   (choose-loading-output verbose))
 
 (defun choose-loading-output (verbose)
-  "Lets a start say of libraries only what somebody has to know, or all if VERBOSE is true."
+  "Lets a start print only errors of libraries, or all messages if VERBOSE is true."
   (cond (verbose (set-if-there "QL" "*QUICKLOAD-VERBOSE*" t))
         ((fboundp 'quiet-libraries) (funcall 'quiet-libraries))))
 

@@ -103,7 +103,7 @@ that. *KILL-TIMER* is for that."
     (unless (or *last-words* *was-ready* (eql code 0))
       (setf *last-words* (format nil "left with exit code ~d" code)))
     (enter :ended (or *last-words* *note*))
-    (speak-last-words)))
+    (write-last-words)))
 
 (defun prepare-exit ()
   "Sets up how the process leaves."

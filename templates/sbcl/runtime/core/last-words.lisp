@@ -103,7 +103,7 @@ it holds none."
      (fresh-line sb-sys:*stdout*)
      (finish-output sb-sys:*stdout*))))
 
-(defun speak-last-words ()
+(defun write-last-words ()
   "Writes the last line, unless it would have to wait for a reader."
   (when (and *last-words* (sb-sys:wait-until-fd-usable 2 :output 1 nil))
     (end-line)

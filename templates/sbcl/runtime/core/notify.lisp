@@ -1,4 +1,4 @@
-;;;; What the manager of the service is told, where it waits for that: systemd's `Type=notify` names
+;;;; Notifications to the manager of the service, where it waits for them: systemd's `Type=notify` names
 ;;;; a socket in the environment, and the `run` of a service folder for s6 a descriptor.
 
 (in-package #:lisplaunch)

@@ -1,4 +1,4 @@
-;;;; What must be made anew where a saved image starts, since it belongs to the process that saved
+;;;; What must be made again where a saved image starts, since it belongs to the process that saved
 ;;;; it: standard streams, random numbers, foreign libraries, folders of the user.
 
 (in-package #:lisplaunch)

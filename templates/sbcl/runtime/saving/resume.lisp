@@ -51,13 +51,13 @@ time it is."
     (when why
       (ecase (getf (or recipe *recipe*) :stale)
         (:source
-         (log-line "~a: the saved image is stale: ~a; loading the sources. `lisplaunch build` saves ~
-                    it anew" (service-name) why)
+         (log-line "~a: the saved image is stale: ~a; loading the sources. `lisplaunch build` ~
+                    rebuilds it" (service-name) why)
          (become-source (or recipe *recipe*)))
         (:use
-         (log-line "~a: the saved image is stale and used all the same: ~a" (service-name) why))
+         (log-line "~a: the saved image is stale and used anyway: ~a" (service-name) why))
         (:refuse
-         (log-line "~a did not start: the saved image is stale: ~a. `lisplaunch build` saves it anew"
+         (log-line "~a did not start: the saved image is stale: ~a. `lisplaunch build` rebuilds it"
                    (service-name) why)
          (end-process 1))))))
 

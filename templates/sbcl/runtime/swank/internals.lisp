@@ -31,8 +31,8 @@
   (eq (swank::connection.communication-style connection) :spawn))
 
 (defun call-with-connection (connection function)
-  "Calls FUNCTION, which speaks to the client of CONNECTION, in any thread. Swank waits for a client
-after a hundred messages, and would for ever; so that count begins anew."
+  "Calls FUNCTION, which asks the client of CONNECTION, in any thread. Swank waits for a client
+after a hundred messages, and would for ever; so that count begins again."
   (declare (notinline swank::connection.env))
   (swank::with-connection (connection)
     (let ((swank::*send-counter* 0))
@@ -98,7 +98,7 @@ after a hundred messages, and would for ever; so that count begins anew."
   ;; Otherwise the first SLIME connection undoes --disable-debugger for good.
   (when (debugger-disabled-p)
     (setf swank:*global-debugger* nil))
-  ;; Swank chooses it anew: while it was loaded, that stream led elsewhere.
+  ;; Swank chooses it again: while it was loaded, that stream led elsewhere.
   (setf swank::*log-output* nil)
   (apply #'swank:create-server :style :spawn :dont-close t :backlog 1024 options))
 
@@ -117,7 +117,7 @@ for the first one."
   (swank::serve-requests (swank::make-connection socket client style)))
 
 (defun shut-down (client)
-  "Lets whoever reads from the stream CLIENT find its end, and whoever writes to it an error."
+  "Makes reads from the stream CLIENT find its end, and writes to it fail."
   (sb-alien:alien-funcall
    (sb-alien:extern-alien "shutdown" (function sb-alien:int sb-alien:int sb-alien:int))
    (sb-sys:fd-stream-fd client) 2))

@@ -18,7 +18,7 @@
               (acons problem now (subseq others 0 (min 15 (length others)))))))))
 
 (defun log-problem (problem)
-  "Writes a line about PROBLEM to the log: once a minute, however often somebody causes it."
+  "Writes a line about PROBLEM to the log: once a minute, however often it occurs."
   (let ((text (or (ignore-errors (princ-to-string problem)) "a condition that cannot be shown")))
     (when (new-problem-p text)
       (log-line "swank: ~a" (one-line text)))))

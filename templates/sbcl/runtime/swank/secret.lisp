@@ -1,4 +1,4 @@
-;;;; What a client of swank must know: the first line of a file, read anew for each client.
+;;;; What a client of swank must know: the first line of a file, read again for each client.
 
 (in-package #:lisplaunch)
 

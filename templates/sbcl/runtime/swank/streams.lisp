@@ -38,7 +38,7 @@ hold it: what that one writes goes to OWN, the image's."
               (setf abandoned nil)))))))
 
 (defun client-input (evaluation)
-  "A stream of lines that the client is asked for; an empty one where there is nobody to ask."
+  "A stream of lines that the client is asked for; an empty one where there is no client to ask."
   (if (evaluation-interactive evaluation)
       (input-stream-from (lambda ()
                            (flush-output evaluation)
