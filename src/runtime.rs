@@ -50,6 +50,12 @@ impl RuntimeFile {
     }
 }
 
+/// What keeps git from the folder, as `target` and `.venv` do it: all in it can be made anew.
+pub const IGNORED: RuntimeFile = RuntimeFile {
+    path: ".gitignore",
+    parts: &["*\n"],
+};
+
 /// What images with ASDF need.
 const SYSTEMS: RuntimeFile = RuntimeFile {
     path: "runtime/asdf.lisp",
@@ -133,11 +139,7 @@ pub const FILES: [RuntimeFile; 7] = [
             include_str!("../templates/sbcl/runtime/saving/program.lisp"),
         ],
     },
-    // As `target` and `.venv` do it: the folder can be made again.
-    RuntimeFile {
-        path: ".gitignore",
-        parts: &["*\n"],
-    },
+    IGNORED,
     RuntimeFile {
         path: ENTRY,
         parts: &[

@@ -11,6 +11,7 @@ name: shop
 loader: none
 start: (f ${PACKAGING:-1})
 services: {web: , worker: , \"x;touch y\": }
+commands: {migrate: (m), \"x;y\": (n)}
 profiles: {production: {restart: never}, staging: , \"$(touch y)\": }
 ";
 
@@ -88,6 +89,7 @@ fn shells_complete(shell: &(&str, &[&str], &str)) {
         "lisplaunch show --set PACKAGING=",
     );
     completes(&terminal, "lisplaunch emit syst", "lisplaunch emit systemd");
+    completes(&terminal, "lisplaunch do mi", "lisplaunch do migrate");
     completes(
         &terminal,
         "lisplaunch eval worker --time",

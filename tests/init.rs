@@ -205,3 +205,20 @@ fn three_things_are_asked_on_a_terminal() {
     assert!(text.contains("start: (a:run)\n"), "{text}");
     assert!(text.contains("SWANK_PORT:-4321}"), "{text}");
 }
+
+#[test]
+fn the_folder_of_lisplaunch_is_kept_out_of_git_and_its_schema_is_renewed() {
+    let project = Project::empty().with_file("app.asd", "(defsystem \"app\")");
+    project.run(&["init"]).success();
+    let read = |name: &str| {
+        let file = project.folder().join(".lisplaunch").join(name);
+        std::fs::read_to_string(file).unwrap()
+    };
+    assert_eq!(read(".gitignore"), "*\n");
+    let schema = read("schema.json");
+    assert_eq!(project.run(&["schema"]).success(), schema);
+    let project = project.with_file(".lisplaunch/schema.json", "an older one");
+    project.run(&["build"]).success();
+    let file = project.folder().join(".lisplaunch/schema.json");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), schema);
+}

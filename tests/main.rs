@@ -14,6 +14,7 @@ mod completions;
 mod consumer;
 mod debug;
 mod dialects;
+mod do_command;
 mod docs;
 mod doctor;
 mod emacs;

@@ -32,6 +32,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("`ready` is `true`", "elsewhere a form may be this symbol"),
     ("`log` is `true`", "elsewhere a file may have this name"),
     (" has no value", "YAML takes a form for a comment"),
+    (" has no form", "a profile may change the rest of a command alone"),
     (" contains a NUL character", "any text may"),
     ("these variables are nested too deeply", "patterns do not count"),
     (" must be an integer", "the default of a variable elsewhere in the file"),
@@ -134,7 +135,7 @@ fn is_unseen(file: &str, problem: &str) -> bool {
 /// Values that are tried in the place of each value.
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
-    "", "~", "true", "false", "'true'", "'false'", "'no'", "0", "1", "-1", "4005", "65535", "65536", "'8080'", "101", "16777217", "1.5", "0.25", "4097", "10s", "1m 30s", "86401", "soon", "50MB", "2GB", "1.5 GiB", "600", "1_000", "75%", "0%", "101%", "027", "'022'", "888", "always", "on-failure", "Never", "quicklisp", "asdf", "none", "auto", "my-app", "my-app/web", ":my-app", "'#:my-app'", "two words", "(f)", "my-app:main", "127.0.0.1", "localhost", "shop.example", "'*.shop.example'", "'*'", "-x", "_y", "http://127.0.0.1:8080/health", "https://shop.example/", "/health", "~/log", "'~'", "~other/log", "log/{service}.log", ".", "'${X}'", "'${X:-8080}'", "'${X:-my-app}'", "'4${X:-005}'", "'${X:?why}'", "[]", "[a]", "[~]", "[1, b]", "[[a]]", "[true]", "[':a']", "['${X}']", "{}", "{a: b}", "{x-a: b}", "{A: 1}", "{A: ~}", "{A: [b]}", "{port: 80}", "{port: [80]}", "{file: a}", "{file: a, optional: maybe}", "[{file: a, optional: true}]", "[{optional: true}]", "{form: (f)}", "{systemd: a}", "{systemd: {path: a, user: true}}", "{systemd: {paths: a}}", "{procfiles: a}", "{web: {start: (g)}}", "{web: ~}", "{web: [a]}", "{web: {services: {}}}", "{-web: {}}", "{p: {umask: '027'}}", "{p: ~}", "{p: {profiles: {}}}", "{p: {nope: 1}}",
+    "", "~", "true", "false", "'true'", "'false'", "'no'", "0", "1", "-1", "4005", "65535", "65536", "'8080'", "101", "16777217", "1.5", "0.25", "4097", "10s", "1m 30s", "86401", "soon", "50MB", "2GB", "1.5 GiB", "600", "1_000", "75%", "0%", "101%", "027", "'022'", "888", "always", "on-failure", "Never", "quicklisp", "asdf", "none", "auto", "my-app", "my-app/web", ":my-app", "'#:my-app'", "two words", "(f)", "my-app:main", "127.0.0.1", "localhost", "shop.example", "'*.shop.example'", "'*'", "-x", "_y", "http://127.0.0.1:8080/health", "https://shop.example/", "/health", "~/log", "'~'", "~other/log", "log/{service}.log", ".", "'${X}'", "'${X:-8080}'", "'${X:-my-app}'", "'4${X:-005}'", "'${X:?why}'", "[]", "[a]", "[~]", "[1, b]", "[[a]]", "[true]", "[':a']", "['${X}']", "{}", "{a: b}", "{x-a: b}", "{A: 1}", "{A: ~}", "{A: [b]}", "{port: 80}", "{port: [80]}", "{file: a}", "{file: a, optional: maybe}", "[{file: a, optional: true}]", "[{optional: true}]", "{form: (f)}", "{systemd: a}", "{systemd: {path: a, user: true}}", "{systemd: {paths: a}}", "{procfiles: a}", "{web: {start: (g)}}", "{a: (g)}", "{a: {form: (g), remote: true}}", "{a: {form: (g), remote: maybe}}", "{a: {remote: true}}", "{a: {forms: (g)}}", "{x-a: [b]}", "{web: ~}", "{web: [a]}", "{web: {services: {}}}", "{-web: {}}", "{p: {umask: '027'}}", "{p: ~}", "{p: {profiles: {}}}", "{p: {nope: 1}}",
 ];
 
 /// Each key with each value, as far as it is a project file.

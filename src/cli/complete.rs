@@ -47,6 +47,8 @@ pub struct Request {
 pub struct CandidateNames {
     /// Its services.
     pub services: Vec<String>,
+    /// Its commands.
+    pub commands: Vec<String>,
     /// Its profiles.
     pub profiles: Vec<String>,
     /// Its variables.
@@ -159,6 +161,7 @@ fn with_names(command: clap::Command, names: &CandidateNames) -> clap::Command {
 fn offering(argument: Arg, names: &CandidateNames) -> Arg {
     let (names, suffix) = match argument.get_id().as_str() {
         "service" | "services" | "service option" | "words" => (&names.services, ""),
+        "command" => (&names.commands, ""),
         "profiles" => (&names.profiles, ""),
         "set" => (&names.variables, "="),
         _ => return argument,

@@ -1,12 +1,11 @@
 //! The commands of every day: what there is, what it writes, all of it at once.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::live::{ConnectionArgs, parse_duration};
-use super::selection::{OneService, ServiceOption};
+use super::live::ConnectionArgs;
+use super::selection::OneService;
 
 /// Print what the service has written
 ///
@@ -70,43 +69,6 @@ pub struct UpArgs {
         value_delimiter = ','
     )]
     pub only: Vec<String>,
-}
-
-/// Evaluate forms in a fresh image with the code of the service
-///
-/// Loads the systems and files of the service and starts nothing: no server, no swank. For
-/// migrations and other jobs beside the service, whether that runs or not. Output, values and
-/// exit codes are those of `eval`; a form that exits the image itself gives its own exit code.
-/// Standard input is that of this command.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  lisplaunch exec '(my-app.db:migrate)'
-  lisplaunch exec web '(my-app:report)' --json
-  lisplaunch exec --file seed.lisp -p production")]
-pub struct ExecArgs {
-    /// The service, where the file has several, and forms; `-` reads standard input
-    #[arg(
-        value_name = "[SERVICE] FORM",
-        required_unless_present = "forms",
-        allow_negative_numbers = true
-    )]
-    pub words: Vec<String>,
-    #[expect(missing_docs, reason = "the arguments say it")]
-    #[command(flatten)]
-    pub service: ServiceOption,
-    /// Evaluate the forms in this file; `-` is standard input
-    #[arg(long, value_name = "FILE", id = "forms")]
-    pub file: Option<PathBuf>,
-    /// The package in which the forms are read [default: the service's]
-    #[arg(long, value_name = "NAME")]
-    pub package: Option<String>,
-    /// End it after this time, loading included, `10s` or `5m`
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub timeout: Option<Duration>,
-    /// Print one JSON object: output, values or error
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// List the services of the project file

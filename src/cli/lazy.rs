@@ -9,10 +9,9 @@ use super::{
     beginning::{ImportArgs, InitArgs},
     deploy::DeployArgs,
     editor::{CompletionsArgs, EmacsArgs, ManArgs, SchemaArgs},
-    everyday::{ExecArgs, ListArgs, LogsArgs, PidArgs, UpArgs},
-    live::{
-        ConnectArgs, EvalArgs, ReloadArgs, ReplArgs, RestartArgs, StatusArgs, StopArgs, TmuxArgs,
-    },
+    evaluation::{DoArgs, EvalArgs, ExecArgs},
+    everyday::{ListArgs, LogsArgs, PidArgs, UpArgs},
+    live::{ConnectArgs, ReloadArgs, ReplArgs, RestartArgs, StatusArgs, StopArgs, TmuxArgs},
     manager::{InstallArgs, UninstallArgs},
 };
 
@@ -42,6 +41,7 @@ const ALL: &[LazyCommand] = &[
     ("list", "List the services of the project file", ListArgs::augment_args),
     ("eval", "Evaluate forms in the running service", EvalArgs::augment_args),
     ("exec", "Evaluate forms in a fresh image with the code of the service", ExecArgs::augment_args),
+    ("do", "Evaluate a command of the project file (`commands:`), or list them", DoArgs::augment_args),
     ("reload", "Load changed code into the running service", ReloadArgs::augment_args),
     ("status", "Show the state of the services", StatusArgs::augment_args),
     ("pid", "Print the process number of the running service", PidArgs::augment_args),

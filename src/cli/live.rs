@@ -28,46 +28,6 @@ pub struct ConnectionArgs {
     pub any: bool,
 }
 
-/// Evaluate forms in the running service
-///
-/// Prints what the forms print as they print it, and the values of each as the REPL would.
-/// Exits with 0 when all returned, with 1 when one signalled an error or they took too long,
-/// with 2 when one is not well formed, and with 3 when no service answered.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  lisplaunch eval '(+ 1 2)'
-  lisplaunch eval web '(my-app:stats)' --package my-app
-  lisplaunch eval --file patch.lisp
-  echo '(room)' | lisplaunch eval -")]
-pub struct EvalArgs {
-    /// The service, where the file has several, and forms; `-` reads standard input
-    #[arg(
-        value_name = "[SERVICE] FORM",
-        required_unless_present = "forms",
-        allow_negative_numbers = true
-    )]
-    pub words: Vec<String>,
-    #[expect(missing_docs, reason = "the arguments say it")]
-    #[command(flatten)]
-    pub service: ServiceOption,
-    /// Evaluate the forms in this file; `-` is standard input
-    #[arg(long, value_name = "FILE", id = "forms")]
-    pub file: Option<PathBuf>,
-    /// The package in which the forms are read [default: the service's]
-    #[arg(long, value_name = "NAME")]
-    pub package: Option<String>,
-    /// Interrupt the evaluation after this time, `10s` or `500ms`
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub timeout: Option<Duration>,
-    /// Print one JSON object: output, values or error
-    #[arg(long)]
-    pub json: bool,
-    #[expect(missing_docs, reason = "the arguments say it")]
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
-}
-
 /// Load changed code into the running service
 ///
 /// Tries it in a fresh sbcl first: an error, a warning of the compiler, an undefined function or

@@ -3,8 +3,8 @@
 use std::io;
 
 use clap::CommandFactory;
-use clap_mangen::{Man, roff};
-use roff::{Roff, bold, roman};
+use clap_mangen::Man;
+use clap_mangen::roff::Roff;
 
 use super::Cli;
 use crate::project::manual;
@@ -85,19 +85,8 @@ fn closing(after: &str) -> Roff {
     let mut page = Roff::new();
     for block in after.split("\n\n").filter(|block| !block.is_empty()) {
         let (title, lines) = block.split_once(":\n").unwrap_or(("Notes", block));
-        page.control("SH", [title.to_uppercase().as_str()]);
-        page.control("nf", []);
-        for line in lines.lines() {
-            page.text([roman(line)]);
-        }
-        page.control("fi", []);
+        manual::add_literal(&title.to_uppercase(), lines, &mut page);
     }
-    page.control("SH", ["SEE ALSO"]);
-    page.text([
-        bold("lisplaunch"),
-        roman("(1), "),
-        bold("lisplaunch.yaml"),
-        roman("(5)"),
-    ]);
+    manual::add_references([("lisplaunch", "1"), ("lisplaunch.yaml", "5")], &mut page);
     page
 }

@@ -4,6 +4,7 @@ pub mod beginning;
 pub mod complete;
 pub mod deploy;
 pub mod editor;
+pub mod evaluation;
 pub mod everyday;
 mod lazy;
 pub mod live;
@@ -109,9 +110,11 @@ pub enum Command {
     #[expect(missing_docs, reason = "see above")]
     List(everyday::ListArgs),
     #[expect(missing_docs, reason = "see above")]
-    Eval(live::EvalArgs),
+    Eval(evaluation::EvalArgs),
     #[expect(missing_docs, reason = "see above")]
-    Exec(everyday::ExecArgs),
+    Exec(evaluation::ExecArgs),
+    #[expect(missing_docs, reason = "see above")]
+    Do(evaluation::DoArgs),
     #[expect(missing_docs, reason = "see above")]
     Reload(live::ReloadArgs),
     #[expect(missing_docs, reason = "see above")]

@@ -8,10 +8,10 @@ use std::time::Instant;
 use anyhow::Result;
 
 use super::printing::Progress;
-use super::{Failure, Invocation, as_user, check_single, images, info, install, print};
+use super::{Failure, Invocation, as_user, check_single, images, info, install, print, schema};
 use crate::argv::{SavedProgram, program};
 use crate::cli;
-use crate::install::RuntimeSite;
+use crate::install::{Readers, RuntimeSite};
 use crate::launch;
 use crate::live::limits::Deadline;
 use crate::plan::Plan;
@@ -40,6 +40,9 @@ pub(super) fn execute(invocation: &Invocation, arguments: &cli::BuildArgs) -> Re
         return Ok(ExitCode::SUCCESS);
     };
     let written = install(&plan)?;
+    // An editor knows what this lisplaunch reads, and not the one that made the project.
+    site.write_beside(schema::FILE, &schema::text(), Readers::All)
+        .map_err(|problem| Failure::failed([problem]))?;
     let images = plan.services_with_images();
     for (service, core) in &images {
         build(invocation, service, core, &templates)?;

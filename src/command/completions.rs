@@ -9,6 +9,7 @@ use anyhow::Result;
 use super::{Invocation, deliver};
 use crate::cli::complete::{CandidateNames, Request};
 use crate::cli::editor::CompletionsArgs;
+use crate::plan::commands;
 
 pub(super) fn execute(arguments: &CompletionsArgs) -> Result<ExitCode> {
     deliver(&arguments.shell.script())?;
@@ -31,9 +32,11 @@ fn names(invocation: &Invocation) -> CandidateNames {
     let Ok(project) = invocation.project() else {
         return CandidateNames::default();
     };
+    let commands = commands::written(&project, invocation.profiles()).unwrap_or_default();
     let profiles = project.profile_names().into_iter().map(str::to_owned);
     CandidateNames {
         services: invocation.service_names(&project).unwrap_or_default(),
+        commands: commands.into_iter().map(|command| command.name).collect(),
         profiles: profiles.collect(),
         variables: project.variable_names().into_iter().collect(),
     }

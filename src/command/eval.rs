@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use super::live::{connect, warn_of_replicas};
 use super::{FAILURE, Failure, Invocation, print, report};
-use crate::cli::live::EvalArgs;
+use crate::cli::evaluation::{EvalArgs, EvaluationArgs};
 use crate::live::finding::Running;
 use crate::live::signals::Signals;
 use crate::live::swank::{
@@ -32,31 +32,51 @@ const MOST_FRAMES: usize = 10;
 const LONGEST_FRAME: usize = 160;
 
 pub(super) fn execute(invocation: &Invocation, arguments: &EvalArgs) -> Result<ExitCode> {
-    let least = usize::from(arguments.file.is_none());
+    let asked = &arguments.forms;
+    let least = usize::from(asked.file.is_none());
     let others = least..=usize::MAX;
     let (running, words) = invocation.running_for(
-        (&arguments.words, &arguments.service),
+        (&asked.words, &asked.service),
         &others,
         &arguments.connection,
     )?;
-    let forms = forms::read(words, arguments.file.as_deref()).map_err(Failure::from)?;
-    let package = package(arguments.package.as_ref(), &running.service);
-    let evaluation = Evaluation {
-        package: Some(&package),
-        timeout: arguments.timeout,
-        limit: MOST_VALUES,
-        each: true,
-        ..Evaluation::new(&forms)
-    };
-    let ended = if arguments.json {
-        in_json(&running, &evaluation)
+    let forms = forms::read(words, asked.file.as_deref()).map_err(Failure::from)?;
+    let package = package(asked.package.as_ref(), &running.service);
+    run(&running, &forms, &package, asked.manner)
+}
+
+/// Evaluates forms in a running service.
+pub(super) fn run(
+    running: &Running,
+    forms: &str,
+    package: &str,
+    manner: EvaluationArgs,
+) -> Result<ExitCode> {
+    let evaluation = evaluation(forms, package, manner);
+    let ended = if manner.json {
+        in_json(running, &evaluation)
     } else {
-        for_people(&running, &evaluation)
+        for_people(running, &evaluation)
     };
     if ended.is_ok() {
         warn_of_replicas(&running.service);
     }
     ended
+}
+
+/// The evaluation of forms that begin in the package of this name.
+pub(super) fn evaluation<'a>(
+    forms: &'a str,
+    package: &'a str,
+    manner: EvaluationArgs,
+) -> Evaluation<'a> {
+    Evaluation {
+        package: Some(package),
+        timeout: manner.timeout,
+        limit: MOST_VALUES,
+        each: true,
+        ..Evaluation::new(forms)
+    }
 }
 
 /// The name of the package to begin in. A colon before it is how people know it from code.

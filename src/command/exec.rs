@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::eval::{self, EvaluationRecorder};
 use super::{Failure, Invocation, deliver, print, report};
 use crate::argv::trial_argv;
-use crate::cli::everyday::ExecArgs;
+use crate::cli::evaluation::{EvaluationArgs, ExecArgs};
 use crate::job::{Job, JobEnd};
 use crate::launch;
 use crate::live::reload::fresh::Workplace;
@@ -19,28 +19,27 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 
 pub(super) fn execute(invocation: &Invocation, arguments: &ExecArgs) -> Result<ExitCode> {
-    let least = usize::from(arguments.file.is_none());
-    let words = (arguments.words.as_slice(), &arguments.service);
+    let asked = &arguments.forms;
+    let least = usize::from(asked.file.is_none());
+    let words = (asked.words.as_slice(), &asked.service);
     let others = least..=usize::MAX;
     let orders = invocation.orders(&[])?;
     let (plan, words) = invocation.plan_for(&invocation.project()?, words, &others, orders)?;
-    let forms = eval::forms::read(words, arguments.file.as_deref()).map_err(Failure::from)?;
-    let package = eval::package(arguments.package.as_ref(), &plan.services[0]);
-    let evaluation = Evaluation {
-        package: Some(&package),
-        timeout: arguments.timeout,
-        ..Evaluation::new(&forms)
-    };
-    run(invocation, &plan, &evaluation, arguments.json)
+    let forms = eval::forms::read(words, asked.file.as_deref()).map_err(Failure::from)?;
+    let package = eval::package(asked.package.as_ref(), &plan.services[0]);
+    run(invocation, &plan, &forms, &package, asked.manner)
 }
 
 /// Evaluates forms in a fresh image with the code of the one service of `plan`.
 pub(super) fn run(
     invocation: &Invocation,
     plan: &Plan,
-    evaluation: &Evaluation<'_>,
-    json: bool,
+    forms: &str,
+    package: &str,
+    manner: EvaluationArgs,
 ) -> Result<ExitCode> {
+    let evaluation = &eval::evaluation(forms, package, manner);
+    let json = manner.json;
     let service = &plan.services[0];
     let failed = |problem: Problem| Failure::failed([problem]);
     let obstacles = launch::obstacles(service, &invocation.host);

@@ -19,6 +19,7 @@ use crate::live::swank::Address;
 use crate::output;
 use crate::problem::Problem;
 use crate::project::find::FILE_NAMES;
+use crate::runtime;
 
 /// The port that SLIME tries first, and the last one that is looked at.
 const SWANK_PORTS: std::ops::RangeInclusive<u16> = 4005..=4999;
@@ -162,9 +163,13 @@ fn write(
     let names: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let files = files.into_iter().map(|(path, text)| plain(path, text));
     output::write(&output::targets(&below, files.collect())?, false, &owners)?;
-    // The editor's file is lisplaunch's own.
-    let schema = plain(".lisplaunch/schema.json".to_owned(), schema::text());
-    output::write(&output::targets(&below, vec![schema])?, true, &owners)?;
+    // These are lisplaunch's own.
+    let own = [
+        (schema::FILE, schema::text()),
+        (runtime::IGNORED.path, runtime::IGNORED.text()),
+    ];
+    let own = own.map(|(name, text)| plain(format!("{}/{name}", runtime::FOLDER), text));
+    output::write(&output::targets(&below, own.into())?, true, &owners)?;
     for name in names {
         info(&format!("wrote {name}"));
     }

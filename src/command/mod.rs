@@ -4,6 +4,7 @@ mod again;
 mod argv;
 mod build;
 mod check;
+mod commands;
 mod completions;
 mod connect;
 mod deploy;
@@ -149,6 +150,7 @@ pub fn execute(cli: Result<Cli, Problem>) -> Result<ExitCode> {
         Command::Doctor(arguments) => doctor::execute(&invocation, &arguments),
         Command::Show(arguments) => show::execute(&invocation, &arguments),
         Command::Up(arguments) => up::execute(&invocation, &arguments),
+        Command::Do(arguments) => commands::execute(&invocation, &arguments),
         Command::Exec(arguments) => exec::execute(&invocation, &arguments),
         Command::List(arguments) => list::execute(&invocation, &arguments),
         Command::Pid(arguments) => pid::execute(&invocation, &arguments),

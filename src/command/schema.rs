@@ -8,6 +8,9 @@ use super::deliver;
 use crate::format;
 use crate::project::schema::schema;
 
+/// Its name beside the runtime, where `init` and `build` write it.
+pub(super) const FILE: &str = "schema.json";
+
 pub(super) fn execute() -> Result<ExitCode> {
     deliver(&text())?;
     Ok(ExitCode::SUCCESS)

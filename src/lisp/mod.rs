@@ -3,6 +3,7 @@
 //! The reader follows SBCL's on text: it knows where a form begins and ends and
 //! what is wrong with it, and builds no objects.
 
+pub mod append;
 mod faults;
 mod features;
 mod lexer;

@@ -1,6 +1,7 @@
 //! What will run: a project file, the choices of the person and the machine, resolved.
 
 pub mod after;
+pub mod commands;
 pub mod container;
 pub mod core;
 pub mod env_file;

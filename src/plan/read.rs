@@ -15,8 +15,8 @@ use super::placement::Placement;
 use super::quantity::{self, Seconds, Umask};
 use super::service::{Identity, Replica, RestartPolicy, Service};
 use super::{
-    Planning, after, container, core, environment, http, limits, log, options, reach, ready,
-    runtime, secrecy, stopping, swank, upstream,
+    Planning, after, commands, container, core, environment, http, limits, log, options, reach,
+    ready, runtime, secrecy, stopping, swank, upstream,
 };
 use crate::host::Host;
 use crate::problem::{Problem, Problems, shown};
@@ -222,6 +222,7 @@ impl Context<'_> {
     ) -> Service {
         let fields = &self.fields;
         let environment = environment::read(fields, &self.reader.variables.files, self.reader);
+        let commands = commands::read(self);
         // What follows is what its command lines and the files about it are made of.
         self.reader.variables.used.take();
         let replicas = node.replica.map_or(1, |replica| replica.count);
@@ -255,6 +256,7 @@ impl Context<'_> {
             systems: self.systems(),
             load: self.paths("load", NeedKind::File, &mut needs),
             after_reload: self.forms("after-reload"),
+            commands,
             package: self.parse("package", package_name),
             start: self.forms("start"),
             arguments: self.arguments(),

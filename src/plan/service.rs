@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::after::After;
+use super::commands::ProjectCommand;
 use super::container::Container;
 use super::core::Core;
 use super::env_file::EnvFileValue;
@@ -69,6 +70,9 @@ pub struct Service {
     /// Forms evaluated once `reload` has loaded changed code.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after_reload: Vec<Form>,
+    /// Forms that a person asks for by their names.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_name")]
+    pub commands: Vec<ProjectCommand>,
     /// The package in which `start`, `stop` and `after-reload` are read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
@@ -311,4 +315,11 @@ fn as_map<S: serde::Serializer>(
 
 fn as_words<S: serde::Serializer>(options: &[Vec<Word>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(options.iter().flatten())
+}
+
+fn by_name<S: serde::Serializer>(
+    commands: &[ProjectCommand],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(commands.iter().map(|command| (&command.name, command)))
 }

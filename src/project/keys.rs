@@ -8,10 +8,10 @@ use crate::suggest;
 
 use Absent::{Nothing, Said, Value};
 use Holds::{
-    Address, Choice, Day, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder, Folders,
-    Form, Forms, Heap, Hosts, Image, Init, Name, Names, Number, Octal, Outputs, Package, Packages,
-    Port, Profiles, Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath, User,
-    Words,
+    Address, Choice, Commands, Day, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder,
+    Folders, Form, Forms, Heap, Hosts, Image, Init, Name, Names, Number, Octal, Outputs, Package,
+    Packages, Port, Profiles, Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath,
+    User, Words,
 };
 
 /// Where a key may be.
@@ -60,6 +60,8 @@ pub enum Holds {
     Folders,
     /// Environment variables by name.
     Env,
+    /// Lisp forms by the names of commands.
+    Commands,
     /// The keys of services by the names of the services.
     Services,
     /// The keys of the file by the names of profiles.
@@ -177,13 +179,14 @@ pub const KEYS: &[Key] = &[
     service("ready.http", Url, Nothing, "asked again and again: ready once it answers without an error"),
     service("ready.timeout", Duration, Value("5m"), "after how long the wait is reported; a first start compiles"),
     service("stop", Forms, Nothing, "what runs, in this order, before the process ends"),
-    service("package", Package, Said("`cl-user`"), "the package in which `start`, `stop` and `after-reload` are read"),
+    service("package", Package, Said("`cl-user`"), "the package in which `start`, `stop`, `after-reload` and `commands` are read"),
     service("loader", Choice(&["quicklisp", "qlot", "qlot-bundle", "roswell", "ocicl", "asdf", "none"]), Value("quicklisp"), "what loads the systems"),
     service("setup", File, Said("the loader's own"), "given to `--load` before anything else: `~/quicklisp/setup.lisp` and the like"),
     service("registry", Folders, Nothing, "folders with `.asd` files, searched before everything else"),
     service("before-load", Forms, Nothing, "evaluated before the systems are loaded"),
     service("load", Files, Nothing, "Lisp files loaded after the systems"),
     service("after-reload", Forms, Nothing, "evaluated in `package` once `lisplaunch reload` has loaded the code"),
+    service("commands", Commands, Nothing, "forms by name for `lisplaunch do NAME`: evaluated in a fresh image with the code loaded, or with `{form: …, remote: true}` in the running one"),
     service("directory", Folder, Said("the project file's"), "the working directory of the process"),
     service("env", Env, Nothing, "environment variables of the process"),
     service("env-file", FileOrFiles, Nothing, "files of lines `NAME=value`: variables for this file and for the process, where the environment has none"),
@@ -375,6 +378,7 @@ impl fmt::Display for Holds {
             FileOrFiles => "a file, a map or a list of them",
             Folder => "a folder",
             Folders => "a list of folders",
+            Commands => "a map of forms",
             Env | Services | Profiles | Outputs => "a map",
             Short(holds, key) => return write!(f, "{holds} (short for `{key}`), a map or `false`"),
             Port => "a port",

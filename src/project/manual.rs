@@ -58,20 +58,26 @@ pub fn page() -> String {
     for key in KEYS {
         describe(key, &mut page);
     }
-    page.control("SH", ["EXAMPLE"]);
+    add_literal("EXAMPLE", EXAMPLE, &mut page);
+    add_references([("lisplaunch", "1"), ("sbcl", "1")], &mut page);
+    page.to_roff()
+}
+
+/// Adds a section whose lines are printed as they are.
+pub fn add_literal(title: &str, text: &str, page: &mut Roff) {
+    page.control("SH", [title]);
     page.control("nf", []);
-    for line in EXAMPLE.lines() {
+    for line in text.lines() {
         page.text([roman(line)]);
     }
     page.control("fi", []);
+}
+
+/// Adds the section that names other pages, each by its name and the section of the manual.
+pub fn add_references(pages: [(&str, &str); 2], page: &mut Roff) {
     page.control("SH", ["SEE ALSO"]);
-    page.text([
-        bold("lisplaunch"),
-        roman("(1), "),
-        bold("sbcl"),
-        roman("(1)"),
-    ]);
-    page.to_roff()
+    let [first, second] = pages.map(|(name, section)| (bold(name), format!("({section})")));
+    page.text([first.0, roman(first.1 + ", "), second.0, roman(second.1)]);
 }
 
 fn describe(key: &Key, page: &mut Roff) {

@@ -97,6 +97,7 @@ fn value(key: &Key, formats: &[(&str, &str)]) -> Leaf {
             Leaf::whole(named(referring(keys)))
         }
         Holds::Outputs => Leaf::whole(outputs(formats)),
+        Holds::Commands => Leaf::whole(commands()),
         Holds::FileOrFiles => {
             let file = Leaf::of(key.holds).or_map(map());
             file.or_list_with("file")
@@ -112,6 +113,18 @@ fn env() -> Value {
         "type": "object",
         "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" },
         "additionalProperties": Leaf::of(Holds::Text).required(),
+    })
+}
+
+/// Forms by name.
+fn commands() -> Value {
+    let keys = [("form", Holds::Form), ("remote", Holds::Flag)];
+    let keys = keys.map(|(name, holds)| (name.to_owned(), Leaf::of(holds).required()));
+    let map = object(&keys.into_iter().collect());
+    json!({
+        "type": "object",
+        "patternProperties": { "^x-": true },
+        "additionalProperties": Leaf::of(Holds::Form).or_map(map).required(),
     })
 }
 

@@ -167,3 +167,16 @@ env: {'A': '${UNSET:-}'}
 ";
     assert_snapshot!(shown(yaml, &["start", "description", "env"], &[]), @r#"app: start=["(f \"b\" \"$A $5 $\" -1)"] description="costs $5, x" env={"A":""}"#);
 }
+
+/// A key that has a short form where a service has it is an ordinary one within another map.
+#[test]
+fn keys_within_maps_are_not_those_of_a_service() {
+    let yaml = "\
+loader: none
+start: (f)
+env: {log: a}
+ready: {http: http://localhost/a}
+profiles: {p: {env: {log: b}, ready: {http: http://localhost/b}}}
+";
+    assert_snapshot!(shown(yaml, &["env", "ready"], &["-p", "p"]), @r#"app: env={"log":"b"} ready={"http":"http://localhost/b","timeout":300}"#);
+}

@@ -34,7 +34,10 @@ fn the_page_on_a_running_service_is_right() {
 #[test]
 fn the_page_on_every_day_is_right() {
     let page = Page::read("docs/everyday.md");
-    let site = Site::new("start: my-app:main\nlog: my-app.log\n");
+    let site = Site::new(
+        "start: my-app:main\nlog: my-app.log\n\
+         commands: {count: (my-app:count-users), add: (my-app:add-user)}\n",
+    );
     let site = site.started();
     let project = &site.project;
     fs::write(project.folder().join("seed.lisp"), "(my-app:count-users)").unwrap();

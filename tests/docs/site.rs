@@ -20,7 +20,7 @@ const SYSTEM: &str = "\
 const CODE: &str = "\
 (defpackage :my-app
   (:use :cl)
-  (:export :start :stop :wait-for-ever :import-orders :main :stats :count-users))
+  (:export :start :stop :wait-for-ever :import-orders :main :stats :count-users :add-user))
 
 (in-package :my-app)
 
@@ -37,6 +37,7 @@ const CODE: &str = "\
 (defun stop () (sb-bsd-sockets:socket-close *socket*))
 (defun stats () (list :requests 0))
 (defun count-users () 3)
+(defun add-user (name) name)
 (defun wait-for-ever () (loop (sleep 1)))
 
 (defun import-orders ()

@@ -59,7 +59,7 @@ fn unknown_keys_have_a_hint() {
      --> lisplaunch.yaml:1:1
     1 | xyzzy: 1
       | ^^^^^
-      = help: there are: `name`, `description`, `systems`, `start`, `arguments`, `ready`, `stop`, `package`, `loader`, `setup`, `registry`, `before-load`, `load`, `after-reload`, `directory`, `env`, `env-file`, `swank`, `http`, `sbcl`, `core`, `limits`, `after`, `replicas`, `spare`, `user`, `restart`, `start-timeout`, `stop-timeout`, `runtime`, `verbose`, `log`, `writable`, `container`, `hardening`, `watchdog`, `umask`, `priority`, `services`, `profiles`, `emit`, `templates`
+      = help: there are: `name`, `description`, `systems`, `start`, `arguments`, `ready`, `stop`, `package`, `loader`, `setup`, `registry`, `before-load`, `load`, `after-reload`, `commands`, `directory`, `env`, `env-file`, `swank`, `http`, `sbcl`, `core`, `limits`, `after`, `replicas`, `spare`, `user`, `restart`, `start-timeout`, `stop-timeout`, `runtime`, `verbose`, `log`, `writable`, `container`, `hardening`, `watchdog`, `umask`, `priority`, `services`, `profiles`, `emit`, `templates`
     error: unknown key `environment`
      --> lisplaunch.yaml:1:1
     1 | environment: {A: b}
@@ -69,7 +69,7 @@ fn unknown_keys_have_a_hint() {
      --> lisplaunch.yaml:1:1
     1 | command: sbcl
       | ^^^^^^^
-      = help: there are: `name`, `description`, `systems`, `start`, `arguments`, `ready`, `stop`, `package`, `loader`, `setup`, `registry`, `before-load`, `load`, `after-reload`, `directory`, `env`, `env-file`, `swank`, `http`, `sbcl`, `core`, `limits`, `after`, `replicas`, `spare`, `user`, `restart`, `start-timeout`, `stop-timeout`, `runtime`, `verbose`, `log`, `writable`, `container`, `hardening`, `watchdog`, `umask`, `priority`, `services`, `profiles`, `emit`, `templates`
+      = help: did you mean `commands`?
     ");
 }
 

@@ -30,7 +30,7 @@ impl Leaf {
             Holds::Hosts => text(HOST).or_list(),
             Holds::Names => text(r"\S+").or_list(),
             Holds::Short(holds, _) => Leaf::of(*holds),
-            Holds::Env | Holds::Services | Holds::Profiles | Holds::Outputs => {
+            Holds::Env | Holds::Commands | Holds::Services | Holds::Profiles | Holds::Outputs => {
                 Leaf(json!({ "type": "object" }))
             }
             Holds::Text => Leaf(json!({ "type": TEXT })),

@@ -38,13 +38,15 @@ impl<'a> ServiceForms<'a> {
             ReadyCheck::Http(_) => None,
         });
         let core = service.core.iter();
-        let keys: [(&str, Vec<&Form>); 6] = [
+        let commands = service.commands.iter();
+        let keys: [(&str, Vec<&Form>); 7] = [
             ("before-load", service.before_load.iter().collect()),
             ("core.warm", core.flat_map(|core| &core.warm).collect()),
             ("start", service.start.iter().collect()),
             ("ready", ready.collect()),
             ("stop", service.stop.iter().collect()),
             ("after-reload", service.after_reload.iter().collect()),
+            ("commands", commands.map(|command| &command.form).collect()),
         ];
         let all = keys.into_iter().flat_map(|(key, forms)| {
             let forms = forms.into_iter().enumerate();

@@ -41,6 +41,13 @@ impl Locations {
         let value = keys.try_fold(self.0.as_ref()?, |node, key| project::entry(node, key))?;
         match &value.kind {
             NodeKind::List(items) => items.get(number),
+            NodeKind::Map(entries) if key == "commands" => {
+                let mut named = entries
+                    .iter()
+                    .filter(|(key, _)| !key.text.starts_with("x-"));
+                let (_, node) = named.nth(number)?;
+                Some(project::entry(node, "form").unwrap_or(node))
+            }
             // `ready` is a map of its form and a time, `swank` one of its port and more.
             NodeKind::Map(entries) => {
                 let of_form = entries.iter().find(|(key, _)| key.text == "form");
