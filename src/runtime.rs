@@ -71,7 +71,7 @@ const SYSTEMS: RuntimeFile = RuntimeFile {
 };
 
 /// All of them, the last of them the record of the texts that the others were compiled from.
-pub const FILES: [RuntimeFile; 7] = [
+pub const FILES: [RuntimeFile; 8] = [
     RuntimeFile {
         path: "runtime/core.lisp",
         parts: &[
@@ -83,6 +83,7 @@ pub const FILES: [RuntimeFile; 7] = [
             include_str!("../templates/sbcl/runtime/core/image.lisp"),
             include_str!("../templates/sbcl/runtime/core/state-file.lisp"),
             include_str!("../templates/sbcl/runtime/core/notify.lisp"),
+            include_str!("../templates/sbcl/runtime/core/handed.lisp"),
             include_str!("../templates/sbcl/runtime/core/frames.lisp"),
             include_str!("../templates/sbcl/runtime/core/exit.lisp"),
             include_str!("../templates/sbcl/runtime/core/threads.lisp"),
@@ -120,6 +121,15 @@ pub const FILES: [RuntimeFile; 7] = [
             include_str!("../templates/sbcl/runtime/sockets/notify.lisp"),
             include_str!("../templates/sbcl/runtime/sockets/watchdog.lisp"),
             include_str!("../templates/sbcl/runtime/sockets/http.lisp"),
+            include_str!("../templates/sbcl/runtime/sockets/handed.lisp"),
+        ],
+    },
+    RuntimeFile {
+        path: "runtime/hunchentoot.lisp",
+        parts: &[
+            include_str!("../templates/sbcl/runtime/hunchentoot/internals.lisp"),
+            include_str!("../templates/sbcl/runtime/hunchentoot/answers.lisp"),
+            include_str!("../templates/sbcl/runtime/hunchentoot/accept.lisp"),
         ],
     },
     RuntimeFile {

@@ -19,7 +19,8 @@ mod starting;
 mod stopping;
 
 /// The tests that are written in Lisp: files of `tests/runtime/`.
-const LISP_TESTS: [&str; 6] = [
+const LISP_TESTS: [&str; 7] = [
+    "handed",
     "last-words",
     "manager",
     "notify",

@@ -121,6 +121,7 @@ fn chosen(
     if let [service] = plan.services.as_slice()
         && service.replica.is_none()
         && service.http.is_some()
+        && service.socket().is_none()
     {
         return Err(is_alone(service).into());
     }
@@ -174,7 +175,7 @@ fn replacement<'a>(
             Ok(step::rolling(members, Some(&traffic.upstream)))
         }
         None => {
-            if service.http.is_some() {
+            if service.http.is_some() && service.socket().is_none() {
                 report(&[unsent(service)]);
             }
             Ok(step::rolling(members, None))
@@ -211,6 +212,7 @@ fn is_alone(service: &Service) -> Problem {
         service.name
     ))
     .help("give it `replicas: 2`, and `spare: true` if only one is to run at a time")
+    .help("or let systemd hold its socket: `http.socket`")
     .help("or let them fail: `lisplaunch restart`")
 }
 

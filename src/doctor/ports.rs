@@ -4,9 +4,15 @@ use super::finding::Finding;
 use super::scene::Scene;
 use crate::live::identity::Kinship;
 use crate::live::occupant::Occupant;
-use crate::live::port;
+use crate::live::port::{self, Holder};
 use crate::live::swank::Address;
 use crate::plan::service::Service;
+
+/// The server that `http.port` is of.
+const HTTP: &str = "HTTP";
+
+/// What holds a socket that it hands over.
+const MANAGER: &str = "systemd";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
     let services = scene.services.iter();
@@ -21,7 +27,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
                 host: "0.0.0.0".to_owned(),
                 port: http.port.number(),
             });
-            let http = http.map(|address| judge(scene, service, "HTTP", &address));
+            let http = http.map(|address| judge(scene, service, HTTP, &address));
             swank.into_iter().chain(http)
         })
         .collect()
@@ -44,6 +50,9 @@ fn judge(scene: &Scene<'_>, service: &Service, what: &str, address: &Address) ->
         Some(Occupant::Program(holder)) if service.runtime.is_none() => Finding::unknown(format!(
             "the port {port} ({what}) is held by {holder}, which may be `{name}`: it has no runtime that says so"
         )),
+        Some(Occupant::Program(holder)) if hands_over(&holder, service, what) => Finding::ok(
+            format!("the port {port} ({what}) is held by {holder}, for `{name}`"),
+        ),
         holder => {
             let holder = holder
                 .map_or("something that this user cannot see".to_owned(), |holder| {
@@ -55,4 +64,9 @@ fn judge(scene: &Scene<'_>, service: &Service, what: &str, address: &Address) ->
             .cure("stop that, or take another port")
         }
     }
+}
+
+/// Whether it holds the port for the service, which may not run now.
+fn hands_over(holder: &Holder, service: &Service, what: &str) -> bool {
+    service.socket().is_some() && what == HTTP && holder.program() == Some(MANAGER)
 }

@@ -24,6 +24,7 @@ pub(super) const FORMAT: Format = Format {
     network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
+    shared_sockets: false,
     templates: &[COMPOSE],
     files,
 };

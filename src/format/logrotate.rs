@@ -19,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
+    shared_sockets: true,
     templates: &[LOGS],
     files,
 };

@@ -89,6 +89,8 @@ pub struct Format {
     pub placement: Option<fn() -> Placement>,
     /// What becomes of the replicas of a service.
     replicas: Replicas,
+    /// Whether replicas with numbers may share a socket: its tool hands them one, or starts none.
+    shared_sockets: bool,
     /// Its templates.
     templates: &'static [Template],
     files: fn(&Emission<'_>) -> Result<Vec<File>, Problem>,
@@ -151,6 +153,7 @@ impl Format {
         templates: &Templates,
         host: &Host,
     ) -> Result<Vec<File>, Problem> {
+        self.check_sockets(plan)?;
         (self.files)(&Emission {
             plan,
             origin,
@@ -158,5 +161,25 @@ impl Format {
             templates,
             host,
         })
+    }
+
+    /// Replicas that listen on one port need what listens for them.
+    fn check_sockets(&self, plan: &Plan) -> Result<(), Problem> {
+        if self.shared_sockets || self.replicas == Replicas::Alike {
+            return Ok(());
+        }
+        let mut services = plan.services.iter();
+        let found = services.find_map(|service| Some((service, service.shared_socket()?)));
+        match found {
+            Some((service, socket)) => Err(Problem::error(format!(
+                "`http.socket`: what `emit {}` writes for hands no socket to the replicas of `{}`",
+                self.name,
+                service.group_name()
+            ))
+            .at(socket.location.clone())
+            .help("`emit systemd` writes a unit that does")
+            .help("or give each replica a port of its own, in a profile without `socket`")),
+            None => Ok(()),
+        }
     }
 }

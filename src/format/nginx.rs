@@ -25,6 +25,7 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
+    shared_sockets: true,
     templates: &[SITE, upstream::TEMPLATE],
     files,
 };
@@ -46,10 +47,7 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let project = emission.plan.project.as_str();
     let context = vec![
         ("project", Owner::project().bare(variable(project))),
-        (
-            "sites",
-            TemplateValue::list(sites.iter().map(|site| server(project, site))),
-        ),
+        ("sites", TemplateValue::list(sites.iter().map(server))),
     ];
     let text = emission.render(&SITE, context)?;
     Ok(vec![File::new(format!("{project}.conf"), text)])
@@ -60,7 +58,7 @@ fn variable(project: &str) -> String {
     project.replace(['-', '.'], "_")
 }
 
-fn server(project: &str, site: &Site<'_>) -> TemplateValue {
+fn server(site: &Site<'_>) -> TemplateValue {
     let owner = Owner::of(site.service);
     let http = site.http;
     let hosts: Vec<Word> = http.hosts.iter().map(|host| host.as_str().into()).collect();
@@ -73,7 +71,7 @@ fn server(project: &str, site: &Site<'_>) -> TemplateValue {
     let path = http.path.as_deref().map(Word::from);
     let upstream = http.upstream.as_ref();
     TemplateValue::map([
-        ("name", owner.bare(name(project, site))),
+        ("name", owner.bare(site.service.group_name())),
         (
             "description",
             owner.comment(site.service.description.as_ref()),
@@ -106,15 +104,6 @@ fn server(project: &str, site: &Site<'_>) -> TemplateValue {
             TemplateValue::option(path.map(|path| owner.own(location, [&path]))),
         ),
     ])
-}
-
-/// What the site is called among those of all projects.
-fn name(project: &str, site: &Site<'_>) -> String {
-    match &site.service.replica {
-        Some(replica) if replica.of.as_str() == project => project.to_owned(),
-        Some(replica) => format!("{project}-{}", replica.of),
-        None => site.service.identity.unique_name(),
-    }
 }
 
 /// As nginx writes it: `10m`.

@@ -2,6 +2,7 @@
 
 mod order;
 mod sandbox;
+mod socket;
 mod unit;
 
 use super::{Emission, File, Format, Layout, Owner};
@@ -24,7 +25,8 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
-    templates: &[SERVICE, ENVIRONMENT, TARGET],
+    shared_sockets: true,
+    templates: &[SERVICE, ENVIRONMENT, SOCKET, TARGET],
     files,
 };
 
@@ -40,6 +42,12 @@ const ENVIRONMENT: Template = Template {
     dialect: &EnvironmentFile,
 };
 
+const SOCKET: Template = Template {
+    name: "systemd/socket",
+    text: include_str!("../../templates/systemd/socket"),
+    dialect: &Systemd,
+};
+
 const TARGET: Template = Template {
     name: "systemd/target",
     text: include_str!("../../templates/systemd/target"),
@@ -50,7 +58,11 @@ fn files(emission: &Emission<'_>) -> Result<Vec<File>, Problem> {
     let services = &emission.plan.services;
     let mut files = Vec::new();
     for service in services {
-        files.extend(Unit::new(emission, service).files()?);
+        let unit = Unit::new(emission, service);
+        files.extend(unit.files()?);
+        if unit.is_first_of_socket() {
+            files.push(unit.socket_file()?);
+        }
     }
     if services.len() > 1 {
         files.push(target(emission)?);

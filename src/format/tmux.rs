@@ -22,6 +22,7 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
+    shared_sockets: false,
     templates: &[SESSIONS],
     files,
 };

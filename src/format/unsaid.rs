@@ -9,6 +9,12 @@ use crate::plan::{heap, stopping};
 use crate::render::TemplateValue;
 use crate::word::Word;
 
+/// A socket that nothing hands over.
+fn socket(service: &Service) -> Option<String> {
+    let line = "http.socket: nothing here listens for the service, so it does that by itself";
+    service.socket().map(|_| line.to_owned())
+}
+
 /// What supervisors of the daemontools family know nothing of. `manager` is the name of one.
 pub(super) fn by_supervisor(service: &Service, manager: &str) -> Vec<String> {
     let priority = service.priority.map(|_| {
@@ -33,7 +39,8 @@ pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
     let watchdog = service.watchdog.map(|_| {
         format!("watchdog: {manager} asks nothing, so let `lisplaunch status` watch the service")
     });
-    limited.chain(units).chain(watchdog).collect()
+    let socket = socket(service);
+    limited.chain(units).chain(watchdog).chain(socket).collect()
 }
 
 /// The limits of a service that only a cgroup sets.
@@ -64,7 +71,12 @@ pub(super) fn by_script(service: &Service) -> Vec<String> {
         };
         format!("after: nothing waits for {other} here, so start that before")
     });
-    user.chain(after).chain(limited).chain(log).collect()
+    let socket = socket(service);
+    user.chain(after)
+        .chain(limited)
+        .chain(log)
+        .chain(socket)
+        .collect()
 }
 
 /// What an image does not hold, which its containers are started with.
@@ -75,7 +87,11 @@ pub(super) fn by_image(service: &Service) -> Vec<String> {
     let user = service.user.as_ref();
     let user =
         user.map(|user| format!("user: `{user}` is not known in the image, whose user is `app`"));
-    umask.into_iter().chain(user).collect()
+    umask
+        .into_iter()
+        .chain(user)
+        .chain(socket(service))
+        .collect()
 }
 
 /// What a unit of a container does not say.
@@ -108,7 +124,10 @@ pub(super) fn by_container(service: &Service) -> Vec<String> {
         ),
     ];
     let known = known.into_iter().filter(|(asked, _)| *asked);
-    known.map(|(_, line)| line.to_owned()).collect()
+    known
+        .map(|(_, line)| line.to_owned())
+        .chain(socket(service))
+        .collect()
 }
 
 /// What Compose knows nothing of.
@@ -154,6 +173,7 @@ pub(super) fn by_compose(plan: &Plan, service: &Service) -> Vec<String> {
     let known = known.into_iter().filter(|(asked, _)| *asked);
     units
         .chain(known.map(|(_, line)| line.to_owned()))
+        .chain(socket(service))
         .collect()
 }
 
@@ -192,7 +212,11 @@ pub(super) fn by_launchd(service: &Service) -> Vec<String> {
         ),
     ];
     let asked = known.into_iter().filter(|(asked, _)| *asked);
-    asked.map(|(_, line)| line.to_owned()).collect()
+    let sentence = socket(service).map(|line| line + ".");
+    asked
+        .map(|(_, line)| line.to_owned())
+        .chain(sentence)
+        .collect()
 }
 
 /// What a Deployment says nothing of, whose pods run as `user`.
@@ -240,6 +264,7 @@ pub(super) fn by_kubernetes(service: &Service, user: u32) -> Vec<String> {
     let known = known.into_iter().filter(|(asked, _)| *asked);
     named
         .chain(known.map(|(_, line)| line.to_owned()))
+        .chain(socket(service).map(|line| line + "."))
         .collect()
 }
 
@@ -278,7 +303,8 @@ pub(super) fn by_nomad(service: &Service) -> Vec<String> {
     let outside = outside(service)
         .map(|path| format!("{path}: mount it too, or have it in `chroot_env` of the clients."));
     let lines = unknown.into_iter().chain(memory).chain(long);
-    lines.chain(outside).collect()
+    let socket = socket(service).map(|line| line + ".");
+    lines.chain(outside).chain(socket).collect()
 }
 
 /// How long a client waits for the end of a process unless it is configured otherwise, in seconds.

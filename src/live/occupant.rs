@@ -21,8 +21,9 @@ impl Occupant {
     /// What listens at `address`, if something does.
     pub fn of(address: &Address, host: &Host) -> Option<Self> {
         let holder = Holder::of(address)?;
-        let process = holder.process();
-        let record = process.and_then(|process| state_file::of_process(process, host));
+        let record = holder
+            .processes()
+            .find_map(|process| state_file::of_process(process, host));
         Some(match record {
             Some(record) => Occupant::Service(Box::new(record)),
             None => Occupant::Program(holder),

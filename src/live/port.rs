@@ -17,8 +17,8 @@ use crate::trust::described;
 pub struct Holder {
     /// The number of its user.
     user: u32,
-    /// Its process, where that may be seen.
-    process: Option<(Process, String)>,
+    /// The processes that have it, where they may be seen: one may have handed it to others.
+    processes: Vec<(Process, String)>,
 }
 
 impl Holder {
@@ -31,19 +31,25 @@ impl Holder {
         })?;
         Some(Holder {
             user: socket.user,
-            process: process_with(socket.inode),
+            processes: processes_with(socket.inode),
         })
     }
 
-    /// Its process, where that may be seen.
-    pub fn process(&self) -> Option<Process> {
-        self.process.as_ref().map(|(process, _)| *process)
+    /// Its processes, where they may be seen.
+    pub fn processes(&self) -> impl Iterator<Item = Process> {
+        self.processes.iter().map(|(process, _)| *process)
+    }
+
+    /// The name of the program of the first.
+    pub fn program(&self) -> Option<&str> {
+        let (_, name) = self.processes.first()?;
+        Some(name)
     }
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.process {
+        match self.processes.first() {
             Some((process, name)) => write!(f, "`{name}`, pid {}", process.pid),
             None => write!(f, "a process of {}", described(self.user)),
         }
@@ -88,8 +94,8 @@ fn socket_address(address: &Address) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, address.port))
 }
 
-/// The first process that has this socket open, and the name of its program.
-fn process_with(inode: u64) -> Option<(Process, String)> {
+/// The processes that have this socket open, each with the name of its program.
+fn processes_with(inode: u64) -> Vec<(Process, String)> {
     let link = format!("socket:[{inode}]");
     let holds = |process: &Process| {
         let descriptors = fs::read_dir(process.file("fd"));
@@ -98,6 +104,8 @@ fn process_with(inode: u64) -> Option<(Process, String)> {
             fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == link.as_str())
         })
     };
-    let process = process::all().find(holds)?;
-    Some((process, process.name()?))
+    let holders = process::all().filter(holds);
+    holders
+        .filter_map(|process| Some((process, process.name()?)))
+        .collect()
 }

@@ -8,6 +8,7 @@ use super::path;
 use super::port::Port;
 use super::quantity::Bytes;
 use super::ready::is_url_byte;
+use super::socket::{self, HandedSocket};
 use super::upstream::{self, Upstream};
 use crate::problem::{Location, Problem};
 use crate::project::field::{Field, Fields};
@@ -36,6 +37,9 @@ pub struct Http {
     /// The absolute path of the file in which nginx finds the replicas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
+    /// The socket that what starts it holds and hands to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket: Option<HandedSocket>,
     /// Where the port is in the file.
     #[serde(skip)]
     pub location: Option<Location>,
@@ -68,6 +72,8 @@ pub(super) fn read(context: &Context<'_>, replicas: u32) -> Option<Http> {
     let max_body = fields.read("max-body", Bytes::parse);
     let upstream = fields.get("upstream");
     let upstream = upstream.and_then(|file| upstream::read(&file, context.base, replicas));
+    let socket = fields.get("socket");
+    let socket = socket.and_then(|field| socket::read(&field, upstream.as_ref()));
     let Some(port) = fields.get("port") else {
         field.report(
             Problem::error("`http` names no port").help("add `port:`, or write `http: 8080`"),
@@ -88,6 +94,7 @@ pub(super) fn read(context: &Context<'_>, replicas: u32) -> Option<Http> {
         tls,
         max_body,
         upstream,
+        socket,
         location: Some(port.location()),
     })
 }

@@ -24,6 +24,7 @@ pub mod sbcl_option;
 pub mod secrecy;
 pub mod server;
 pub mod service;
+pub mod socket;
 pub mod stopping;
 pub mod upstream;
 
@@ -37,6 +38,7 @@ mod ports;
 mod reach;
 mod read;
 mod runtime;
+mod sockets;
 mod swank;
 mod unused;
 mod upstreams;
@@ -245,6 +247,7 @@ impl<'a> Planning<'a> {
         problems.extend(ports::clashes(&services));
         problems.extend(log::clashes(&services));
         problems.extend(upstreams::clashes(&services));
+        problems.extend(sockets::problems(&services));
         problems.extend(circle::first(&services));
         // What could not be read may have used a variable.
         if problems.errors() == 0 {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::name::Name;
 use super::port::Port;
 use super::service::Service;
 use crate::problem::{Location, Problem};
@@ -13,6 +14,7 @@ pub(super) fn clashes(services: &[Service]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for server in services.iter().flat_map(servers) {
         match owners.get(&server.port.number()) {
+            Some(owner) if shared(owner, &server) => {}
             Some(owner) => problems.push(clash(owner, &server)),
             None => {
                 owners.insert(server.port.number(), server);
@@ -47,6 +49,17 @@ fn servers(service: &Service) -> impl Iterator<Item = PortUse<'_>> {
         })
 }
 
+fn group<'a>(server: &PortUse<'a>) -> Option<&'a Name> {
+    Some(&server.service.replica.as_ref()?.of)
+}
+
+/// Whether it is one socket that is handed to both.
+fn shared(one: &PortUse<'_>, other: &PortUse<'_>) -> bool {
+    let of_http = |server: &PortUse<'_>| server.key == "http";
+    let handed = one.service.shared_socket().is_some() && group(one) == group(other);
+    handed && of_http(one) && of_http(other)
+}
+
 fn clash(owner: &PortUse<'_>, server: &PortUse<'_>) -> Problem {
     let (first, second) = (&owner.service.name, &server.service.name);
     let (key, port) = (server.key, server.port);
@@ -60,7 +73,6 @@ fn clash(owner: &PortUse<'_>, server: &PortUse<'_>) -> Problem {
             owner.key
         )
     });
-    let group = |server: &PortUse<'_>| Some(&server.service.replica.as_ref()?.of).cloned();
     let replicas = group(owner).is_some() && group(owner) == group(server);
     let problem = problem.help(if replicas {
         let front = port.number() / 10;

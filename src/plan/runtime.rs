@@ -68,6 +68,12 @@ fn refuse_what_needs_it(context: &Context<'_>) {
             "remove it: without that code the log holds everything",
         );
     }
+    if let Some(field) = given("http").and_then(|http| http.fields().get("socket")) {
+        refuse(
+            field,
+            "remove it: that code lets the server listen on the socket",
+        );
+    }
     if let Some(field) = given("swank").and_then(|swank| swank.fields().get("secret")) {
         refuse(
             field,

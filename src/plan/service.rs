@@ -165,6 +165,18 @@ pub struct Service {
     pub secrets: BTreeSet<String>,
 }
 
+impl Service {
+    /// A name that it has together with the other replicas, and no other service of the machine.
+    pub fn group_name(&self) -> String {
+        let project = &self.identity.project;
+        match &self.replica {
+            Some(replica) if replica.of == *project => project.to_string(),
+            Some(replica) => format!("{project}-{}", replica.of),
+            None => self.identity.unique_name(),
+        }
+    }
+}
+
 /// One of several services that are made of one in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replica {

@@ -9,9 +9,9 @@ use crate::suggest;
 use Absent::{Nothing, Said, Value};
 use Holds::{
     Address, Choice, Commands, Day, Decimal, Duration, Env, File, FileOrFiles, Files, Flag, Folder,
-    Folders, Form, Forms, Heap, Hosts, Image, Init, Name, Names, Number, Octal, Outputs, Package,
-    Packages, Port, Profiles, Program, Secret, Services, Short, Size, Systems, Text, Url, UrlPath,
-    User, Words,
+    Folders, Form, Forms, Heap, Hosts, Image, Init, Ipv4, Name, Names, Number, Octal, Outputs,
+    Package, Packages, Port, Profiles, Program, Secret, Services, Short, Size, Systems, Text, Url,
+    UrlPath, User, Words,
 };
 
 /// Where a key may be.
@@ -74,6 +74,8 @@ pub enum Holds {
     Port,
     /// An address to listen on.
     Address,
+    /// The same without names.
+    Ipv4,
     /// Where a secret comes from.
     Secret,
     /// Where a server answers.
@@ -207,6 +209,7 @@ pub const KEYS: &[Key] = &[
     service("http.key", File, Nothing, "the key of the certificate"),
     service("http.max-body", Size, Value("10MB"), "the largest body of a request"),
     service("http.upstream", File, Nothing, "the file in which nginx finds the replicas that it sends requests to: `lisplaunch deploy` writes it"),
+    service("http.socket", Ipv4, Nothing, "the address on which systemd listens for the service, and hands it the socket: connections wait there while it starts again"),
     service("sbcl.program", Program, Value("sbcl"), "a name on the PATH, or a file"),
     service("sbcl.dynamic-space-size", Heap, Said("SBCL's"), "the heap: `2GB`, or `75%` of `limits.memory` or else of what the machine allows; a bare number is megabytes"),
     service("sbcl.control-stack-size", Size, Said("SBCL's"), "the stack of each thread: `4MB`"),
@@ -382,7 +385,7 @@ impl fmt::Display for Holds {
             Env | Services | Profiles | Outputs => "a map",
             Short(holds, key) => return write!(f, "{holds} (short for `{key}`), a map or `false`"),
             Port => "a port",
-            Address => "an address",
+            Address | Ipv4 => "an address",
             Secret => "`auto`, a file, `none`",
             Url => "a URL",
             UrlPath => "a path",

@@ -107,7 +107,7 @@ impl ServiceManager for SystemdManager {
                 |call| Step::start("starting again", call),
                 |unit, state| {
                     let changed = unit.differs || state.is_older(unit);
-                    unit.is_service() && state.activity == Activity::Active && changed
+                    unit.starts_again() && state.activity == Activity::Active && changed
                 },
             ),
             self.step(

@@ -1,7 +1,5 @@
 //! `lisplaunch deploy` of Hunchentoot behind nginx, while people use it.
 
-mod load;
-
 use std::fs;
 use std::process::Command;
 use std::thread::sleep;
@@ -11,19 +9,19 @@ use insta::assert_snapshot;
 use rustix::process::Signal;
 
 use super::fronted::neighbours;
+use super::load::{Kind, Load, Seen};
 use super::network::get;
 use super::running::{Running, eventually, kill};
 use super::supervisor::Supervisor;
 use super::with_compiled_systems;
 use crate::consumer::{Nginx, Systemd};
 use crate::support::{Outcome, Project, REPOSITORY, make_executable};
-use load::{Kind, Load, Seen};
 
-const SYSTEM: &str =
+pub(super) const SYSTEM: &str =
     "(defsystem \"shop\" :depends-on (\"hunchentoot\") :components ((:file \"shop\")))";
 
 /// An answer of 20 ms, one of two seconds, and a stop that waits for the answers under way.
-const CODE: &str = r#"
+pub(super) const CODE: &str = r#"
 (defpackage :shop (:use :cl) (:export #:start #:stop))
 (in-package :shop)
 (defvar *acceptor* nil)
@@ -135,7 +133,7 @@ fn nothing_was_lost(seen: &Seen, nginx: &Nginx) {
 }
 
 /// A start that fails although the code can be loaded.
-fn failing(version: &str) -> String {
+pub(super) fn failing(version: &str) -> String {
     CODE.replace("VERSION", version).replace(
         "(defun start (port)",
         "(defun start (port) (error \"no luck\")",

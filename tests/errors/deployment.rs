@@ -400,6 +400,73 @@ services:
 }
 
 #[test]
+fn a_socket_is_handed_to_one_service_or_to_its_replicas() {
+    assert_snapshot!(wrong(&[
+        "http: {port: 8080, socket: true}",
+        "http: {port: 8080, socket: '::1'}",
+        "http: {port: 8080, socket: 127.0.0.1}\nruntime: false",
+    ]), @"
+    error: `http.socket` is `true`: expected an IPv4 address on which the service manager listens, such as `127.0.0.1`
+     --> lisplaunch.yaml:1:28
+    1 | http: {port: 8080, socket: true}
+      |                            ^^^^
+    error: `http.socket` is `::1`: expected an IPv4 address on which the service manager listens, such as `127.0.0.1`
+     --> lisplaunch.yaml:1:28
+    1 | http: {port: 8080, socket: '::1'}
+      |                            ^^^^^
+    error: `http.socket` needs lisplaunch's own code in the image, and `runtime` is `false`
+     --> lisplaunch.yaml:1:28
+    1 | http: {port: 8080, socket: 127.0.0.1}
+      |                            ^^^^^^^^^
+      = help: remove it: that code lets the server listen on the socket
+    ");
+    let replicas = |keys: &str, arguments: &[&str], code| {
+        let yaml = format!("loader: none\nstart: (f)\nreplicas: 2\n{keys}");
+        brief(Project::new(&yaml).run(arguments), code)
+    };
+    let socket = "http: {port: 8080, socket: 127.0.0.1}\n";
+    let check = |keys: &str| replicas(keys, &["check"], 1);
+    assert_snapshot!(check("http: {port: '808${REPLICA}', socket: 127.0.0.1, upstream: a.upstream}"), @"
+    error: `http.socket` and `http.upstream` exclude each other
+     --> lisplaunch.yaml:4:39
+    4 | http: {port: '808${REPLICA}', socket: 127.0.0.1, upstream: a.upstream}
+      |                                       ^^^^^^^^^
+      = help: behind nginx each replica has a port of its own: remove `socket`
+      = help: a socket that is handed over is one for all: remove `upstream`
+    lisplaunch.yaml: 1 problem
+    ");
+    assert_snapshot!(check("http: {port: '808${REPLICA}', socket: 127.0.0.1}"), @"
+    error: the replicas of `app` have one socket, but differ in `http.port`
+     --> lisplaunch.yaml:4:39
+    4 | http: {port: '808${REPLICA}', socket: 127.0.0.1}
+      |                                       ^^^^^^^^^
+      = help: name one port for all of them, without `${REPLICA}`
+    lisplaunch.yaml: 1 problem
+    ");
+    assert_snapshot!(check(&format!("{socket}ready: {{http: 'http://127.0.0.1:8080/'}}")), @"
+    error: `ready.http` asks at the port 8080, where any replica of `app` may answer
+     --> lisplaunch.yaml:4:28
+    4 | http: {port: 8080, socket: 127.0.0.1}
+      |                            ^^^^^^^^^
+      = help: remove it: a replica is ready once its start forms have returned
+      = help: or ask the image itself: `ready: (my-app:up-p)`
+    lisplaunch.yaml: 1 problem
+    ");
+    assert_snapshot!(replicas(socket, &["emit", "runit", "-o", "out/"], 1), @"
+    error: `http.socket`: what `emit runit` writes for hands no socket to the replicas of `app`
+     --> lisplaunch.yaml:4:28
+    4 | http: {port: 8080, socket: 127.0.0.1}
+      |                            ^^^^^^^^^
+      = help: `emit systemd` writes a unit that does
+      = help: or give each replica a port of its own, in a profile without `socket`
+    ");
+    // The replicas are one server for what sends requests to it.
+    let yaml = format!("loader: none\nstart: (f)\nreplicas: 2\n{socket}");
+    let site = Project::new(&yaml).run(&["emit", "nginx"]).success();
+    assert_eq!(site.matches("127.0.0.1:8080").count(), 1, "{site}");
+}
+
+#[test]
 fn what_is_deployed_runs_and_can_be_replaced() {
     let deploy = |yaml: &str, arguments: &[&str], code| {
         let project = Project::new(&format!("name: app\nloader: none\nstart: (f)\n{yaml}"));
@@ -408,6 +475,7 @@ fn what_is_deployed_runs_and_can_be_replaced() {
     assert_snapshot!(deploy("http: 8080\n", &[], 2), @"
     error: requests to `app` would fail while it starts again: it is one process
      = help: give it `replicas: 2`, and `spare: true` if only one is to run at a time
+     = help: or let systemd hold its socket: `http.socket`
      = help: or let them fail: `lisplaunch restart`
     ");
     assert_snapshot!(deploy("replicas: 2\n", &[], 3), @"

@@ -67,7 +67,10 @@ impl Site<'_> {
             ))
             .help("give both the same, or other hosts to one of them"));
         }
-        self.ports.extend(&other.ports);
+        // Replicas that are handed one socket have one port.
+        let further = other.ports.iter().filter(|port| !self.ports.contains(port));
+        let further: Vec<u16> = further.copied().collect();
+        self.ports.extend(further);
         Ok(())
     }
 

@@ -49,7 +49,13 @@ impl Unit<'_> {
     }
 
     fn has_low_port(&self) -> bool {
-        let http = self.service.http.iter().map(|http| http.port.number());
+        // A socket that is handed to it was bound by systemd.
+        let http = self
+            .service
+            .http
+            .iter()
+            .filter(|http| http.socket.is_none());
+        let http = http.map(|http| http.port.number());
         let swank = self.service.swank.iter().map(|swank| swank.port.number());
         http.chain(swank).any(|port| port < FIRST_FREE_PORT)
     }

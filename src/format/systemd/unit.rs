@@ -81,6 +81,7 @@ impl<'a> Unit<'a> {
             ("description", self.description()),
             ("after", self.after()?),
             ("part_of", self.part_of()),
+            ("socket", self.socket()),
             ("restart", self.restart()),
             ("user", self.user()),
             ("personal", TemplateValue::flag(self.personal())),

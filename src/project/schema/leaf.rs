@@ -10,6 +10,9 @@ use crate::project::keys::Holds;
 /// editor's messages name the key that is wrong and not the alternatives that were tried.
 pub(super) struct Leaf(Value);
 
+/// A part of an IPv4 address.
+const OCTET: &str = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
 /// Text that YAML may take for a number or for true or false.
 const TEXT: [&str; 3] = ["string", "number", "boolean"];
 
@@ -44,6 +47,7 @@ impl Leaf {
             Holds::Packages => unsigned(text("[a-z0-9][a-z0-9+.=:~-]*")).or_list(),
             Holds::Day => string("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
             Holds::Address => text("[A-Za-z0-9.-]+"),
+            Holds::Ipv4 => string(&format!(r"({OCTET}\.){{3}}{OCTET}")),
             Holds::UrlPath => string(&format!("/{URL_CHARACTER}*")),
             Holds::Url => string(&format!("http://{SERVER}(/{URL_CHARACTER}*)?")),
             Holds::Secret => one_of(&["auto", "none"], &named_file().0),

@@ -20,9 +20,9 @@ pub(super) struct InstalledUnit {
 }
 
 impl InstalledUnit {
-    /// Whether it is a service and not a group of them.
-    pub(super) fn is_service(&self) -> bool {
-        self.name.ends_with(".service")
+    /// Whether it starts again where its files have changed: a group of services does not.
+    pub(super) fn starts_again(&self) -> bool {
+        !self.name.ends_with(".target")
     }
 }
 
@@ -31,7 +31,7 @@ pub(super) fn units(files: &[Placed]) -> Vec<InstalledUnit> {
     let path = |placed: &Placed| placed.target.path.clone();
     let is_unit = |path: &Path| {
         path.extension()
-            .is_some_and(|end| end == "service" || end == "target")
+            .is_some_and(|end| end == "service" || end == "socket" || end == "target")
     };
     let (units, others): (Vec<_>, Vec<_>) = files
         .iter()

@@ -5,5 +5,6 @@
 far its start has come, how it stops, and how to serve SLIME without harm.")
   (:use #:cl)
   (:export #:boot #:on-stop #:starting #:start-swank #:ready-when #:ready-when-http #:stay
+           #:http-socket
            #:prepare-core #:load-libraries #:save-core #:save-program #:resume))
 

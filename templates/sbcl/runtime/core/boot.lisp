@@ -23,6 +23,7 @@ other OPTIONS are those of IDENTIFY and PREPARE-LOADING."
   (choose-state-file)
   (choose-notify-socket)
   (choose-notify-descriptor)
+  (choose-handed-sockets)
   (enter :loading)
   (prepare-exit)
   (take-stop-signals)
@@ -94,6 +95,10 @@ folder PROJECT is the project's own code, which the image remembers from now on.
   "What the compiled swank part depends on."
   (let ((variable (find-symbol "*SWANK-WIRE-PROTOCOL-VERSION*" "SWANK")))
     (princ-to-string (and variable (boundp variable) (symbol-value variable)))))
+
+(defun hunchentoot-version ()
+  "What the compiled hunchentoot part depends on."
+  (princ-to-string (symbol-value (find-symbol "*HUNCHENTOOT-VERSION*" "HUNCHENTOOT"))))
 
 (defun stay ()
   "Ends the start. On a terminal SBCL's prompt comes next; without one the REPL would read the end

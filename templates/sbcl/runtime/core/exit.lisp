@@ -70,6 +70,8 @@ have the rest of the stop timeout to end. Called again it changes nothing."
     (begin-to-leave (exit-in-progress))
     ;; Not at the start: to redefine what SBCL calls itself takes milliseconds.
     (on-end 'record-end)
+    (when (fboundp 'finish-answers)
+      (funcall 'finish-answers))
     (loop for (form . function) in *stop-forms*
           do (run-stop-form form function))
     (end-threads)

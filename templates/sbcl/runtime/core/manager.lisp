@@ -15,6 +15,11 @@
   (let ((value (sb-ext:posix-getenv name)))
     (and value (string/= value "") value)))
 
+(defun environment-number (name)
+  "The number that the variable NAME of the environment begins with; NIL where there is none."
+  (let ((value (environment name)))
+    (and value (parse-integer value :junk-allowed t))))
+
 (defun supervisor-program ()
   "The name of the program that this process is for supervisord."
   (let ((program (environment "SUPERVISOR_PROCESS_NAME"))

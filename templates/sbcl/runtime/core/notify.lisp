@@ -46,10 +46,8 @@ harm."
 (defun choose-notify-descriptor ()
   "Finds out whether the manager waits at a descriptor. The variable is for this process alone: it
 is the descriptor of no other that the service may start."
-  (let ((number (environment *descriptor-variable*)))
-    (when number
-      (unset-environment *descriptor-variable*)
-      (setf *notify-descriptor* (parse-integer number :junk-allowed t)))))
+  (setf *notify-descriptor* (environment-number *descriptor-variable*))
+  (unset-environment *descriptor-variable*))
 
 (defun notify-descriptor ()
   "Writes the newline, once."

@@ -7,6 +7,8 @@
 then, and puts the guards of swank's server in place if SWANK is true."
   ;; An sbcl may come without its libraries; a start that needs them says so.
   (ignore-errors (load-sockets))
+  (when (find-package "HUNCHENTOOT")
+    (load-part "hunchentoot" (hunchentoot-version)))
   (when swank
     (load-part "swank" (swank-version))
     (funcall 'guard-server)

@@ -7,14 +7,11 @@
 
 (defun watchdog-time ()
   "How many seconds this process may be silent; NIL without a limit."
-  (flet ((number-of (name)
-           (let ((text (environment name)))
-             (and text (parse-integer text :junk-allowed t)))))
-    (let ((time (number-of "WATCHDOG_USEC"))
-          (pid (number-of "WATCHDOG_PID")))
-      (and time
-           (or (null pid) (= pid (sb-unix:unix-getpid)))
-           (/ time 1000000)))))
+  (let ((time (environment-number "WATCHDOG_USEC"))
+        (pid (environment-number "WATCHDOG_PID")))
+    (and time
+         (or (null pid) (= pid (sb-unix:unix-getpid)))
+         (/ time 1000000))))
 
 (defun send-sign-of-life ()
   (handler-case (when (eval '(list t))

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::super::network::connect;
-use super::super::running::eventually;
+use super::network::connect;
+use super::running::eventually;
 
 /// Between two requests of one of them.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -132,18 +132,15 @@ impl Person {
         loop {
             let kept = self.connection.take();
             let again = kept.is_some();
-            let mut stream = kept
-                .or_else(|| connect(self.port))
-                .ok_or("no connection to nginx")?;
+            let mut stream = kept.or_else(|| connect(self.port)).ok_or("no connection")?;
             match self.exchange(&mut stream) {
                 Ok(text) => {
                     let keeps = self.kind == Kind::Kept;
                     self.connection = keeps.then_some(stream);
                     return Ok(text);
                 }
-                // A client that keeps connections has to expect that, and asks again, as
-                // every browser does: nginx closes them when it is reloaded, or after a
-                // time.
+                // A client that keeps connections has to expect that, and asks again, as every
+                // browser does: a server closes them after a time, or when it stops.
                 Err(Failed::Closed(_)) if again => {}
                 Err(Failed::Closed(reason) | Failed::Other(reason)) => return Err(reason),
             }
