@@ -24,7 +24,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
-    shared_sockets: false,
     templates: &[COMPOSE],
     files,
 };

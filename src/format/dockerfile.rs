@@ -26,7 +26,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
-    shared_sockets: false,
     templates: &[DOCKERFILE, IGNORED],
     files,
 };

@@ -27,7 +27,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
-    shared_sockets: false,
     templates: &[DEPLOYMENT, CONFIG, SECRET, SERVICE, INGRESS],
     files,
 };

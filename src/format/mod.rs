@@ -89,8 +89,6 @@ pub struct Format {
     pub placement: Option<fn() -> Placement>,
     /// What becomes of the replicas of a service.
     replicas: Replicas,
-    /// Whether replicas with numbers may share a socket: its tool hands them one, or starts none.
-    shared_sockets: bool,
     /// Its templates.
     templates: &'static [Template],
     files: fn(&Emission<'_>) -> Result<Vec<File>, Problem>,
@@ -163,9 +161,16 @@ impl Format {
         })
     }
 
+    /// Whether replicas with numbers may share a socket: its tool hands them one, or starts none.
+    fn shares_sockets(&self) -> bool {
+        [systemd::FORMAT, nginx::FORMAT, logrotate::FORMAT]
+            .iter()
+            .any(|format| format.name == self.name)
+    }
+
     /// Replicas that listen on one port need what listens for them.
     fn check_sockets(&self, plan: &Plan) -> Result<(), Problem> {
-        if self.shared_sockets || self.replicas == Replicas::Alike {
+        if self.shares_sockets() || self.replicas == Replicas::Alike {
             return Ok(());
         }
         let mut services = plan.services.iter();

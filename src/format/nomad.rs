@@ -25,7 +25,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::Own,
     placement: None,
     replicas: Replicas::Alike,
-    shared_sockets: false,
     templates: &[JOB, VARIABLES],
     files,
 };

@@ -23,7 +23,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
-    shared_sockets: false,
     templates: &[PROCFILE],
     files,
 };

@@ -25,7 +25,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::Own,
     placement: Some(container::placement),
     replicas: Replicas::Alike,
-    shared_sockets: false,
     templates: &[CONTAINER],
     files,
 };

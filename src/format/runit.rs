@@ -19,7 +19,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
-    shared_sockets: false,
     templates: &[RUN, CHECK, FINISH, CONTROL, LOG_RUN],
     files,
 };

@@ -25,7 +25,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
-    shared_sockets: true,
     templates: &[SERVICE, ENVIRONMENT, SOCKET, TARGET],
     files,
 };

@@ -22,7 +22,6 @@ pub(super) const FORMAT: Format = Format {
     network: Network::OfMachine,
     placement: None,
     replicas: Replicas::Numbered,
-    shared_sockets: false,
     templates: &[SESSIONS],
     files,
 };
