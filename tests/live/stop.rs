@@ -61,11 +61,26 @@ fn stop_works_while_an_evaluation_runs_and_is_not_cut_short_by_another() {
     assert_eq!(service.log().matches(":ENDED").count(), 1);
 }
 
+/// Nothing in the image runs any more.
+const FREEZE: &str = r#"(sb-alien:alien-funcall (sb-alien:extern-alien "raise" (function sb-alien:int sb-alien:int)) 19)"#;
+
+#[test]
+fn an_image_that_freezes_as_it_stops_is_ended_by_the_kernel() {
+    let service = Service::small(FREEZE).started();
+    assert_snapshot!(report(&service, service.run(&["stop"]), 0), @"stopped `small` (pid PID) in N s");
+    let status = service.run(&["status"]);
+    assert_eq!(status.code, Some(3));
+    let shown = status.stdout.replace(&service.pid().to_string(), "PID");
+    assert_snapshot!(shown, @"
+    SERVICE  STATE
+    small    crashed  pid PID is gone without last words (killed?)
+    ");
+}
+
 #[test]
 fn stop_says_when_it_gave_up() {
-    // Nothing in the image runs any more.
-    let freeze = r#"(sb-alien:alien-funcall (sb-alien:extern-alien "raise" (function sb-alien:int sb-alien:int)) 19)"#;
-    let service = Service::small(freeze).started();
+    let service = Service::small(FREEZE).started();
+    service.eval("(setf lisplaunch::*kill-timer* nil)");
     assert_snapshot!(report(&service, service.run(&["stop"]), 1), @"
     error: the service `small` (pid PID) has not ended within 6 s
      |
