@@ -1,6 +1,10 @@
 //! buildah and podman, with a store of images of their own; no image is pulled from anywhere.
 
+mod apart;
 mod base;
+mod compose;
+mod pods;
+mod quadlet;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +13,10 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+pub(crate) use apart::apart;
 pub(crate) use base::Base;
+pub(crate) use compose::DockerApi;
+pub(crate) use quadlet::quadlet;
 
 /// A store of images, and the containers that were started from them: all of it goes with the
 /// value.
@@ -21,40 +28,59 @@ pub(crate) struct Containers {
 const CONFIGURATION: &str =
     "[containers]\ndefault_ulimits=[\"nofile=1024:1024\",\"nproc=4096:4096\"]\n";
 
+/// How podman runs without a systemd and in control groups of the older kind.
+const PODMAN: [&str; 3] = [
+    "--cgroup-manager=cgroupfs",
+    "--runtime=runc",
+    "--events-backend=none",
+];
+
 impl Containers {
-    /// A store that holds this image for a base, as `localhost/base`.
-    pub(crate) fn with(base: &Base) -> Self {
+    /// An empty store.
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("containers.conf"), CONFIGURATION).expect("it is written");
-        let containers = Containers { folder };
-        let tar = base.tar();
-        done(
-            containers
-                .podman()
-                .arg("import")
-                .arg(tar)
-                .arg("localhost/base"),
-        );
+        Containers { folder }
+    }
+
+    /// A store that holds this image for a base, as `localhost/base`.
+    pub(crate) fn with(base: &Base) -> Self {
+        let containers = Containers::new();
+        let mut import = containers.podman();
+        done(import.arg("import").arg(base.tar()).arg("localhost/base"));
         containers
+    }
+
+    /// What the store is found by.
+    fn variables(&self) -> [(&'static str, PathBuf); 3] {
+        [
+            (
+                "CONTAINERS_CONF",
+                self.folder.path().join("containers.conf"),
+            ),
+            ("HOME", self.folder.path().to_owned()),
+            // Health checks are asked for by hand: there is no systemd to ask for timers.
+            ("DISABLE_HC_SYSTEMD", "true".into()),
+        ]
+    }
+
+    fn options(&self) -> [PathBuf; 5] {
+        [
+            "--root".into(),
+            self.folder.path().join("root"),
+            "--runroot".into(),
+            self.folder.path().join("run"),
+            "--storage-driver=vfs".into(),
+        ]
     }
 
     fn program(&self, program: &str) -> Command {
         let mut command = super::command(program);
         command
-            .env(
-                "CONTAINERS_CONF",
-                self.folder.path().join("containers.conf"),
-            )
-            .env("HOME", self.folder.path())
-            // Health checks are asked for by hand: there is no systemd to ask for timers.
-            .env("DISABLE_HC_SYSTEMD", "true")
+            .envs(self.variables())
             .stdin(Stdio::null())
             .current_dir(self.folder.path())
-            .arg("--root")
-            .arg(self.folder.path().join("root"))
-            .arg("--runroot")
-            .arg(self.folder.path().join("run"))
-            .arg("--storage-driver=vfs");
+            .args(self.options());
         command
     }
 
@@ -62,14 +88,10 @@ impl Containers {
         self.program("buildah")
     }
 
-    /// podman, whose containers are on the network of the machine.
+    /// podman, about to do something.
     pub(crate) fn podman(&self) -> Command {
         let mut podman = self.program("podman");
-        podman.args([
-            "--cgroup-manager=cgroupfs",
-            "--runtime=runc",
-            "--events-backend=none",
-        ]);
+        podman.args(PODMAN);
         podman
     }
 
@@ -85,16 +107,42 @@ impl Containers {
         done(&mut build);
     }
 
-    /// Runs an image to the end of its container, and returns what that printed.
-    pub(crate) fn run(&self, name: &str, options: &[&str]) -> Vec<u8> {
+    /// Runs a command in an image to its end, without a network, and returns what that printed.
+    pub(crate) fn run(&self, name: &str, options: &[&str], command: &[&str]) -> Vec<u8> {
         let mut run = self.podman();
-        run.args(["run", "--rm", "--network=host"]).args(options);
-        done(run.arg(format!("localhost/{name}"))).stdout
+        run.args(["run", "--rm", "--network=none"]).args(options);
+        run.arg(format!("localhost/{name}")).args(command);
+        done(&mut run).stdout
     }
 
-    /// What a command prints that is run in a container which runs.
-    pub(crate) fn inside(&self, container: &str, command: &[&str]) -> String {
-        text(done(self.podman().args(["exec", container]).args(command)))
+    /// A command, about to be run in a container which runs.
+    pub(crate) fn inside(&self, container: &str, command: &[&str]) -> Command {
+        let mut inside = self.podman();
+        inside.args(["exec", container]).args(command);
+        inside
+    }
+
+    /// A check of its health, about to be made.
+    pub(crate) fn health(&self, container: &str) -> Command {
+        let mut check = self.podman();
+        check.args(["healthcheck", "run", container]);
+        check
+    }
+
+    /// What podman knows of a container or an image, in a format of Go's templates.
+    pub(crate) fn inspect(&self, name: &str, format: &str) -> String {
+        text(done(
+            self.podman().args(["inspect", "--format", format, name]),
+        ))
+    }
+
+    /// The folder with the files of a volume.
+    pub(crate) fn volume(&self, name: &str) -> PathBuf {
+        self.folder
+            .path()
+            .join("root/volumes")
+            .join(name)
+            .join("_data")
     }
 
     /// The files of an image.
@@ -117,10 +165,13 @@ impl Containers {
 impl Drop for Containers {
     fn drop(&mut self) {
         // What is still mounted could not be removed with the folder.
-        let _ = self
-            .podman()
-            .args(["rm", "--all", "--force", "--time=0"])
-            .output();
+        for kind in [&["pod", "rm"][..], &["rm"]] {
+            let mut remove = self.podman();
+            let _ = remove
+                .args(kind)
+                .args(["--all", "--force", "--time=0"])
+                .output();
+        }
         let _ = self.buildah().args(["rm", "--all"]).output();
     }
 }

@@ -10,7 +10,6 @@ mod nginx;
 mod nomad;
 mod openrc;
 mod plist;
-mod pods;
 mod procfile;
 mod scanner;
 mod supervisord;
@@ -22,7 +21,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-pub(crate) use containers::{Base, Containers};
+pub(crate) use containers::{Base, Containers, DockerApi, apart, quadlet};
 pub(crate) use dumper::{Dumper, Received};
 pub(crate) use kubernetes::{VERSIONS, expanded, manifests};
 pub(crate) use logrotate::logrotate;
@@ -30,12 +29,11 @@ pub(crate) use nginx::Nginx;
 pub(crate) use nomad::{Job, jobs};
 pub(crate) use openrc::below_openrc;
 pub(crate) use plist::property_lists;
-pub(crate) use pods::Pods;
 pub(crate) use procfile::Runner;
 pub(crate) use scanner::Scanner;
 pub(crate) use supervisord::{Daemon, Parsed, Parser};
 pub(crate) use systemd::Systemd;
-pub(crate) use unpacked::unpacked;
+pub(crate) use unpacked::{unpacked, unpacked_from_next_release};
 
 /// The shells that must read a script alike.
 pub(crate) const SHELLS: [&str; 2] = ["sh", "bash"];
@@ -57,7 +55,7 @@ fn wait_while_running(process: &mut Child, mut done: impl FnMut() -> bool) -> bo
 }
 
 /// A command in an environment that only knows where programs are.
-pub(crate) fn command(program: &str) -> Command {
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command
         .env_clear()

@@ -105,7 +105,7 @@ pub fn containers_start_what_the_project_says() {
         }));
         project.run(&["emit", "dockerfile", "-o", "."]).success();
         containers.build(&project.folder(), "app", &[]);
-        let started = Started::parse(containers.run("app", &[]));
+        let started = Started::parse(containers.run("app", &[], &[]));
         assert_eq!(started.argv[0], "/app/.lisplaunch/app");
         let arguments = &started.argv[started.argv.len() - texts.len()..];
         assert_eq!(arguments, texts);

@@ -11,7 +11,7 @@ use super::project::Project;
 use super::recorder::Record;
 use super::service::IMAGE;
 use super::{assert_refused, for_projects, indices, name, program_name};
-use crate::consumer::{Pods, expanded, manifests};
+use crate::consumer::{Containers, expanded, manifests};
 
 /// What a service is called in DNS, if it can be called anything there.
 fn label(project: &Project, index: usize) -> Option<String> {
@@ -120,7 +120,7 @@ fn podman_starts_what_the_plan_says() {
         }
         let objects = manifests(&write(project, &services), "1.37");
         services.retain(|index| is_taken_as_it_is(project, *index, &objects));
-        let pods = Pods::new();
+        let pods = Containers::new();
         pods.import(&root(project, &services, &objects), IMAGE, &path(project));
         for index in &services {
             let name = label(project, *index).unwrap();
@@ -129,7 +129,7 @@ fn podman_starts_what_the_plan_says() {
             }
             let folder = project.root().join("out/manifests");
             let file = |kind: &str| folder.join(format!("{name}.{kind}.yaml"));
-            pods.play(&[file("config"), file("deployment")]);
+            pods.play(&[file("config"), file("deployment")], &["--network=none"]);
         }
         for index in services {
             let container = container(&objects, &label(project, index).unwrap())["name"].clone();
