@@ -91,6 +91,23 @@ fn it_is_compiled_and_documented_as_emacs_wants_it() {
     assert!(project.home().join("lisplaunch.elc").exists());
 }
 
+#[test]
+fn an_emacs_without_slime_says_so() {
+    let project = Project::new("loader: none\nstart: (f)\nswank: 4005\n");
+    let file = project.home().join("lisplaunch.el");
+    fs::write(&file, project.run(&["emacs"]).success()).unwrap();
+    let output = Command::new("emacs")
+        .args(["--batch", "-Q", "--load"])
+        .arg(&file)
+        .args(["--eval", "(lisplaunch-connect)"])
+        .env("HOME", project.home())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(errors.contains("There is no SLIME: install it"), "{errors}");
+}
+
 const WITH_SECRET: &str = "
 name: small
 loader: asdf

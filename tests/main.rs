@@ -26,6 +26,7 @@ mod init;
 mod install;
 mod live;
 mod manual;
+mod package;
 mod placement;
 mod reader;
 

@@ -13,8 +13,8 @@
 ;; argument on another one, through ssh.  `lisplaunch-reload' loads changed
 ;; code into the service once it has been tried, and lists what is wrong.
 ;;
-;; SLY is used where SLIME is missing or `lisplaunch-client' says so.  It does
-;; not connect to swank: the service has to start slynk itself.
+;; SLY does not speak the protocol of swank: where a service starts slynk
+;; itself, connect with `sly-connect'.
 
 ;;; Code:
 
@@ -23,6 +23,12 @@
 (require 'json)
 (require 'subr-x)
 
+(defvar slime-connected-hook)
+(defvar slime-filename-translations)
+(declare-function slime-connect "slime")
+(declare-function slime-machine-instance "slime")
+(declare-function slime-tramp-init "slime-tramp")
+
 (defgroup lisplaunch nil
   "Services that lisplaunch runs."
   :group 'lisp)
@@ -30,12 +36,6 @@
 (defcustom lisplaunch-program "lisplaunch"
   "The program lisplaunch: a name on the path, or a file."
   :type 'string)
-
-(defcustom lisplaunch-client nil
-  "What connects to a service: `slime' or `sly', or nil for what is there."
-  :type '(choice (const :tag "What is there" nil)
-                 (const slime)
-                 (const sly)))
 
 (defcustom lisplaunch-tunnel-timeout 30
   "How many seconds ssh may take to open a tunnel."
@@ -70,21 +70,6 @@
     (if (cdr services)
         (completing-read "Service: " services nil t)
       (car services))))
-
-(defun lisplaunch--client ()
-  "Load what connects to services, and return its name."
-  (let ((client (or lisplaunch-client
-                    (cl-find-if #'featurep '(slime sly))
-                    (cl-find-if (lambda (client)
-                                  (locate-library (symbol-name client)))
-                                '(slime sly))
-                    (user-error "There is neither SLIME nor SLY"))))
-    (require client)
-    client))
-
-(defun lisplaunch--symbol (client name)
-  "The symbol NAME of CLIENT: `slime-connect' for connect of slime."
-  (intern (format "%s-%s" client name)))
 
 (defun lisplaunch--secret (file)
   "The first line of FILE; nil if FILE is nil."
@@ -130,50 +115,45 @@ Its files are those of MACHINE, which ssh reaches."
           (lambda (file) (or (file-remote-p file 'localname) file))
           (lambda (file) (concat prefix file)))))
 
-(defun lisplaunch--translate-file-names (client machine)
-  "Let CLIENT visit the files of its current connection on MACHINE."
-  (require (lisplaunch--symbol client "tramp"))
-  (funcall (lisplaunch--symbol client "tramp-init"))
-  (let ((instance (funcall (lisplaunch--symbol client "machine-instance"))))
-    (add-to-list (lisplaunch--symbol client "filename-translations")
-                 (lisplaunch--translator instance machine))))
+(defun lisplaunch--translate-file-names (machine)
+  "Let SLIME visit the files of its current connection on MACHINE."
+  (require 'slime-tramp)
+  (slime-tramp-init)
+  (add-to-list 'slime-filename-translations
+               (lisplaunch--translator (slime-machine-instance) machine)))
 
-(defun lisplaunch--when-connected (client function)
-  "Call FUNCTION once CLIENT knows what it is connected to."
-  (let ((hook (lisplaunch--symbol client "connected-hook"))
-        (once (make-symbol "lisplaunch--once")))
+(defun lisplaunch--when-connected (function)
+  "Call FUNCTION once SLIME knows what it is connected to."
+  (let ((once (make-symbol "lisplaunch--once")))
     (fset once (lambda ()
-                 (remove-hook hook once)
+                 (remove-hook 'slime-connected-hook once)
                  (funcall function)))
-    (add-hook hook once)))
+    (add-hook 'slime-connected-hook once)))
 
 ;;;###autoload
 (defun lisplaunch-connect (&optional service machine)
-  "Connect SLIME or SLY to SERVICE of the project file at hand.
+  "Connect SLIME to SERVICE of the project file at hand.
 SERVICE may be nil where the file has one service only.  With a
 prefix argument ask for the MACHINE on which it runs, as ssh
 knows it, and connect through a tunnel."
   (interactive
    (list (lisplaunch--read-service)
          (and current-prefix-arg (read-string "Machine: "))))
-  (let* ((client (lisplaunch--client))
-         (place (apply #'lisplaunch--ask "connect" "--json"
+  (unless (require 'slime nil t)
+    (user-error "There is no SLIME: install it, from Debian or from MELPA"))
+  (let* ((place (apply #'lisplaunch--ask "connect" "--json"
                        (append (and machine (list (concat "--host=" machine)))
                                (and service (list service)))))
          (secret (lisplaunch--secret (alist-get 'secret-file place)))
          (tunnel (lisplaunch--start-tunnel (alist-get 'tunnel place))))
     (when machine
       (lisplaunch--when-connected
-       client
-       (lambda () (lisplaunch--translate-file-names client machine))))
-    (cl-letf (((symbol-function (lisplaunch--symbol client "secret"))
-               (lambda () secret)))
+       (lambda () (lisplaunch--translate-file-names machine))))
+    (cl-letf (((symbol-function 'slime-secret) (lambda () secret)))
       (lisplaunch--call-through
        tunnel
        (lambda ()
-         (funcall (lisplaunch--symbol client "connect")
-                  (alist-get 'host place)
-                  (alist-get 'port place)))))))
+         (slime-connect (alist-get 'host place) (alist-get 'port place)))))))
 
 (defvar lisplaunch-reload-error-regexp-alist
   '(("^ *--> \\(.+\\):\\([0-9]+\\):\\([0-9]+\\)$" 1 2 3))
