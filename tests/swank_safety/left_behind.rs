@@ -160,6 +160,23 @@ fn an_interrupt_is_one() {
     threads_of_one_client(&mut service);
 }
 
+/// Without `wait-until-begun` every other of these threads would be interrupted before it has a
+/// debugger: it would stay for ever, and a stop would wait for it.
+#[test]
+fn an_interrupt_may_come_right_after_the_evaluation() {
+    let project = project("secret: none");
+    let mut service = Service::start(&project);
+    let mut messages = frame(&request("(cl:sleep 2)", "t", 1));
+    messages.extend(frame("(:emacs-interrupt t)"));
+    for _ in 0..100 {
+        let mut client = Client::connect(service.port);
+        client.send(&messages).unwrap();
+    }
+    assert_leaves_nothing(&mut service, "a hundred interrupted clients");
+    let log = service.log();
+    assert!(!log.contains("Help!"), "{log}");
+}
+
 /// Without `wait-for-client` the worker of each waits for ever: for the answer to a ping, in the
 /// debugger, for a line of input.
 #[test]

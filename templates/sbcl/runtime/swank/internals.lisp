@@ -60,6 +60,10 @@ after a hundred messages, and would for ever; so that count begins again."
   "Lets THREAD find MESSAGE as if it came from the client that it waits for."
   (swank/backend:send thread message))
 
+(defun takes-interrupts-p (thread)
+  "Whether THREAD, one of swank's, has come so far that swank can interrupt it."
+  (nth-value 1 (sb-thread:symbol-value-in-thread 'swank::*slime-interrupts-enabled* thread nil)))
+
 ;;; Streams, the debugger, what is printed
 
 (defun call-with-debugger-hook (hook function)

@@ -9,6 +9,15 @@
 (defvar *interrupted* nil
   "Whether this thread is on its way into the debugger for an interrupt, or there.")
 
+(defun wait-until-begun (thread)
+  "Waits for THREAD, where swank has just made it for an evaluation. An interrupt that came before
+that begins would find neither a debugger nor a way out of it, and the thread would stay for ever."
+  (when (equal (sb-thread:thread-name thread) "worker")
+    (loop repeat 1000
+          while (sb-thread:thread-alive-p thread)
+          until (takes-interrupts-p thread)
+          do (sleep 1/1000))))
+
 (defun send-interrupt (send thread function)
   "Interrupts THREAD unless it still has to take an earlier interrupt."
   (let ((new nil))
@@ -17,6 +26,7 @@
                             (setf new (not (member thread threads)))
                             (adjoin thread (remove-if-not #'sb-thread:thread-alive-p threads))))
     (when new
+      (wait-until-begun thread)
       (funcall send thread function))))
 
 (defun interrupt-taken ()
