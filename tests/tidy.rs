@@ -2,6 +2,7 @@
 
 mod imports;
 mod types;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,8 @@ use imports::Imports;
 
 use crate::support::REPOSITORY;
 
-/// The modules from the bottom to the top: each imports only what stands before it. One within
-/// another has a place of its own where it stands lower.
+/// The modules from the bottom to the top: each imports only what is before it. One within
+/// another has a row of its own where it is lower.
 const LAYERS: &[&str] = &[
     "word",
     "terminal",
@@ -112,7 +113,7 @@ fn imports_go_downward_only() {
     for (module, named) in imports().pairs() {
         assert!(
             layer(named) <= layer(module),
-            "`{}` imports `{}`, which stands above it",
+            "`{}` imports `{}`, which is above it",
             module.join("::"),
             named.join("::")
         );

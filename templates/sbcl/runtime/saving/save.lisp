@@ -38,7 +38,7 @@ if the image will start swank's server."
   (check-saveable)
   (note-what-to-restore)
   (forget-origins)
-  ;; Again: whoever asks ASDF for a file has it decide where the builder's are.
+  ;; Again: a question to ASDF for a file makes it decide where the builder's are.
   (call-uiop "CLEAR-CONFIGURATION")
   (setf *phase* nil
         *pid* nil
