@@ -114,7 +114,8 @@ pub fn program(
     })
 }
 
-/// The same with the debugger: an error waits for a person, and all that the compiler says is printed.
+/// The same with the debugger: an error waits for a person, and all messages of the compiler are
+/// printed.
 ///
 /// # Errors
 /// As for [`argv`], and when a template of the user's own has no command line without

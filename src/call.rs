@@ -1,4 +1,4 @@
-//! Calling another program to its end, and what it said where that failed.
+//! Calling another program to its end, and what it printed where that failed.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -19,7 +19,7 @@ pub struct CallOutput {
     pub code: Option<i32>,
     /// What it printed.
     pub stdout: String,
-    /// What it said of errors.
+    /// What it printed to standard error.
     pub stderr: String,
 }
 
@@ -49,7 +49,7 @@ impl Call {
     /// Runs it to its end, and returns what it printed.
     ///
     /// # Errors
-    /// When it cannot be run, or fails, with what it said.
+    /// When it cannot be run, or fails, with what it printed.
     pub fn run(&self) -> Result<String, Problem> {
         let answer = self.ask()?;
         if answer.code == Some(0) {
@@ -73,7 +73,7 @@ impl Call {
     /// error ends it.
     ///
     /// # Errors
-    /// When it cannot be run, or fails, with what it said; and those of `take`.
+    /// When it cannot be run, or fails, with what it printed; and those of `take`.
     pub fn stream<E: From<Problem>>(
         &self,
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
@@ -105,9 +105,9 @@ impl Call {
         }
     }
 
-    /// An error with the first line that it said, and the others below.
+    /// An error with the first line that it printed, and the others below.
     pub fn failed(&self, answer: &CallOutput) -> Problem {
-        // Some say on standard output what is wrong.
+        // Some print errors to standard output.
         let said = [answer.stderr.trim(), answer.stdout.trim()].join("\n");
         let (first, others) = said.trim().split_once('\n').unwrap_or((said.trim(), ""));
         let reason = match (first, answer.code) {

@@ -299,7 +299,7 @@ impl<'a> RuntimeSite<'a> {
                 .map_err(|error| self.cannot("write", &path, folder, &error.into()))
         });
         if placed.is_err() {
-            // What is wrong has been said.
+            // What is wrong has been reported.
             let _ = rustix::fs::unlinkat(&folder.open, &*beside, AtFlags::empty());
         }
         placed.map(|()| path)

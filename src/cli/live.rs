@@ -58,7 +58,7 @@ pub struct ReloadArgs {
     /// Give up after this time, `10s` or `2m`
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// Print one JSON object: the files, what the compiler said, the time, the error
+    /// Print one JSON object: the files, the compiler's messages, the time, the error
     #[arg(long)]
     pub json: bool,
     #[expect(missing_docs, reason = "the arguments say it")]

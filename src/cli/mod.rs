@@ -177,8 +177,8 @@ pub struct RunArgs {
     /// Load the sources, though the project file asks for a saved image
     #[arg(long)]
     pub from_source: bool,
-    /// Leave the debugger on and show all that the compiler says, from the sources; on a terminal
-    /// only
+    /// Leave the debugger on and print all messages of the compiler, from the sources; on a
+    /// terminal only
     #[arg(long)]
     pub debug: bool,
     /// End when the parent of this process does

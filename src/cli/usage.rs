@@ -16,7 +16,7 @@ pub(super) fn problem(error: &Error) -> Problem {
     }
 }
 
-/// What clap itself says, on one line.
+/// The message of clap itself, on one line.
 fn plain(error: &Error) -> Problem {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();

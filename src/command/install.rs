@@ -21,7 +21,7 @@ use crate::plan::service::Service;
 use crate::problem::Problem;
 use crate::service_manager::ServiceManager;
 
-/// How often the manager is asked what it thinks of a service that says nothing.
+/// How often the manager is asked about a service that reports nothing.
 const LOOK: Duration = Duration::from_secs(2);
 
 pub(super) fn execute(invocation: &Invocation, arguments: &InstallArgs) -> Result<ExitCode> {
@@ -110,8 +110,8 @@ impl Installing<'_> {
         Ok(ServiceReport::of_all(services, &self.overrides, self.host)?)
     }
 
-    /// A service whose process never came so far that it could say anything never gets ready once
-    /// its manager does not start it any more.
+    /// A service whose process never came so far that it could report anything never gets ready
+    /// once its manager does not start it any more.
     fn refuse_given_up(
         &self,
         services: &[Service],
@@ -182,7 +182,7 @@ impl Installing<'_> {
         self.with_log(said.into_iter().fold(problem, Problem::note), service)
     }
 
-    /// Says where there may be more.
+    /// Points to the log, where there may be more.
     fn with_log(&self, problem: Problem, service: &Service) -> Problem {
         match (&service.log, self.manager.log(service)) {
             (Some(log), _) => problem.help(format!("its log is `{}`", log.file.resolved())),

@@ -69,7 +69,7 @@ pub(super) fn connect(running: &Running, timeouts: Timeouts) -> Result<Client, F
     Ok(connected(running, timeouts)?.client)
 }
 
-/// The same with what the image says of itself.
+/// The same with what the image reports of itself.
 pub(super) fn connected(running: &Running, timeouts: Timeouts) -> Result<Connected, Failure> {
     running.connect(timeouts).map_err(Failure::unanswered)
 }

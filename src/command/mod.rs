@@ -123,7 +123,7 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Does what the command line says.
+/// Executes the command.
 ///
 /// # Errors
 /// Why that ended early, to be explained.

@@ -32,7 +32,7 @@ use crate::runtime;
 use crate::saved_core::Freshness;
 use story::ReloadStory;
 
-/// How much of what the compiler says is shown.
+/// How many messages of the compiler are shown.
 const MOST_DIAGNOSTICS: usize = 20;
 
 pub(super) fn execute(invocation: &Invocation, arguments: &ReloadArgs) -> Result<ExitCode> {

@@ -84,7 +84,7 @@ struct SavedImage {
 }
 
 impl SavedImage {
-    /// What is said of it below the table.
+    /// The lines about it below the table.
     fn line(&self) -> Option<String> {
         let why = self.stale.as_deref()?;
         let service = &self.service;

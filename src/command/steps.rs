@@ -35,7 +35,7 @@ pub(super) fn show(steps: &[Step]) -> Result<()> {
     Ok(())
 }
 
-/// Does the steps, and says each.
+/// Takes the steps, and prints each.
 ///
 /// # Errors
 /// When one fails.

@@ -300,7 +300,7 @@ impl TmuxTarget {
         Ok(code)
     }
 
-    /// What the service itself said last, unless it is there to say more or was stopped.
+    /// The last words of the service itself, unless it still runs or was stopped.
     fn last_note(&self, host: &Host) -> Option<String> {
         let record = state_file::read(&self.service, host)?;
         let failed = State::of_file(Some(&record), None) == State::Failed;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::problem::{Problem, Severity};
 
-/// How something is.
+/// The level of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingLevel {

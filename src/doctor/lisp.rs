@@ -1,4 +1,4 @@
-//! What sbcl says of itself when it is started with the options of a service, and without any of
+//! What sbcl reports of itself when it is started with the options of a service, and without any of
 //! its code.
 
 use std::ffi::OsStr;
@@ -29,11 +29,11 @@ pub struct Lisp {
     pub service: Option<String>,
     /// Its file.
     pub program: PathBuf,
-    /// What it says, or why nothing.
+    /// What it reports, or why there is nothing.
     pub said: Result<Said, String>,
 }
 
-/// What an sbcl says of itself.
+/// What an sbcl reports of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// Its version.

@@ -39,7 +39,7 @@ pub struct Scene<'a> {
     pub overrides: &'a Overrides,
     /// The configuration of supervisord, where it is not in its usual place.
     pub supervisor: Option<&'a Path>,
-    /// What sbcl says of itself.
+    /// What sbcl reports of itself.
     pub lisps: &'a [Lisp],
 }
 

@@ -23,7 +23,7 @@ pub struct Provenance {
     /// which cannot be read again.
     pub selection: Option<Vec<String>>,
     /// Who owns the project file, unless it is root: files of others are acted on only where that
-    /// is said.
+    /// is set.
     pub owner: Option<String>,
     /// Whether `lisplaunch run` is started, and not sbcl itself.
     pub indirect: bool,

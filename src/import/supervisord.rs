@@ -143,7 +143,7 @@ impl Stanza {
     }
 }
 
-/// Takes a key over, or says that it is not.
+/// Takes a key over, or notes that it is not.
 fn setting(line: usize, key: &str, value: String, settings: &mut Settings, notes: &mut Vec<Note>) {
     let mut not_taken = |why: &str| {
         let text = format!("{key}={value}{why}");

@@ -20,7 +20,7 @@ pub(super) struct JobEvents {
     pub(super) values: Vec<Vec<String>>,
     loaded: bool,
     answer: Option<Answer>,
-    /// The condition that ended the loading, and what is said of it.
+    /// The condition that ended the loading, and its message.
     not_loaded: Option<(String, String)>,
 }
 

@@ -176,7 +176,7 @@ impl Job<'_> {
         self.written("forms.lisp")
     }
 
-    /// Where it says how it goes.
+    /// The file of its events.
     fn report(&self) -> PathBuf {
         self.place.report()
     }

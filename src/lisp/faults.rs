@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a form, and what is said about it.
+//! Everything that can be wrong with a form, and the message for it.
 
 use std::ops::Range;
 

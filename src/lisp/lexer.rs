@@ -374,7 +374,7 @@ impl<'s, 'a> Lexer<'s, 'a> {
         }
     }
 
-    /// Passes the character after a `\`; `open` is said at `opened` if there is none.
+    /// Passes the character after a `\`; `open` is reported at `opened` if there is none.
     fn escaped(&mut self, opened: &Range<usize>, open: Wrong<'_>) -> Result<(), Fault> {
         match self.peek() {
             TextUnit::End => Err(self.source.fault(opened.clone(), open)),

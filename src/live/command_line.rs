@@ -1,4 +1,4 @@
-//! Which service a process is, by its command line: for images that have no runtime to say it.
+//! Which service a process is, by its command line: for images without the runtime.
 
 use super::process::Process;
 use crate::plan::service::Service;

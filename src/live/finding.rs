@@ -56,7 +56,7 @@ pub struct Running {
 pub struct Connected {
     /// The connection.
     pub client: Client,
-    /// What the image says of itself.
+    /// What the image reports of itself.
     pub record: Record,
 }
 

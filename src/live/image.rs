@@ -1,4 +1,4 @@
-//! What an image says of its heap, threads, systems and ports.
+//! What an image reports of its heap, threads, systems and ports.
 
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct HeapUse {
 }
 
 impl Image {
-    /// Asks; or says why there is no answer.
+    /// Asks the image, or returns why there is no answer.
     pub fn ask(client: &mut Client, patience: Duration) -> Result<Self, String> {
         let evaluation = Evaluation {
             package: Some("COMMON-LISP-USER"),

@@ -1,4 +1,4 @@
-//! When to give up: after a time, or when the person says so.
+//! When to give up: after a time, or when the user interrupts.
 
 use std::io;
 use std::time::{Duration, Instant};

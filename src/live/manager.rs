@@ -106,7 +106,7 @@ impl Manager {
     /// Lets it restart the service in `process`.
     ///
     /// # Errors
-    /// With what it said.
+    /// With what it printed.
     pub fn restart(&self, process: Process) -> Result<(), Problem> {
         let call = Call::new(self.command("restart", Some(process)));
         call.run().map(|_| ())

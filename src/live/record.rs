@@ -1,4 +1,4 @@
-//! What an image says of itself: to a client that asks, and in its state file.
+//! What an image reports of itself: to a client that asks, and in its state file.
 
 use serde::Serialize;
 

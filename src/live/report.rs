@@ -1,4 +1,4 @@
-//! How a service is, with all that there is to say about it.
+//! The state of a service, with all that is known about it.
 
 use std::thread::scope;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 /// How long an image may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How one service is.
+/// The state of one service.
 #[derive(Serialize)]
 pub struct ServiceReport {
     /// The service.
@@ -35,7 +35,7 @@ pub struct ServiceReport {
     /// When that began, in ticks since the machine did.
     #[serde(skip)]
     pub started: Option<u64>,
-    /// What it says itself: what it waits for, or its last words.
+    /// What it reports itself: what it waits for, or its last words.
     pub note: Option<String>,
     /// Its exit code, once it has ended.
     pub exit: Option<i32>,
@@ -48,7 +48,7 @@ pub struct ServiceReport {
     pub answers: bool,
     /// Why it does not.
     pub error: Option<String>,
-    /// What else its image says.
+    /// What else its image reports.
     #[serde(flatten)]
     pub image: Option<Image>,
 }

@@ -1,4 +1,5 @@
-//! How a service is: what its image says, what its state file says, and what is seen from here.
+//! The state of a service: what its image reports, what its state file holds, and what is seen from
+//! here.
 
 use serde::Serialize;
 
@@ -6,7 +7,7 @@ use super::missed::Missed;
 use super::record::{Phase, Record};
 use super::swank::ConnectError;
 
-/// How a service is.
+/// The state of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -32,7 +33,7 @@ pub enum State {
     Crashed,
     /// It does not run.
     Down,
-    /// Nothing says how it is.
+    /// Its state is not known.
     Unknown,
 }
 

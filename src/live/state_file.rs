@@ -1,4 +1,4 @@
-//! The file in which a service says how it is, for when its image cannot be asked.
+//! The file in which a service records its state, for when its image cannot be asked.
 //!
 //! `core/state-file.lisp` of the runtime writes it.
 
@@ -42,7 +42,7 @@ pub fn ports(host: &Host) -> Vec<u16> {
     records.filter_map(|record| record.port).collect()
 }
 
-/// What the process says of itself, if it is a service of this user.
+/// What the process reports of itself, if it is a service of this user.
 pub fn of_process(process: Process, host: &Host) -> Option<Record> {
     all(&services(host.state.as_ref()?)).find(|record| record.process() == Some(process))
 }

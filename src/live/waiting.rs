@@ -22,7 +22,7 @@ struct Watch {
     first: Option<(u32, Option<u64>)>,
     /// Whether a process has been seen on its way to be ready.
     came: bool,
-    /// What has been said of it last.
+    /// What was printed about it last.
     said: Option<(State, Option<String>)>,
 }
 
@@ -34,7 +34,7 @@ enum Readiness {
 }
 
 /// Asks until all services are ready, until one cannot get ready any more, or until `deadline`.
-/// Each change is said.
+/// Each change is printed.
 ///
 /// A start that fails during the wait ends it. One that failed before does so only when nothing
 /// starts the service again in time; a service that was stopped, or has never been started, is

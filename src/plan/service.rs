@@ -46,7 +46,7 @@ pub struct Service {
     /// The file that loads lisplaunch's own code into the image; none where it is not wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime: Option<Word>,
-    /// Whether all that the compiler says is kept.
+    /// Whether all messages of the compiler are kept.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub verbose: bool,
     /// Its working directory.

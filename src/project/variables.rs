@@ -46,8 +46,7 @@ impl Allowance {
         })
     }
 
-    /// Whether it was not enough. That has been said, and the values that follow are worth
-    /// nothing.
+    /// Whether it was not enough. That has been reported, and the values that follow are dropped.
     pub fn is_exceeded(&self) -> bool {
         self.0.get().is_none()
     }

@@ -19,7 +19,7 @@ use crate::trust;
 
 const ROOT: u32 = 0;
 
-/// What the environment of one user says that is wrong for another.
+/// Variables of one user that are wrong for another.
 const PERSONAL: [&str; 3] = ["LOGNAME", "MAIL", "TMPDIR"];
 const PERSONAL_PREFIXES: [&str; 2] = ["XDG_", "SUDO_"];
 

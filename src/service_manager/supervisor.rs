@@ -56,7 +56,7 @@ impl Supervisor {
     fn programs(&self) -> Result<Programs, Problem> {
         let call = self.control(&["status"]);
         let answer = call.ask()?;
-        // 3 says that one of them does not run.
+        // Exit code 3: one of them does not run.
         match answer.code {
             Some(0 | 3) => Ok(Programs::parse(&answer.stdout)),
             _ => Err(unreachable(call.failed(&answer))),
@@ -151,7 +151,7 @@ impl ServiceManager for Supervisor {
     }
 }
 
-/// What to do where supervisorctl says that it cannot be reached.
+/// What to do where supervisorctl reports that it cannot be reached.
 fn unreachable(problem: Problem) -> Problem {
     if problem.message().contains("PermissionError") {
         problem.help("only some users may ask supervisord: run it as root, with `sudo`")
@@ -172,7 +172,7 @@ fn usual_configuration() -> Result<&'static Path, Problem> {
     })
 }
 
-/// What the files will say, and what they say now.
+/// The contents of the files afterwards, and now.
 fn stanzas(files: &[Placed]) -> Result<(Stanzas, Stanzas), Problem> {
     let mut wanted = Stanzas::default();
     let mut now = Stanzas::default();

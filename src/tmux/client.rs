@@ -1,4 +1,4 @@
-//! Running tmux and understanding what it says.
+//! Running tmux and reading what it prints.
 //!
 //! The server is the one that a person's own `tmux` talks to: `TMUX_TMPDIR` and `TMUX` are
 //! left to tmux.
@@ -38,7 +38,7 @@ pub enum TmuxError {
     Missing,
     /// There is no such session, or no server at all.
     Absent,
-    /// What tmux or the system said.
+    /// The message of tmux or the system.
     Other(String),
 }
 
@@ -109,7 +109,7 @@ fn once(folder: &Path, commands: &[Vec<Word>], input: &[u8]) -> Result<Output, T
         .stderr(Stdio::piped())
         .spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A tmux that fails early does not read it, and says why.
+        // A tmux that fails early does not read it, and prints why.
         let _ = stdin.write_all(input);
     }
     Ok(child.wait_with_output()?)

@@ -30,7 +30,7 @@ pub struct Session {
     owner: String,
 }
 
-/// How a session is.
+/// The state of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionState {
     /// There is none.

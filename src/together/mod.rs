@@ -135,7 +135,7 @@ impl<'a> Together<'a> {
             for member in &mut self.members {
                 member.kill_if_late(at_once);
             }
-            // They are stopped whether or not what they say is taken.
+            // They are stopped whether or not their output is taken.
             let _ = self.print_what_they_write();
             self.look();
         }

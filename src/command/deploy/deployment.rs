@@ -24,7 +24,7 @@ pub(super) struct Deployment<'a> {
     pub(super) overrides: Overrides,
     pub(super) traffic: Option<&'a Traffic>,
     pub(super) wait: Wait<'a>,
-    /// How long a process may take to be ready, where that is said.
+    /// How long a process may take to be ready, where that is set.
     pub(super) patience: Option<Duration>,
 }
 
@@ -211,7 +211,7 @@ fn not_ready(
     Failure::failed([manager.into_iter().fold(problem, Problem::note)])
 }
 
-/// Says what was not done any more.
+/// Lists the steps that were not taken.
 fn with_rest(problem: Problem, steps: &[DeployStep<'_>]) -> Problem {
     let left = steps.iter().map(|step| format!("not done: {step}"));
     left.fold(problem, Problem::note)

@@ -28,7 +28,7 @@ impl ReloadTarget {
 
     /// The process has ended by an error.
     fn not_loaded(&self, report: &LoadReport, messages: &str) -> Problem {
-        // What the compiler says of the project's own files is shown already.
+        // The compiler's messages about the project's own files are shown already.
         if report.worst() == Some(DiagnosticKind::Error) {
             return Problem::error("the code does not compile");
         }

@@ -15,7 +15,7 @@ pub(super) struct ReloadStory {
     pub(super) service: String,
     /// What the fresh process compiled.
     pub(super) compiled: Vec<PathBuf>,
-    /// What the compiler said of it.
+    /// The compiler's messages about it.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What the service loaded.
     pub(super) loaded: Vec<PathBuf>,

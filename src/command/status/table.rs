@@ -17,7 +17,7 @@ const UNKNOWN: &str = "-";
 /// A line a service, below a line of titles.
 pub(super) fn text(reports: &[ServiceReport]) -> String {
     let rows: Vec<Vec<String>> = reports.iter().map(row).map(shown).collect();
-    // What is said of a service that is down stretches over the other columns.
+    // The text about a service that is down stretches over the other columns.
     let titles = if rows.iter().any(|row| row.len() == HEADER.len()) {
         &HEADER[..]
     } else {
@@ -53,7 +53,7 @@ fn line(row: &[String], widths: &[usize]) -> String {
     line.trim_end().to_owned() + "\n"
 }
 
-/// What an image or a state file says may be anything.
+/// An image or a state file may report anything.
 fn shown(row: Vec<String>) -> Vec<String> {
     let cell = |cell: String| inert(&cell).replace('\n', " ");
     row.into_iter().map(cell).collect()
@@ -82,7 +82,7 @@ fn row(report: &ServiceReport) -> Vec<String> {
     row
 }
 
-/// What is said of a service that cannot be described in columns.
+/// The text about a service that cannot be described in columns.
 fn in_words(report: &ServiceReport) -> String {
     let pid = report.pid.map(|pid| format!("pid {pid}"));
     let age = age(report);

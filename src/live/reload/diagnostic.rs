@@ -1,4 +1,4 @@
-//! What the compiler said of a file of the project.
+//! A message of the compiler about a file of the project.
 
 use std::fs;
 use std::ops::Range;
@@ -73,7 +73,7 @@ fn typed(name: &str) -> String {
     }
 }
 
-/// One thing that the compiler said.
+/// One message of the compiler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.

@@ -51,7 +51,7 @@ impl Workplace<'_> {
         self.0.join(runtime::ENTRY)
     }
 
-    /// Where it says what it finds.
+    /// The file of its report.
     pub fn report(&self) -> PathBuf {
         self.0.join("report")
     }

@@ -15,7 +15,7 @@ pub struct LoadReport {
     pub sources: Vec<PathBuf>,
     /// The files that it wrote for each, or was about to.
     pub outputs: Vec<Vec<PathBuf>>,
-    /// What the compiler said of them.
+    /// The compiler's messages about them.
     pub diagnostics: Vec<Diagnostic>,
     /// What ended it before its time.
     pub failure: Option<LoadError>,
@@ -129,7 +129,7 @@ impl LoadReport {
         Some(())
     }
 
-    /// The worst that the compiler said.
+    /// The worst message of the compiler.
     pub fn worst(&self) -> Option<DiagnosticKind> {
         self.diagnostics.iter().map(|said| said.kind).max()
     }
@@ -142,7 +142,7 @@ impl LoadReport {
             .map_or(file, |(source, _)| source)
     }
 
-    /// How much it said of this kind.
+    /// How many messages of this kind there are.
     pub fn count(&self, kind: DiagnosticKind) -> usize {
         self.diagnostics
             .iter()

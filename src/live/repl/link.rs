@@ -88,7 +88,7 @@ impl Link {
         }
     }
 
-    /// Forgets a connection after an error that closed it, and says so.
+    /// Forgets a connection after an error that closed it, and reports it.
     pub(super) fn lose(&mut self, error: &ClientError) -> Problem {
         self.client = None;
         lost(&self.service, error)

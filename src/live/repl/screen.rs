@@ -132,7 +132,7 @@ impl Screen {
     }
 }
 
-/// What an image says, as it goes to this stream.
+/// What an image printed, as it goes to this stream.
 fn shown<'t>(text: &'t str, stream: &impl IsTerminal) -> Cow<'t, str> {
     if stream.is_terminal() {
         inert(text)

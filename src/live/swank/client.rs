@@ -118,12 +118,12 @@ impl Client {
         info.ok_or(ProtocolError::Answer("the description of a connection").into())
     }
 
-    /// What the server said about itself on connecting.
+    /// What the server reported about itself on connecting.
     pub fn connection_info(&self) -> &Info {
         &self.info
     }
 
-    /// What the image says of itself, a property list; `nil` where it lacks the runtime.
+    /// What the image reports of itself, a property list; `nil` where it lacks the runtime.
     ///
     /// # Errors
     /// If there is no answer.
@@ -201,7 +201,7 @@ impl Client {
         completions.ok_or(ProtocolError::Answer("a list of completions").into())
     }
 
-    /// Answers what the server has said or asked since the last request.
+    /// Answers what the server has sent or asked since the last request.
     ///
     /// # Errors
     /// If the connection is lost.

@@ -134,7 +134,7 @@ pub enum ClientError {
         /// Its length in bytes.
         bytes: usize,
     },
-    /// The server refused the request, and what it said.
+    /// The server refused the request, and its message.
     Refused(String),
     /// No answer came in this time.
     TimedOut {
@@ -150,7 +150,7 @@ pub enum ClientError {
     },
     /// The output could not be written, and the evaluation was interrupted.
     Output {
-        /// What the writer said.
+        /// The error of the writer.
         error: io::Error,
         /// Whether the evaluation is known to have ended.
         stopped: bool,

@@ -184,7 +184,7 @@ pub enum Answer {
     },
     /// There is no package of that name, and nothing was read.
     UnknownPackage,
-    /// It left through the top level, as when it ends its thread; with what swank says.
+    /// It left through the top level, as when it ends its thread; with the message of swank.
     Aborted(String),
 }
 

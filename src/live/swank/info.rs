@@ -1,4 +1,4 @@
-//! What a server says about itself: `connection-info` in `swank.lisp`.
+//! What a server reports about itself: `connection-info` in `swank.lisp`.
 
 use crate::live::swank::sexp::Sexp;
 

@@ -1,4 +1,4 @@
-//! What a server says, and the replies that it must have in any case.
+//! The messages of a server, and the replies that it must have in any case.
 //!
 //! The messages are those of `dispatch-event` in `swank.lisp`. What is not among them, or not of
 //! its shape, is [`Message::Other`]: a client must pass over what it does not know.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub(super) struct Programs(BTreeMap<String, ProgramStatus>);
 
-/// How a program is.
+/// The state of a program.
 #[derive(Debug)]
 struct ProgramStatus {
     /// A word for it.

@@ -37,7 +37,7 @@ pub(super) enum Activity {
 }
 
 impl UnitState {
-    /// The state of each of these units; that of one of which nothing is said is none.
+    /// The state of each of these units; that of one that is not listed has none.
     pub(super) fn parse(text: &str, units: &[InstalledUnit]) -> Vec<Self> {
         let said: Vec<&str> = text.split("\n\n").collect();
         let states = units.iter().map(|unit| {

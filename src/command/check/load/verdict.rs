@@ -62,7 +62,7 @@ impl ServiceVerdict<'_> {
         Ok(problems)
     }
 
-    /// What the compiler said; nothing of a form that was evaluated nevertheless.
+    /// The messages of the compiler, without those of a form that was evaluated nevertheless.
     fn diagnostic(&self, said: &Diagnostic, report: &LoadReport) -> Option<Problem> {
         let Some(form) = self.forms.in_file(&said.file) else {
             let name = FileNames::new(self.folder).of(&said.file);
@@ -141,7 +141,7 @@ impl ServiceVerdict<'_> {
         })
     }
 
-    /// Why the process ended before its time, unless that has been said.
+    /// Why the process ended too early, unless that has been reported.
     fn failed(&self, report: &LoadReport, messages: &str) -> Option<Problem> {
         let said = report.diagnostics.iter().any(|said| {
             said.kind == DiagnosticKind::Error
