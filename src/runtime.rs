@@ -50,7 +50,7 @@ impl RuntimeFile {
     }
 }
 
-/// What keeps git from the folder, as `target` and `.venv` do it: all in it can be made anew.
+/// What keeps git from the folder, as `target` and `.venv` do it: all in it can be made again.
 pub const IGNORED: RuntimeFile = RuntimeFile {
     path: ".gitignore",
     parts: &["*\n"],
