@@ -48,7 +48,7 @@ pub fn taken_port(service: &Service, host: &Host) -> Option<Problem> {
     }
     let holder = Occupant::of(&address, host);
     if let Some(Occupant::Service(record)) = &holder
-        && record.kinship(&service.identity, true) == Kinship::Same
+        && record.kinship(service, true) == Kinship::Same
     {
         return Some(runs_already(service, record));
     }

@@ -40,13 +40,13 @@ pub(super) fn execute(invocation: &Invocation, arguments: &cli::BuildArgs) -> Re
         return Ok(ExitCode::SUCCESS);
     };
     let written = install(&plan)?;
-    // An editor knows what this lisplaunch reads, and not the one that made the project.
-    site.write_beside(schema::FILE, &schema::text(), Readers::All)
-        .map_err(|problem| Failure::failed([problem]))?;
     let images = plan.services_with_images();
     for (service, core) in &images {
         build(invocation, service, core, &templates)?;
     }
+    // An editor knows what this lisplaunch reads, and not the one that made the project.
+    site.write_beside(schema::FILE, &schema::text(), Readers::All)
+        .map_err(|problem| Failure::failed([problem]))?;
     let mut lines: String = written
         .iter()
         .map(|file| format!("wrote {}\n", file.display()))

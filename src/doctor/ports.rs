@@ -40,9 +40,7 @@ fn judge(scene: &Scene<'_>, service: &Service, what: &str, address: &Address) ->
         None if !port::is_taken(address) => {
             Finding::ok(format!("the port {port} of `{name}` ({what}) is free"))
         }
-        Some(Occupant::Service(record))
-            if record.kinship(&service.identity, true) == Kinship::Same =>
-        {
+        Some(Occupant::Service(record)) if record.kinship(service, true) == Kinship::Same => {
             Finding::ok(format!(
                 "the port {port} ({what}) is held by `{name}` itself"
             ))

@@ -75,6 +75,11 @@ impl Account {
         })
     }
 
+    /// The numbers of its groups.
+    pub fn groups(&self) -> &[u32] {
+        &self.groups
+    }
+
     /// What keeps the user from something that is there, by the permission bits of it and of the
     /// folders above it; nothing where that cannot be seen.
     pub fn obstacle(&self, path: &Path, wish: Wish) -> Option<Obstacle> {

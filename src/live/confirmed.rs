@@ -57,10 +57,7 @@ impl Confirmed {
             .help("if that is the service say so in the project file: `user: …`"));
         }
         let same = resumes(&process, service)
-            || said(&process)
-                .unwrap_or_default()
-                .kinship(&service.identity, true)
-                == Kinship::Same;
+            || said(&process).unwrap_or_default().kinship(service, true) == Kinship::Same;
         if user.is_none() || !same {
             return Err(Problem::error(format!(
                 "pid {pid} is not taken for the service `{name}`: its command line is not that of the service"

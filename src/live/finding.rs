@@ -117,7 +117,7 @@ impl Running {
             ..record
         };
         let here = is_here(&client);
-        let kinship = match record.kinship(&self.service.identity, here) {
+        let kinship = match record.kinship(&self.service, here) {
             Kinship::Unknown if self.may_be_plain(&record, here) => Kinship::Same,
             kinship => kinship,
         };

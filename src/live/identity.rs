@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::record::Record;
 use crate::plan::name::Name;
-use crate::plan::service::Identity;
+use crate::plan::service::Service;
 
 /// What an image is to the service that is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,19 +24,35 @@ impl Record {
     ///
     /// The file counts only where the image is on this machine, `here`: another machine, and a
     /// container, may have it in another place.
-    pub fn kinship(&self, wanted: &Identity, here: bool) -> Kinship {
+    pub fn kinship(&self, wanted: &Service, here: bool) -> Kinship {
         let Some(project) = &self.project else {
             return Kinship::Unknown;
         };
-        let service = wanted.service.as_ref().map(Name::as_str);
-        let same_name = project == wanted.project.as_str() && self.service.as_deref() == service;
-        if !same_name || (here && !self.is_of_file(wanted.file.as_deref())) {
+        let same_name = self.has_name_of(wanted) || !here && self.has_name_of_group(wanted);
+        let wanted = &wanted.identity;
+        if project != wanted.project.as_str()
+            || !same_name
+            || (here && !self.is_of_file(wanted.file.as_deref()))
+        {
             Kinship::Other
         } else if self.profiles != wanted.profiles {
             Kinship::OtherProfiles
         } else {
             Kinship::Same
         }
+    }
+
+    fn has_name_of(&self, wanted: &Service) -> bool {
+        self.service.as_deref() == wanted.identity.service.as_ref().map(Name::as_str)
+    }
+
+    /// Whether it is one of the replicas of which this is one too: in containers they have no
+    /// numbers.
+    fn has_name_of_group(&self, wanted: &Service) -> bool {
+        wanted.replica.as_ref().is_some_and(|replica| {
+            let group = self.service.as_deref().or(self.project.as_deref());
+            group == Some(replica.of.as_str())
+        })
     }
 
     /// Whether its project file is this one, on whatever way each was named.

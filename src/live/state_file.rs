@@ -31,7 +31,7 @@ pub fn read(service: &Service, host: &Host) -> Option<Record> {
 
 fn latest(records: impl Iterator<Item = Record>, service: &Service) -> Option<Record> {
     records
-        .filter(|record| record.kinship(&service.identity, true) == Kinship::Same)
+        .filter(|record| record.kinship(service, true) == Kinship::Same)
         .max_by_key(|record| (record.runs(), record.since))
 }
 

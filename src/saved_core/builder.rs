@@ -4,9 +4,10 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
-use std::os::unix::process::CommandExt;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use rustix::fs::OFlags;
 
@@ -98,7 +99,7 @@ impl Builder {
         }
     }
 
-    /// Lets a process be started as the user, with what a login would give it.
+    /// Gives a process of the user the variables that a login would give it.
     ///
     /// # Errors
     /// When the home folder of the user is not known.
@@ -108,9 +109,9 @@ impl Builder {
         service: &Service,
         host: &Host,
     ) -> Result<(), Problem> {
-        let Some(account) = &self.other else {
+        if self.other.is_none() {
             return Ok(());
-        };
+        }
         let given = |name: &str| service.env.iter().any(|(own, _)| own == name);
         let personal = |name: &&String| {
             PERSONAL.contains(&name.as_str())
@@ -128,9 +129,53 @@ impl Builder {
                 command.env(name, value.resolved());
             }
         }
-        command.uid(account.uid).gid(account.gid);
+        #[cfg(not(target_os = "linux"))]
+        if let Some(account) = &self.other {
+            use std::os::unix::process::CommandExt;
+            command.uid(account.uid).gid(account.gid);
+        }
         Ok(())
     }
+
+    /// Does something as the user, in a thread of its own: what that starts has the groups of the
+    /// user as well, and a file that it opens is one that the user may open.
+    pub(super) fn act<T: Send>(&self, act: impl FnOnce() -> T + Send) -> io::Result<T> {
+        let Some(account) = &self.other else {
+            return Ok(act());
+        };
+        let act = || {
+            become_user(account)?;
+            Ok(act())
+        };
+        let ended = thread::scope(|scope| scope.spawn(act).join());
+        ended.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+/// Makes this thread, and no other, one of the user's.
+#[cfg(target_os = "linux")]
+fn become_user(account: &Account) -> io::Result<()> {
+    use rustix::process::{Gid, Uid};
+    use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+
+    let groups: Vec<Gid> = account
+        .groups()
+        .iter()
+        .copied()
+        .map(Gid::from_raw)
+        .collect();
+    let (uid, gid) = (Uid::from_raw(account.uid), Gid::from_raw(account.gid));
+    // Whose user is another one may not change the rest any more.
+    set_thread_groups(&groups)?;
+    set_thread_res_gid(gid, gid, gid)?;
+    set_thread_res_uid(uid, uid, uid)?;
+    Ok(())
+}
+
+/// Elsewhere threads have no users of their own: the process is given one, without further groups.
+#[cfg(not(target_os = "linux"))]
+fn become_user(_: &Account) -> io::Result<()> {
+    Ok(())
 }
 
 fn unknown(service: &Service, user: &str) -> Problem {

@@ -137,7 +137,7 @@ impl Build {
     ///
     /// # Errors
     /// When there is no image; the one before is left as it was.
-    pub fn run(self, limits: &Deadline, watch: impl FnMut()) -> Result<u64, BuildError> {
+    pub fn run(self, limits: &Deadline, watch: impl FnMut() + Send) -> Result<u64, BuildError> {
         let Build {
             place,
             manifest,
@@ -149,8 +149,10 @@ impl Build {
         let inside = |name| folder.path().join(name);
         let failed = |error: io::Error| Problem::io("write", &place, &error);
         builder.hand_over(folder.path()).map_err(failed)?;
-        let ended = attended::run(command, &inside(MESSAGES), limits, watch);
+        let messages = inside(MESSAGES);
+        let ended = builder.act(|| attended::run(command, &messages, limits, watch));
         builder.take_back(folder.path()).map_err(failed)?;
+        let ended = ended.map_err(failed)?;
         let status = ended.map_err(|unfinished| unfinished_as(unfinished, &place))?;
         if !status.success() {
             let messages = attended::messages(&inside(MESSAGES));

@@ -1,11 +1,16 @@
 //! Commands for one of several replicas.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
 use super::service::Service;
+use crate::end_to_end::network::connect;
+use crate::end_to_end::running::Running;
+use crate::end_to_end::with_compiled_systems;
 use crate::support::Project;
+use crate::support::ports::free_port;
 
 /// Two services of one, whose ports their env files say.
 const PAIR: &str = r"
@@ -45,6 +50,50 @@ fn what_one_replica_evaluates_the_others_do_not_know() {
     assert_eq!(reloaded.code, Some(0), "{}", reloaded.stderr);
     let warned = reloaded.stderr.find("warning: ").unwrap();
     assert_eq!(reloaded.stderr[warned..], evaluated.stderr);
+}
+
+/// Where all of them are equal none has a number, and a container has a name of its own.
+#[test]
+fn a_replica_in_a_container_is_the_service_whichever_is_named() {
+    let port = free_port();
+    let inside = Project::new(&format!(
+        "name: pair\nloader: asdf\nstart: (values)\nswank: {port}\n"
+    ));
+    let inside = with_compiled_systems(inside);
+    let run = inside.command(&["run"]);
+    let mut container = Command::new("unshare");
+    container
+        .args([
+            "--uts",
+            "sh",
+            "-c",
+            "hostname pair-7d5c9 && exec \"$0\" run",
+        ])
+        .arg(run.get_program())
+        .current_dir(inside.folder())
+        .env_clear()
+        .envs(
+            run.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::null());
+    let mut container = Running::start(container);
+    container.until("it listens", || connect(port));
+    let outside = |name: &str| {
+        Project::new(&format!(
+            "name: {name}\nloader: none\nstart: (f)\nreplicas: 2\nswank: 400${{REPLICA}}\n"
+        ))
+    };
+    let port = port.to_string();
+    let pair = outside("pair");
+    for replica in ["pair-1", "pair-2"] {
+        let eval = ["eval", replica, "--port", &port, "(+ 1 2)"];
+        assert_eq!(pair.run(&eval).success(), "3\n");
+    }
+    let eval = ["eval", "other-1", "--port", &port, "(+ 1 2)"];
+    let report = outside("other").run(&eval).failure(3);
+    let expected = "is not the service `other-1`: it is the service `pair`";
+    assert!(report.contains(expected), "{report}");
 }
 
 #[test]
