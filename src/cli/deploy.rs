@@ -1,4 +1,4 @@
-//! The command that brings new code into service.
+//! The command that deploys new code.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use clap::Args;
 use super::live::parse_duration;
 use super::selection::OneService;
 
-/// Bring new code into service without a request that fails
+/// Deploy new code without a failed request
 ///
-/// Of `replicas` one after the other is started again by what has started it, and waited for
-/// until it is ready; with `http.upstream` nginx sends it no requests meanwhile. With `spare: true`
-/// one of them does not run: it is started with the new code, nginx is switched to it, and then
-/// one with the old code has answered what it was sent and is stopped. The first process that
-/// does not get ready ends it, and what runs goes on with the code that it has.
+/// Restarts the replicas (`replicas`) one after the other, each through its manager, and waits
+/// until each is ready; with `http.upstream` nginx sends it no requests meanwhile. With `spare: true`
+/// one replica does not run: it is started with the new code, nginx is switched to it, and then
+/// one with the old code is stopped once it has answered all requests. The first process that
+/// does not get ready ends the deployment, and the others go on with the code that they have.
 ///
 /// With `core` the images are built first, and the ones before are kept: they are put back when a
 /// process does not get ready with the new one, and by --rollback.

@@ -25,7 +25,7 @@ pub struct LogsArgs {
     #[expect(missing_docs, reason = "the arguments say it")]
     #[command(flatten)]
     pub service: OneService,
-    /// Go on with what is written from now on
+    /// Follow: print new lines as they are written
     #[arg(short, long)]
     pub follow: bool,
     /// How many of the last lines
@@ -88,8 +88,8 @@ pub struct ListArgs {
 
 /// Print the process number of the running service
 ///
-/// The number is certain: the image says it, or else the kernel says that the process is the
-/// service. Exits with 3 when it does not run, or something else may be in its place.
+/// The number is certain: the image reports it, or the kernel confirms that the process is the
+/// service's. Exits with 3 when it does not run, or something else may be in its place.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -108,8 +108,8 @@ pub struct StatusArgs {
 /// seconds at most. Exits with 1 when it is not gone by then, with 3 when none answered. A service
 /// without a swank server gets SIGTERM, once its process is known for certain.
 ///
-/// A service that supervisord or systemd would start again has to be stopped there: the command
-/// for that is printed, and the service goes on.
+/// A service that supervisord or systemd would start again has to be stopped there: it is left
+/// running, and the command for that is printed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -130,9 +130,9 @@ pub struct StopArgs {
 
 /// Stop the running service, and return when it is ready again
 ///
-/// Whatever started it does so again: supervisord, systemd or tmux. A service that was started
-/// by hand goes on: restart it by hand. Exits with 0 when the new process is ready, with 1 when
-/// it cannot be restarted, with 3 when it does not run, or is not ready in time.
+/// It is started again by what started it: supervisord, systemd or tmux. A service that was started
+/// by hand is left running: restart it by hand. Exits with 0 when the new process is ready, with 1
+/// when it cannot be restarted, with 3 when it does not run, or is not ready in time.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -228,7 +228,7 @@ pub enum TmuxCommand {
     /// Returns at once, with 0 also when it runs already: it changes nothing then. A service
     /// that fails leaves its last words in the session, until it is started again.
     Start(TmuxStartArgs),
-    /// Look at the session; C-b d leaves it running
+    /// Attach to the session; C-b d detaches
     ///
     /// Inside tmux the terminal switches to it. Exits with 3 when there is no session.
     Attach(OneService),

@@ -63,7 +63,7 @@ pub struct InstallArgs {
     pub wait: Option<Duration>,
 }
 
-/// Let a manager stop the services, and remove the files that it has of them
+/// Stop the services through a manager, and remove the files that it has of them
 ///
 /// Only files that lisplaunch wrote are removed. Exits with 0 when nothing of them is left, with
 /// 1 when a step fails, and with 2 when the project file or the command line is wrong.

@@ -143,7 +143,7 @@ pub enum Command {
     Man(editor::ManArgs),
     #[expect(missing_docs, reason = "see above")]
     Emacs(editor::EmacsArgs),
-    /// Offer words to a shell, which asks with a variable of the environment.
+    /// Offer completions to a shell, which asks with a variable of the environment.
     #[command(skip)]
     Complete(Request),
 }
@@ -267,10 +267,10 @@ pub struct EmitArgs {
 
 /// Save the images that services start from (`core:`), and write what they load
 ///
-/// Loads the code of each service with `core:` in a process of its own, beside whatever runs, and
-/// saves it below `.lisplaunch/`; the image before is kept as `NAME.core.1`. Writes lisplaunch's
-/// own code there too, as every command does that prints or starts a command line: so this is
-/// also for the owner of a folder that the service's user may not write to.
+/// Loads the code of each service with `core:` in a process of its own, beside running services,
+/// and saves it below `.lisplaunch/`; the image before is kept as `NAME.core.1`. Writes
+/// lisplaunch's own code there too, as every command does that prints or starts a command line: so
+/// this is also for the owner of a folder that the service's user may not write to.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -23,7 +23,7 @@ pub struct Selection {
     /// Look for the project file in this folder and above it
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,
-    /// Lay a profile of the file over it; may be repeated
+    /// Apply a profile of the file; may be repeated
     #[arg(
         short,
         long = "profile",
@@ -37,7 +37,7 @@ pub struct Selection {
     /// Set a variable of the file; may be repeated
     #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = parse_setting)]
     pub set: Vec<(String, String)>,
-    /// Act on files of this user too, not only on your own and root's; may be repeated
+    /// Trust files of this user too, not only your own and root's; may be repeated
     #[arg(
         long,
         global = true,

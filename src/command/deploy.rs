@@ -1,4 +1,4 @@
-//! `lisplaunch deploy`: new code in the place of the old, without a request that fails.
+//! `lisplaunch deploy`: new code in place of the old, without a failed request.
 //!
 //! [`member`] knows the processes, [`step`] puts what is done into its order, [`deployment`] does it,
 //! and [`traffic`] lets nginx send requests elsewhere.
