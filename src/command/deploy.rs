@@ -45,6 +45,10 @@ pub(super) fn execute(invocation: &Invocation, arguments: &DeployArgs) -> Result
     let _alone = alone(&project, arguments.dry_run)?;
     let overrides = invocation.overrides(&ConnectionArgs::default())?;
     let members = Member::all(invocation, &plan.services, &overrides)?;
+    for member in &members {
+        let checked = member.check_socket(&invocation.host);
+        checked.map_err(|problem| Failure::failed([problem]))?;
+    }
     let traffic = Traffic::of(invocation, &project, &plan)?;
     let mut steps = step::code(&members, arguments.rollback);
     steps.extend(replacement(&plan, &members, traffic.as_ref())?);

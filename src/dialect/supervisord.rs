@@ -11,11 +11,50 @@
 //!    POSIX mode (where nothing escapes a quote), a log file through `expanduser`.
 
 use super::{Dialect, Printed, Refusal, comment, limit, name};
-use crate::word::Word;
+use crate::word::{Piece, Variable, Word};
 
 /// The language of supervisord's configuration file.
 #[derive(Clone, Copy, Debug)]
 pub struct Supervisord;
+
+/// What becomes the number of a process, of those that one stanza starts. No other variable has
+/// such a name.
+const NUMBER: &str = "%(process_num)d";
+
+/// The word that these texts are, each where the number is the next one from `first` on; nothing
+/// where they differ in another way.
+pub fn numbered(texts: &[String], first: u32) -> Option<Word> {
+    let numbers: Vec<String> = (first..).take(texts.len()).map(|n| n.to_string()).collect();
+    let mut rests: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let mut word = Word::default();
+    while let Some(next) = rests.first()?.chars().next() {
+        let same: Option<Vec<&str>> = rests.iter().map(|rest| rest.strip_prefix(next)).collect();
+        rests = if let Some(rests) = same {
+            word.push_text(next.encode_utf8(&mut [0; 4]));
+            rests
+        } else {
+            word.push(Piece::Variable(Variable {
+                name: NUMBER.to_owned(),
+                value: numbers.first()?.clone(),
+            }));
+            let pairs = rests.iter().zip(&numbers);
+            pairs
+                .map(|(rest, number)| rest.strip_prefix(number.as_str()))
+                .collect::<Option<_>>()?
+        };
+    }
+    rests.iter().all(|rest| rest.is_empty()).then_some(word)
+}
+
+/// A word with `escape` for its text, and its number where it has one.
+fn spelled(word: &Word, escape: impl Fn(&str) -> String) -> String {
+    let pieces = word.pieces().iter().map(|piece| match piece {
+        Piece::Variable(variable) if variable.name == NUMBER => NUMBER.to_owned(),
+        Piece::Variable(variable) => escape(&variable.value),
+        Piece::Text(text) => escape(text),
+    });
+    pieces.collect()
+}
 
 /// Whether `environment=` can hold a value; if not, `command=/usr/bin/env NAME=value …` can,
 /// unless there is a carriage return in it, or a `=` in the path of the program after it.
@@ -49,7 +88,11 @@ fn command_word(word: &Word) -> Result<String, Refusal> {
                 .to_owned(),
         });
     }
-    Ok(if is_bare(&text) { text } else { quoted(&text) })
+    Ok(if is_bare(&text) {
+        spelled(word, str::to_owned)
+    } else {
+        format!("'{}'", spelled(word, quoted))
+    })
 }
 
 /// Whether a word of a command is read as itself without quotes.
@@ -59,10 +102,9 @@ fn is_bare(text: &str) -> bool {
     !text.is_empty() && text.chars().all(safe)
 }
 
-/// A word of a command between quotes.
+/// What is between the quotes of a word of a command.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('\'');
+    let mut quoted = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
@@ -80,16 +122,15 @@ fn quoted(text: &str) -> String {
             _ => quoted.push(character),
         }
     }
-    quoted.push('\'');
     quoted
 }
 
 /// One `NAME="value"` of `environment=`.
 fn assignment(name: &str, value: &Word) -> Result<String, Refusal> {
     let name = name::environment(name)?;
-    let value = value.resolved();
-    limit::check(&format!("{name}={value}"))?;
-    if !environment_holds(&value) {
+    let text = value.resolved();
+    limit::check(&format!("{name}={text}"))?;
+    if !environment_holds(&text) {
         return Err(Refusal {
             message: format!(
                 "the `environment` of supervisord cannot hold the value of `{name}`: it has both \
@@ -99,15 +140,16 @@ fn assignment(name: &str, value: &Word) -> Result<String, Refusal> {
             help: format!("start the command with `/usr/bin/env {name}=…`"),
         });
     }
-    let quote = if value.contains('"') { '\'' } else { '"' };
-    Ok(format!("{name}={quote}{}{quote}", value.replace('%', "%%")))
+    let quote = if text.contains('"') { '\'' } else { '"' };
+    let value = spelled(value, |text| text.replace('%', "%%"));
+    Ok(format!("{name}={quote}{value}{quote}"))
 }
 
-/// A value that supervisord takes without quotes, before `%` is doubled.
-fn unquoted(word: &Word) -> Result<String, Refusal> {
+/// A value that supervisord takes without quotes, in which a `%` becomes `percent`.
+fn unquoted(word: &Word, percent: &str) -> Result<String, Refusal> {
     let value = word.resolved();
     let Some(reason) = unholdable(&value) else {
-        return Ok(value);
+        return Ok(spelled(word, |text| text.replace('%', percent)));
     };
     Err(Refusal {
         message: format!(
@@ -140,13 +182,15 @@ fn unholdable(value: &str) -> Option<&'static str> {
 /// # Errors
 /// When it would be read as something else.
 pub fn log_file(words: &[Word]) -> Result<String, Refusal> {
-    let value = joined(words.iter().map(unquoted), " ")?;
+    let spelled = joined(words.iter().map(|word| unquoted(word, "%%%%")), " ")?;
+    let value: Vec<String> = words.iter().map(Word::resolved).collect();
+    let value = value.join(" ");
     let reason = if NOT_PATHS.contains(&value.to_ascii_lowercase().as_str()) {
         "it has a meaning of its own"
     } else if value.starts_with('~') {
         "a `~` is expanded to the home of the user that supervisord runs as"
     } else {
-        return Ok(value.replace('%', "%%%%"));
+        return Ok(spelled);
     };
     Err(Refusal {
         message: format!(
@@ -180,7 +224,7 @@ impl Dialect for Supervisord {
                     .map(|(name, value)| assignment(name, value)),
                 ",",
             ),
-            Printed::Setting(word) => Ok(unquoted(word)?.replace('%', "%%")),
+            Printed::Setting(word) => unquoted(word, "%%"),
             Printed::Comment(text) => Ok(comment::one_line(text)),
             Printed::Bare(text) => name::bare(text),
             Printed::Own(spell, words) => spell(words),

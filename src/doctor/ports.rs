@@ -12,7 +12,7 @@ use crate::plan::service::Service;
 const HTTP: &str = "HTTP";
 
 /// What holds a socket that it hands over.
-const MANAGER: &str = "systemd";
+const MANAGERS: [&str; 2] = ["systemd", "supervisord"];
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
     let services = scene.services.iter();
@@ -66,5 +66,9 @@ fn judge(scene: &Scene<'_>, service: &Service, what: &str, address: &Address) ->
 
 /// Whether it holds the port for the service, which may not run now.
 fn hands_over(holder: &Holder, service: &Service, what: &str) -> bool {
-    service.socket().is_some() && what == HTTP && holder.program() == Some(MANAGER)
+    service.socket().is_some()
+        && what == HTTP
+        && holder
+            .program()
+            .is_some_and(|name| MANAGERS.contains(&name))
 }

@@ -163,9 +163,14 @@ impl Format {
 
     /// Whether replicas with numbers may share a socket: its tool hands them one, or starts none.
     fn shares_sockets(&self) -> bool {
-        [systemd::FORMAT, nginx::FORMAT, logrotate::FORMAT]
-            .iter()
-            .any(|format| format.name == self.name)
+        [
+            systemd::FORMAT,
+            supervisor::FORMAT,
+            nginx::FORMAT,
+            logrotate::FORMAT,
+        ]
+        .iter()
+        .any(|format| format.name == self.name)
     }
 
     /// Replicas that listen on one port need what listens for them.
@@ -182,7 +187,7 @@ impl Format {
                 service.group_name()
             ))
             .at(socket.location.clone())
-            .help("`emit systemd` writes a unit that does")
+            .help("`emit systemd` and `emit supervisor` write what does")
             .help("or give each replica a port of its own, in a profile without `socket`")),
             None => Ok(()),
         }

@@ -136,5 +136,6 @@ fn unknown_keys(service: &Service) -> Vec<String> {
         _ => None,
     });
     let keys = [restart, log.map(str::to_owned), watchdog, priority];
-    keys.into_iter().flatten().chain(units).collect()
+    let keys = keys.into_iter().flatten();
+    keys.chain(units).chain(unsaid::socket(service)).collect()
 }

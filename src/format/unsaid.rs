@@ -10,7 +10,7 @@ use crate::render::TemplateValue;
 use crate::word::Word;
 
 /// A socket that nothing hands over.
-fn socket(service: &Service) -> Option<String> {
+pub(super) fn socket(service: &Service) -> Option<String> {
     let line = "http.socket: nothing here listens for the service, so it does that by itself";
     service.socket().map(|_| line.to_owned())
 }
@@ -22,6 +22,7 @@ pub(super) fn by_supervisor(service: &Service, manager: &str) -> Vec<String> {
     });
     let mut lines = without_cgroups(service, manager);
     lines.extend(priority);
+    lines.extend(socket(service));
     lines
 }
 
@@ -39,8 +40,7 @@ pub(super) fn without_cgroups(service: &Service, manager: &str) -> Vec<String> {
     let watchdog = service.watchdog.map(|_| {
         format!("watchdog: {manager} asks nothing, so let `lisplaunch status` watch the service")
     });
-    let socket = socket(service);
-    limited.chain(units).chain(watchdog).chain(socket).collect()
+    limited.chain(units).chain(watchdog).collect()
 }
 
 /// The limits of a service that only a cgroup sets.

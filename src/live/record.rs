@@ -29,6 +29,8 @@ pub struct Record {
     pub truename: Option<String>,
     /// The port of its swank server.
     pub port: Option<u16>,
+    /// The ports of the listening sockets that were handed to it.
+    pub sockets: Vec<u16>,
     /// What a person should read now: what it waits for, or its last words.
     pub note: Option<String>,
     /// Its exit code, once it has ended.
@@ -58,6 +60,7 @@ impl Record {
     pub fn read(list: &Sexp) -> Self {
         let text = |key| list.property(key).and_then(Sexp::as_str).map(str::to_owned);
         let profiles = list.property(":profiles").and_then(Sexp::as_list);
+        let sockets = list.property(":sockets").and_then(Sexp::as_list);
         Record {
             pid: number(list, ":pid"),
             started: number(list, ":started"),
@@ -73,6 +76,11 @@ impl Record {
             file: text(":file"),
             truename: text(":truename"),
             port: number(list, ":port"),
+            sockets: sockets
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Sexp::as_number)
+                .collect(),
             note: text(":note"),
             exit: number(list, ":exit"),
             manager: list.property(":manager").and_then(Manager::read),

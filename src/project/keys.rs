@@ -209,7 +209,7 @@ pub const KEYS: &[Key] = &[
     service("http.key", File, Nothing, "the key of the certificate"),
     service("http.max-body", Size, Value("10MB"), "the largest body of a request"),
     service("http.upstream", File, Nothing, "the file in which nginx finds the replicas that it sends requests to: `lisplaunch deploy` writes it"),
-    service("http.socket", Ipv4, Nothing, "the address on which systemd listens for the service, and hands it the socket: connections wait there while it starts again"),
+    service("http.socket", Ipv4, Nothing, "the address on which systemd, or supervisord for replicas, listens for the service and hands it the socket: connections wait there while it starts again"),
     service("sbcl.program", Program, Value("sbcl"), "a name on the PATH, or a file"),
     service("sbcl.dynamic-space-size", Heap, Said("SBCL's"), "the heap: `2GB`, or `75%` of `limits.memory` or else of what the machine allows; a bare number is megabytes"),
     service("sbcl.control-stack-size", Size, Said("SBCL's"), "the stack of each thread: `4MB`"),

@@ -16,7 +16,11 @@ fn units(project: &Project) -> Vec<PathBuf> {
     let files = files_below(&project.folder()).into_iter();
     let paths = files.map(|(name, _)| project.folder().join(name));
     paths
-        .filter(|path| is(path, "service") || is(path, "target"))
+        .filter(|path| {
+            ["service", "socket", "target"]
+                .iter()
+                .any(|kind| is(path, kind))
+        })
         .collect()
 }
 
@@ -152,4 +156,47 @@ fn services_that_share_a_user_share_a_cache() {
         &cache(", user: www-data, after: [a]"),
         &["CacheDirectory=app-b", "Wants=app-a.service"],
     );
+}
+
+#[test]
+fn a_socket_is_a_unit_of_its_own() {
+    let emitted = |keys: &str| {
+        let http = "http: {port: 80, socket: 0.0.0.0}";
+        let yaml = format!("name: shop\nloader: none\nstart: (f)\n{http}\n{keys}");
+        let project = Project::new(&yaml).with_sbcl("");
+        let run = project.run(&["emit", "systemd", "-o", "units/"]);
+        run.success();
+        analyze(&["verify", "--man=no"], &units(&project));
+        move |name: &str| {
+            let text = fs::read_to_string(project.folder().join("units").join(name)).unwrap();
+            text.split_once("\n\n").unwrap().1.to_owned()
+        }
+    };
+    let read = emitted("");
+    insta::assert_snapshot!(read("shop.socket"), @"
+    [Unit]
+    Description=The port 80 of shop
+
+    [Socket]
+    ListenStream=0.0.0.0:80
+    ");
+    let service = read("shop.service");
+    assert_lines(&service, &["Requires=shop.socket", "Sockets=shop.socket"]);
+    // systemd binds it.
+    assert!(!service.contains("CAP_NET_BIND_SERVICE"), "{service}");
+    let read = emitted("replicas: 2\n");
+    insta::assert_snapshot!(read("shop.socket"), @"
+    [Unit]
+    Description=The port 80 of shop
+    PartOf=shop.target
+
+    [Socket]
+    ListenStream=0.0.0.0:80
+    # All replicas accept connections; where none runs they start this one.
+    Service=shop-shop-1.service
+    ");
+    for number in [1, 2] {
+        let service = read(&format!("shop-shop-{number}.service"));
+        assert_lines(&service, &["Requires=shop.socket", "Sockets=shop.socket"]);
+    }
 }

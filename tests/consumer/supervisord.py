@@ -19,7 +19,7 @@ AUTOMATIC_OR_NONE = (type, type(None))
 def program(config):
     config.options.stat = lambda path: None
     config.options.check_execv_args = lambda filename, argv, st: None
-    argv = config.make_process().get_execv_args()[1]
+    argv = config.make_process(config).get_execv_args()[1]
     log = config.stdout_logfile
     return {
         "argv": argv,

@@ -8,7 +8,8 @@ use insta::assert_snapshot;
 use super::deployed::{CODE, SYSTEM, failing};
 use super::load::{Kind, Load, Seen};
 use super::network::{get, is_free};
-use super::running::eventually;
+use super::running::{Running, eventually};
+use super::supervisor::Supervisor;
 use super::with_compiled_systems;
 use crate::consumer::Systemd;
 use crate::support::ports::free_port;
@@ -195,4 +196,57 @@ fn replicas_with_one_socket_start_again_one_by_one_below_systemd() {
     nothing_was_lost(&load.end());
     systemd.success(&["stop", "shop.target"]);
     eventually("the socket is closed", || is_free(shop.port).then_some(()));
+}
+
+#[test]
+fn replicas_with_one_socket_start_again_one_by_one_below_supervisord() {
+    let shop = Shop::new("replicas: 2\nlog: 'log/{service}.log'\ncore: true\n");
+    fs::create_dir(shop.project.folder().join("log")).unwrap();
+    shop.project.run(&["build"]).success();
+    let supervisor = Supervisor::start(&shop.project, &[]);
+    let programs = ["shop:shop-shop-1", "shop:shop-shop-2"];
+    let pids = || programs.map(|name| supervisor.running(name));
+    pids();
+    shop.serves("one");
+    let said = shop.project.run(&["doctor"]).stdout;
+    let held = format!("the port {} (HTTP) is held by `shop-1` itself", shop.port);
+    assert!(said.contains(&held), "{said}");
+    let load = Load::on(shop.port);
+    load.until_answered("one", 50);
+    for name in ["two", "three"] {
+        let before = pids();
+        shop.write(&version(name));
+        shop.project.run(&["deploy", "--wait=2m"]).success();
+        let after = pids();
+        assert!(
+            after.iter().all(|pid| !before.contains(pid)),
+            "{before:?} {after:?}"
+        );
+        load.until_answered(name, 50);
+    }
+    shop.write(&failing("four"));
+    let said = shop.project.run(&["deploy", "--wait=2m"]).failure(1);
+    assert!(said.contains("putting back the image"), "{said}");
+    load.until_answered("three", 50);
+    nothing_was_lost(&load.end());
+    for number in [1, 2] {
+        let log = shop.project.folder().join(format!("log/shop-{number}.log"));
+        assert!(log.exists());
+    }
+    supervisor.control(&["stop", "shop:*"]);
+    assert!(is_free(shop.port));
+}
+
+#[test]
+fn a_process_that_was_not_handed_its_socket_is_not_deployed() {
+    let shop = Shop::new("");
+    let mut running = Running::start(shop.project.command(&["run"]));
+    // It listens by itself then.
+    running.until("it serves", || get(shop.port, "/"));
+    let said = shop.project.run(&["deploy"]).failure(1);
+    let expected = format!(
+        "error: `http.socket`: `shop` was not handed the socket of its port {}, and requests would fail while it starts again",
+        shop.port
+    );
+    assert!(said.contains(&expected), "{said}");
 }

@@ -4,7 +4,7 @@
 use insta::assert_snapshot;
 
 use super::{brief, refused, wrong};
-use crate::support::Project;
+use crate::support::{Project, files_below};
 
 #[test]
 fn each_word_for_the_program_is_an_item() {
@@ -457,9 +457,40 @@ fn a_socket_is_handed_to_one_service_or_to_its_replicas() {
      --> lisplaunch.yaml:4:28
     4 | http: {port: 8080, socket: 127.0.0.1}
       |                            ^^^^^^^^^
-      = help: `emit systemd` writes a unit that does
+      = help: `emit systemd` and `emit supervisor` write what does
       = help: or give each replica a port of its own, in a profile without `socket`
     ");
+    let own = Project::new(&format!(
+        "loader: none\nstart: (f)\nreplicas: 2\n{socket}env-file: '${{REPLICA}}.env'\n"
+    ));
+    let own = own
+        .with_file("1.env", "KEY=one")
+        .with_file("2.env", "KEY=two");
+    assert_snapshot!(brief(own.run(&["emit", "supervisor"]), 1), @"
+    error: `http.socket`: the replicas of `app` differ by more than their number, and supervisord hands a socket only to processes with one stanza
+     --> lisplaunch.yaml:4:28
+    4 | http: {port: 8080, socket: 127.0.0.1}
+      |                            ^^^^^^^^^
+      = help: let them differ by `${REPLICA}` alone, and write the stanza of all of them
+    ");
+    // What starts one process says that it listens by itself.
+    let yaml = format!("name: app\nloader: none\nstart: (f)\n{socket}");
+    let silent = ["nginx", "logrotate", "systemd"];
+    for format in lisplaunch::format::ALL {
+        let project = Project::new(&format!("{yaml}container: {{image: app}}\nlog: app.log\n"));
+        project.run(&["emit", format.name, "-o", "out/"]);
+        let files = files_below(&project.folder().join("out"));
+        let texts: String = files
+            .iter()
+            .map(|file| std::fs::read_to_string(file).unwrap())
+            .collect();
+        let says = texts.contains("http.socket: nothing here listens for the service");
+        assert!(
+            says != silent.contains(&format.name),
+            "{}: {texts}",
+            format.name
+        );
+    }
     // The replicas are one server for what sends requests to it.
     let yaml = format!("loader: none\nstart: (f)\nreplicas: 2\n{socket}");
     let site = Project::new(&yaml).run(&["emit", "nginx"]).success();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::consumer::Daemon;
+use crate::consumer::{Daemon, Parser};
 use crate::support::Project;
 
 /// In the order of the file the last is to be started first.
@@ -84,4 +84,81 @@ fn what_supervisord_cannot_hold_is_a_comment() {
         priorities,
         [Some("5"), Some("6"), None, Some("1000"), Some("1001")]
     );
+}
+
+#[test]
+fn replicas_that_share_a_socket_are_one_stanza() {
+    let yaml = |port: &str| {
+        format!(
+            "name: shop\nloader: none\nsbcl: {{program: /bin/sleep}}\n\
+             start: (f)\nlog: '{{service}}.log'\nservices:\n  web:\n    replicas: 11\n    arguments: ['6${{REPLICA}}', '50%']\n    \
+             env: {{OWN: 'a;${{REPLICA}}%'}}\n    http: {port}\n  worker: {{}}\n"
+        )
+    };
+    let emitted = |port: &str| {
+        let project = Project::new(&yaml(port));
+        let file = project.folder().join("shop.conf");
+        let emit = ["emit", "supervisor", "-o", file.to_str().unwrap()];
+        project.run(&emit).success();
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, format!("[supervisord]\n{text}")).unwrap();
+        let programs = format!("{:?}", Parser::start().parse(&file).unwrap());
+        (
+            project.with_fixed_paths(&text),
+            project.with_fixed_paths(&programs),
+        )
+    };
+    let (text, programs) = emitted("{port: 8080, socket: 127.0.0.1}");
+    let (_, stanzas) = text.split_once("\n\n").unwrap();
+    insta::assert_snapshot!(stanzas, @r#"
+    ; supervisord holds the port as long as one of these runs: start them again one by one.
+    [fcgi-program:shop-web]
+    socket=tcp://127.0.0.1:8080
+    socket_backlog=4096
+    numprocs=11
+    numprocs_start=1
+    process_name=shop-web-%(process_num)d
+    command=/bin/sleep --noinform --end-runtime-options --disable-debugger
+      --load /srv/app/.lisplaunch/runtime.lisp
+      --eval '(lisplaunch:boot "shop" :service "web-%(process_num)d" :file "/srv/app/lisplaunch.yaml")'
+      --eval '(progn (lisplaunch:starting) (f))'
+      --eval '(lisplaunch:stay)'
+      --end-toplevel-options 6%(process_num)d '50%%'
+    directory=/srv/app
+    environment=OWN="a;%(process_num)d%%"
+    autorestart=true
+    exitcodes=0
+    startsecs=10
+    stopwaitsecs=15
+    stopasgroup=true
+    killasgroup=true
+    redirect_stderr=true
+    stdout_logfile=/srv/app/web-%(process_num)d.log
+    stdout_logfile_maxbytes=50MB
+    stdout_logfile_backups=10
+
+    [program:shop-worker]
+    command=/bin/sleep --noinform --disable-debugger
+      --load /srv/app/.lisplaunch/runtime.lisp
+      --eval '(lisplaunch:boot "shop" :service "worker" :file "/srv/app/lisplaunch.yaml")'
+      --eval '(progn (lisplaunch:starting) (f))'
+      --eval '(lisplaunch:stay)'
+    directory=/srv/app
+    autorestart=true
+    exitcodes=0
+    startsecs=10
+    stopwaitsecs=15
+    stopasgroup=true
+    killasgroup=true
+    redirect_stderr=true
+    stdout_logfile=/srv/app/worker.log
+    stdout_logfile_maxbytes=50MB
+    stdout_logfile_backups=10
+
+    [group:shop]
+    programs=shop-worker
+    "#);
+    // supervisord takes of it what it takes of a stanza for each.
+    let (_, alone) = emitted("'80${REPLICA}'");
+    assert_eq!(programs, alone);
 }

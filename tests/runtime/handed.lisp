@@ -63,6 +63,14 @@
                          (nth-value 1 (sb-bsd-sockets:socket-peername connection)))
                (mapc #'sb-bsd-sockets:socket-close (list connection client server))))))
 
+(check:deftest a-server-may-take-the-descriptor
+  (let ((client (connect-to (port-of *held*)))
+        (server (make-instance 'sb-bsd-sockets:inet-socket :type :stream :protocol :tcp
+                                                           :descriptor (http-socket))))
+    (let ((connection (sb-bsd-sockets:socket-accept server)))
+      (check:is eql (port-of client) (nth-value 1 (sb-bsd-sockets:socket-peername connection)))
+      (mapc #'sb-bsd-sockets:socket-close (list connection client)))))
+
 (check:deftest other-ports-are-as-ever
   (let ((server (socket-on 'sb-bsd-sockets:inet-socket #(127 0 0 1) 0)))
     (sb-bsd-sockets:socket-listen server 5)

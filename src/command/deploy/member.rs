@@ -3,12 +3,14 @@
 use crate::call::Call;
 use crate::command::reached::Reached;
 use crate::command::{Failure, Invocation};
+use crate::host::Host;
 use crate::live::confirmed::Confirmed;
 use crate::live::finding::Overrides;
 use crate::live::manager::Manager;
 use crate::live::process::Process;
 use crate::live::report::ServiceReport;
 use crate::live::state::State;
+use crate::live::state_file;
 use crate::plan::name::Name;
 use crate::plan::service::Service;
 use crate::problem::Problem;
@@ -58,6 +60,23 @@ impl<'a> Member<'a> {
             }
         });
         Ok(members.collect())
+    }
+
+    /// Whether connections wait while it starts again: its socket was handed to it, if it wants
+    /// one.
+    pub(super) fn check_socket(&self, host: &Host) -> Result<(), Problem> {
+        let Some(port) = self.port().filter(|_| self.service.socket().is_some()) else {
+            return Ok(());
+        };
+        let record = state_file::read(self.service, host);
+        if !self.runs || record.is_some_and(|record| record.sockets.contains(&port)) {
+            return Ok(());
+        }
+        Err(Problem::error(format!(
+            "`http.socket`: `{}` was not handed the socket of its port {port}, and requests would fail while it starts again",
+            self.name()
+        ))
+        .help("write its units again and start it with them: `lisplaunch install systemd`; supervisord hands one to replicas"))
     }
 
     pub(super) fn name(&self) -> &Name {

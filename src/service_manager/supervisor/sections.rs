@@ -72,7 +72,8 @@ fn programs_in(text: &str, file: &Path) -> Vec<Supervised> {
     for line in text.lines().map(without_comment) {
         if let Some(section) = line.strip_prefix('[') {
             let section = section.trim_end().trim_end_matches(']');
-            let name = section.strip_prefix("program:");
+            let name = section.strip_prefix("fcgi-").unwrap_or(section);
+            let name = name.strip_prefix("program:");
             in_program = name.is_some();
             in_command = false;
             programs.extend(name.map(|name| Supervised {

@@ -27,6 +27,7 @@ impl Stanzas {
                 // A program without a group is a group of its own.
                 group: group.unwrap_or(name).to_owned(),
             }));
+        self.0.extend(numbered(text));
     }
 
     pub(super) fn groups(&self) -> BTreeSet<String> {
@@ -44,6 +45,26 @@ impl Stanzas {
             (group.clone(), known)
         })
     }
+}
+
+/// The programs that share a socket: several of one section, which is a group of its own.
+fn numbered(text: &str) -> impl Iterator<Item = SupervisedProgram> {
+    let sections = text.split("\n[fcgi-program:").skip(1);
+    sections.flat_map(|section| {
+        let setting = |name: &str| {
+            let mut lines = section.lines();
+            let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            value.unwrap_or_default()
+        };
+        let number = |name| setting(name).parse().unwrap_or(0_u32);
+        let group = section.split(']').next().unwrap_or_default().to_owned();
+        let name = setting("process_name").to_owned();
+        let (first, count) = (number("numprocs_start"), number("numprocs"));
+        (first..first.saturating_add(count)).map(move |number| SupervisedProgram {
+            name: name.replace("%(process_num)d", &number.to_string()),
+            group: group.clone(),
+        })
+    })
 }
 
 #[cfg(test)]
@@ -65,6 +86,11 @@ mod tests {
         assert_eq!(
             known("[program:shop-a]\n[program:shop-b]\n[group:shop]\nprograms=shop-a,shop-b\n"),
             [pair("shop", "shop:shop-a"), pair("shop", "shop:shop-b")]
+        );
+        let shared = "; x\n[fcgi-program:web]\nnumprocs=2\nnumprocs_start=1\nprocess_name=w-%(process_num)d\n";
+        assert_eq!(
+            known(shared),
+            [pair("web", "web:w-1"), pair("web", "web:w-2")]
         );
     }
 }

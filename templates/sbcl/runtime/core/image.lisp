@@ -53,6 +53,7 @@
           *identity*
           (list :manager *manager*
                 :port *port*
+                :sockets (mapcar #'first *handed-sockets*)
                 :note *note*
                 :exit *exit-code*)))
 
