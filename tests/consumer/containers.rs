@@ -97,6 +97,11 @@ impl Containers {
 
     /// Builds an image `localhost/NAME` from the Dockerfile in a folder.
     pub(crate) fn build(&self, context: &Path, name: &str, options: &[&str]) {
+        done(&mut self.building(context, name, options));
+    }
+
+    /// What does that.
+    pub(crate) fn building(&self, context: &Path, name: &str, options: &[&str]) -> Command {
         let mut build = self.buildah();
         build
             .args(["bud", "--isolation=chroot", "--format=docker", "--quiet"])
@@ -104,7 +109,7 @@ impl Containers {
             .arg(format!("localhost/{name}"))
             .args(options)
             .arg(context);
-        done(&mut build);
+        build
     }
 
     /// Runs a command in an image to its end, without a network, and returns what that printed.

@@ -160,3 +160,25 @@ fn an_image_runs_wherever_containers_do() {
         unit::check(&image);
     });
 }
+
+/// Opens a library of C that is in the stage which builds alone.
+const NEEDY: &str = r#"
+(sb-ext:run-program "/bin/sh" '("-c" "cp $(ls /lib/*/libzstd.so.1 | head -n 1) /tmp/libneedy.so"))
+(sb-alien:load-shared-object "/tmp/libneedy.so")
+"#;
+
+#[test]
+fn an_image_that_lacks_a_library_is_not_built() {
+    let project = Project::new("name: needy\nloader: none\nload: [needy.lisp]\nstart: (values)\n")
+        .with_file("needy.lisp", NEEDY);
+    project.run(&["emit", "dockerfile", "-o", "."]).success();
+    let containers = Containers::with(&DEBIAN);
+    let building = containers.building(&project.folder(), "needy", &[]);
+    let outcome = project.outcome(building);
+    assert_ne!(outcome.code, Some(0));
+    let report = outcome.stdout + &outcome.stderr;
+    assert!(
+        report.contains("a foreign library is missing: /tmp/libneedy.so"),
+        "{report}"
+    );
+}
