@@ -657,31 +657,31 @@ fn files_may_be_unreadable() {
     };
     assert_snapshot!(report(&["-f", "secret.yaml", "check"]), @"error: cannot read `/srv/app/secret.yaml`: permission denied");
     assert_snapshot!(report(&["-C", "secret", "check"]), @"
-    error: `directory`: the folder `/srv/app/secret` may not be read by this user
-     --> lisplaunch.yaml:3:12
-      |
-    3 | directory: secret
-      |            ^^^^^^
-
     error: `load[0]`: the file `/srv/app/secret.lisp` may not be read by this user
      --> lisplaunch.yaml:2:8
       |
     2 | load: [secret.lisp]
       |        ^^^^^^^^^^^
+
+    error: `directory`: the folder `/srv/app/secret` may not be read by this user
+     --> lisplaunch.yaml:3:12
+      |
+    3 | directory: secret
+      |            ^^^^^^
     lisplaunch.yaml: 2 problems
     ");
     assert_snapshot!(report(&["check"]), @"
-    error: `directory`: the folder `/srv/app/secret` may not be read by this user
-     --> lisplaunch.yaml:3:12
-      |
-    3 | directory: secret
-      |            ^^^^^^
-
     error: `load[0]`: the file `/srv/app/secret.lisp` may not be read by this user
      --> lisplaunch.yaml:2:8
       |
     2 | load: [secret.lisp]
       |        ^^^^^^^^^^^
+
+    error: `directory`: the folder `/srv/app/secret` may not be read by this user
+     --> lisplaunch.yaml:3:12
+      |
+    3 | directory: secret
+      |            ^^^^^^
     lisplaunch.yaml: 2 problems
     ");
     assert_snapshot!(report(&["emit", "makefile", "-o", "Makefile"]), @"error: cannot write `Makefile`: permission denied");

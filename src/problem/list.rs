@@ -1,4 +1,5 @@
-//! The problems of one piece of work: each once, all of them counted, the first of them kept.
+//! The problems of one piece of work: each once, all of them counted, the first of them kept, and
+//! listed as a person reads the file.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -9,7 +10,7 @@ use super::{Problem, Severity};
 /// millions of them.
 const MOST: usize = 100;
 
-/// Problems in the order in which they were found.
+/// Problems as they are found.
 #[derive(Debug, Default)]
 pub struct Problems {
     kept: Vec<Problem>,
@@ -54,10 +55,11 @@ impl Problems {
         self.into_vec()
     }
 
-    /// Those that are kept, and how many more there are.
+    /// Those that are kept, in the order of their locations, and how many more there are.
     pub fn into_vec(self) -> Vec<Problem> {
         let more = |count: usize| count.checked_sub(MOST).filter(|more| *more > 0);
         let mut problems = self.kept;
+        sort_by_location(&mut problems);
         problems.extend(
             more(self.warnings)
                 .map(|more| Problem::warning(format!("{more} more warnings are not shown"))),
@@ -67,6 +69,26 @@ impl Problems {
         );
         problems
     }
+}
+
+/// File by file, as the files came up, and from the top of each; what has no location comes last.
+fn sort_by_location(problems: &mut [Problem]) {
+    let locations = problems
+        .iter()
+        .filter_map(|problem| problem.location.as_ref());
+    let mut files: Vec<String> = Vec::new();
+    for name in locations.map(|location| &location.source.name) {
+        if !files.contains(name) {
+            files.push(name.clone());
+        }
+    }
+    problems.sort_by_key(|problem| match &problem.location {
+        Some(location) => {
+            let file = files.iter().position(|name| *name == location.source.name);
+            (file.unwrap_or(files.len()), location.range.start)
+        }
+        None => (files.len(), 0),
+    });
 }
 
 impl Extend<Problem> for Problems {

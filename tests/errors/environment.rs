@@ -75,16 +75,16 @@ fn env_files_hold_names_and_values() {
       |               ^^^^^^^^^^^
       = help: write the file, or remove it from `env-file`
       = help: if it may be missing: `{file: /srv/app/missing.env, optional: true}`
-    error: unknown key `a` in `env-file`
-     --> lisplaunch.yaml:1:12
-    1 | env-file: {a: b}
-      |            ^
-      = help: there are: `file`, `optional`
     error: `env-file` names no file
      --> lisplaunch.yaml:1:11
     1 | env-file: {a: b}
       |           ^^^^^^
       = help: add `file:`
+    error: unknown key `a` in `env-file`
+     --> lisplaunch.yaml:1:12
+    1 | env-file: {a: b}
+      |            ^
+      = help: there are: `file`, `optional`
     ");
 }
 
@@ -223,26 +223,26 @@ fn an_env_file_may_be_missing_if_the_project_says_so() {
     1 | env-file: [{optional: true}]
       |            ^^^^^^^^^^^^^^^^
       = help: add `file:`
-    error: `env-file[0].optional` is `perhaps`: expected `true` or `false`
-     --> lisplaunch.yaml:1:36
-    1 | env-file: [{file: a.env, optional: perhaps}]
-      |                                    ^^^^^^^
     error: cannot read `/srv/app/a.env`: no such file or directory
      --> lisplaunch.yaml:1:19
     1 | env-file: [{file: a.env, optional: perhaps}]
       |                   ^^^^^
       = help: write the file, or remove it from `env-file`
       = help: if it may be missing: `{file: /srv/app/a.env, optional: true}`
-    error: unknown key `flie` in `env-file[0]`
-     --> lisplaunch.yaml:1:13
-    1 | env-file: [{flie: a.env}]
-      |             ^^^^
-      = help: did you mean `file`?
+    error: `env-file[0].optional` is `perhaps`: expected `true` or `false`
+     --> lisplaunch.yaml:1:36
+    1 | env-file: [{file: a.env, optional: perhaps}]
+      |                                    ^^^^^^^
     error: `env-file[0]` names no file
      --> lisplaunch.yaml:1:12
     1 | env-file: [{flie: a.env}]
       |            ^^^^^^^^^^^^^
       = help: add `file:`
+    error: unknown key `flie` in `env-file[0]`
+     --> lisplaunch.yaml:1:13
+    1 | env-file: [{flie: a.env}]
+      |             ^^^^
+      = help: did you mean `file`?
     error: cannot read `/srv/app`: it is a folder
      --> lisplaunch.yaml:1:18
     1 | env-file: {file: ., optional: true}

@@ -93,16 +93,16 @@ fn unknown_keys_of_maps_have_a_hint() {
     1 | swank: {user: me}
       |         ^^^^
       = help: `user` belongs beside `swank:`, not below
-    error: unknown key `restart` in `log`
-     --> lisplaunch.yaml:1:7
-    1 | log: {restart: never}
-      |       ^^^^^^^
-      = help: `restart` belongs beside `log:`, not below
     error: `log` names no file
      --> lisplaunch.yaml:1:6
     1 | log: {restart: never}
       |      ^^^^^^^^^^^^^^^^
       = help: add `file:`, or write `log: FILE`
+    error: unknown key `restart` in `log`
+     --> lisplaunch.yaml:1:7
+    1 | log: {restart: never}
+      |       ^^^^^^^
+      = help: `restart` belongs beside `log:`, not below
     error: unknown key `port` in `sbcl`
      --> lisplaunch.yaml:1:8
     1 | sbcl: {port: 4005}
@@ -113,16 +113,16 @@ fn unknown_keys_of_maps_have_a_hint() {
     1 | sbcl: {dynamic-space: 2GB}
       |        ^^^^^^^^^^^^^
       = help: did you mean `dynamic-space-size`?
-    error: unknown key `size` in `log`
-     --> lisplaunch.yaml:1:7
-    1 | log: {size: 1MB}
-      |       ^^^^
-      = help: there are: `file`, `max-size`, `backups`
     error: `log` names no file
      --> lisplaunch.yaml:1:6
     1 | log: {size: 1MB}
       |      ^^^^^^^^^^^
       = help: add `file:`, or write `log: FILE`
+    error: unknown key `size` in `log`
+     --> lisplaunch.yaml:1:7
+    1 | log: {size: 1MB}
+      |       ^^^^
+      = help: there are: `file`, `max-size`, `backups`
     ");
 }
 
@@ -135,16 +135,16 @@ fn unknown_keys_of_services_have_a_hint() {
         "services:\n  web: {start: (f), services: {}}",
         "services:\n  web: {start: (f), swank: {prot: 1}}",
     ]), @"
-    error: unknown key `strat`
-     --> lisplaunch.yaml:2:9
-    2 |   web: {strat: (f)}
-      |         ^^^^^
-      = help: did you mean `start`?
     error: `web` has nothing to run
      --> lisplaunch.yaml:2:8
     2 |   web: {strat: (f)}
       |        ^^^^^^^^^^^^
       = help: add `systems: [my-app]` and `start: my-app:main`
+    error: unknown key `strat`
+     --> lisplaunch.yaml:2:9
+    2 |   web: {strat: (f)}
+      |         ^^^^^
+      = help: did you mean `start`?
     error: unknown key `templates`
      --> lisplaunch.yaml:2:21
     2 |   web: {start: (f), templates: t}

@@ -48,16 +48,16 @@ fn ready_is_a_form_or_a_url() {
      --> lisplaunch.yaml:1:29
     1 | ready: {form: (f), timeout: soon}
       |                             ^^^^
-    error: unknown key `url` in `ready`
-     --> lisplaunch.yaml:1:9
-    1 | ready: {url: http://localhost/}
-      |         ^^^
-      = help: there are: `form`, `http`, `timeout`
     error: `ready` says nothing to wait for
      --> lisplaunch.yaml:1:8
     1 | ready: {url: http://localhost/}
       |        ^^^^^^^^^^^^^^^^^^^^^^^^
       = help: add `http: http://127.0.0.1:8080/`, or a form: `form: (my-app:up-p)`
+    error: unknown key `url` in `ready`
+     --> lisplaunch.yaml:1:9
+    1 | ready: {url: http://localhost/}
+      |         ^^^
+      = help: there are: `form`, `http`, `timeout`
     error: `ready` must be a map
      --> lisplaunch.yaml:1:8
     1 | ready: [(f), (g)]

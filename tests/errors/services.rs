@@ -257,16 +257,16 @@ fn replicas_are_a_number_of_services_that_differ() {
       |           ^^^ this is a list
     ");
     assert_snapshot!(report("start: (f)\nreplicas: 2\nhttp: 8080\nswank: 4005"), @"
-    error: the services `app-1` and `app-2` both have the swank port 4005
-     --> lisplaunch.yaml:4:8
-    4 | swank: 4005
-      |        ^^^^
-      = help: the number of a replica makes a port of its own: `swank: 400${REPLICA}`
     error: the services `app-1` and `app-2` both have the http port 8080
      --> lisplaunch.yaml:3:7
     3 | http: 8080
       |       ^^^^
       = help: the number of a replica makes a port of its own: `http: 808${REPLICA}`
+    error: the services `app-1` and `app-2` both have the swank port 4005
+     --> lisplaunch.yaml:4:8
+    4 | swank: 4005
+      |        ^^^^
+      = help: the number of a replica makes a port of its own: `swank: 400${REPLICA}`
     ");
     assert_snapshot!(report("start: (f)\nhttp: 808${REPLICA}"), @"
     error: the variable `REPLICA` is not set

@@ -153,21 +153,15 @@ profiles:
     )
     .with_sbcl("");
     assert_snapshot!(brief(project.run(&["check"]), 1), @"
+    error: `load[0]`: there is no file `/srv/app/missing.lisp`
+     --> lisplaunch.yaml:2:8
+    2 | load: [missing.lisp]
+      |        ^^^^^^^^^^^^
     error: the services `one` and `two` have the same log `/srv/app/logs/app.log`
      --> lisplaunch.yaml:3:6
     3 | log: logs/app.log
       |      ^^^^^^^^^^^^
       = help: put the name of each into it: `log: log/{service}.log`
-    error: `load[0]`: there is no file `/srv/app/missing.lisp`
-     --> lisplaunch.yaml:2:8
-    2 | load: [missing.lisp]
-      |        ^^^^^^^^^^^^
-    error: the service `one`: there is no folder `/srv/app/logs` for its log
-     = help: make the folder: supervisord does not
-    error: the service `two`: there is no folder `/srv/app/logs` for its log
-     = help: make the folder: supervisord does not
-    error: `templates`: there is no folder `/srv/app/templates`
-     = help: remove the key, or make the folder
     error: the services `one` and `two` both have the swank port 4005
       --> lisplaunch.yaml:10:31
     10 |   a: {services: {two: {swank: 4005}}}
@@ -181,6 +175,12 @@ profiles:
       --> lisplaunch.yaml:11:50
     11 |   b: {services: {two: {umask: none}}, directory: missing}
        |                                                  ^^^^^^^
+    error: the service `one`: there is no folder `/srv/app/logs` for its log
+     = help: make the folder: supervisord does not
+    error: the service `two`: there is no folder `/srv/app/logs` for its log
+     = help: make the folder: supervisord does not
+    error: `templates`: there is no folder `/srv/app/templates`
+     = help: remove the key, or make the folder
     lisplaunch.yaml: 8 problems
     ");
 }
