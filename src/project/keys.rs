@@ -334,9 +334,9 @@ impl Key {
 }
 
 impl Holds {
-    /// Whether a plain value is a Lisp form.
+    /// Whether a plain value, or one below a name, is a Lisp form.
     pub fn is_lisp(self) -> bool {
-        matches!(self, Form | Forms | Short(Form, _))
+        matches!(self, Form | Forms | Commands | Short(Form, _))
     }
 }
 

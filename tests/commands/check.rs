@@ -105,6 +105,7 @@ fn file(path: &str, value: &str) -> String {
     };
     let key = match path.split_once('.') {
         Some((map, key)) => format!("{map}: {{{beside}{key}: '{value}'}}"),
+        None if path == "commands" => format!("{path}: {{migrate: '{value}'}}"),
         None => format!("{path}: '{value}'"),
     };
     let start = if path == "start" { "" } else { "start: (f)\n" };
