@@ -39,6 +39,9 @@ const PLAIN: Template = Template {
 /// The option without which an error opens the debugger.
 const DISABLE_DEBUGGER: &str = "--disable-debugger";
 
+/// What the words for the program itself come after.
+const END_OF_OPTIONS: &str = "--end-toplevel-options";
+
 /// The templates of command lines.
 pub const TEMPLATES: [Template; 2] = [ARGV, PLAIN];
 
@@ -104,9 +107,7 @@ pub fn program(
     let environment = service.env.iter().filter(|(name, _)| keeps(name));
     Ok(SavedProgram {
         identity: identity(service, cl(service)),
-        start: start
-            .take_while(|word| !is(word, "--end-toplevel-options"))
-            .collect(),
+        start: start.take_while(|word| !is(word, END_OF_OPTIONS)).collect(),
         arguments: service.arguments.clone(),
         environment: environment.cloned().collect(),
         env_file: None,
@@ -114,8 +115,8 @@ pub fn program(
     })
 }
 
-/// The same with the debugger: an error waits for a person, and all messages of the compiler are
-/// printed.
+/// What starts `service` from its sources with the debugger on: an error waits for a person, and all
+/// messages of the compiler are printed.
 ///
 /// # Errors
 /// As for [`argv`], and when a template of the user's own has no command line without
@@ -130,7 +131,11 @@ pub fn debug_argv(
         ..service.clone()
     };
     let argv = render(&service, Purpose::Debug, arguments, templates)?;
-    if argv.words().any(|word| word.resolved() == DISABLE_DEBUGGER) {
+    let mut options = argv
+        .words()
+        .map(Word::resolved)
+        .take_while(|word| word != END_OF_OPTIONS);
+    if options.any(|option| option == DISABLE_DEBUGGER) {
         return Err(Problem::error(format!(
             "a template of your own always gives `{DISABLE_DEBUGGER}`"
         ))

@@ -137,7 +137,7 @@ fn the_sources_are_loaded_though_there_is_an_image() {
     "#);
     let bare = Project::new("name: app\nloader: none\nstart: (f)\nruntime: false\n");
     let printed = bare
-        .run(&["run", "--debug", "--dry-run", "--", "word"])
+        .run(&["run", "--debug", "--dry-run", "--", "--disable-debugger"])
         .success();
     assert_snapshot!(printed, @r"
     cd -P /srv/app && exec \
@@ -145,7 +145,7 @@ fn the_sources_are_loaded_though_there_is_an_image() {
       --eval '(setf *load-verbose* t)' \
       --eval '(f)' \
       --eval '(unless (interactive-stream-p *standard-input*) (loop (sleep 3600)))' \
-      --end-toplevel-options word
+      --end-toplevel-options --disable-debugger
     ");
 }
 
