@@ -24,7 +24,7 @@ pub mod running;
 mod saved;
 mod seen;
 mod slime;
-mod stuck;
+pub(crate) mod stuck;
 mod supervised;
 pub mod supervisor;
 mod surroundings;

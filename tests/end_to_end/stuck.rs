@@ -9,7 +9,7 @@ use std::process::Command;
 const FRAMES: usize = 40;
 
 /// An account of these processes, for the message of a failed test.
-pub(super) fn account(processes: &[i32]) -> String {
+pub(crate) fn account(processes: &[i32]) -> String {
     let mut text = String::new();
     for pid in processes {
         let words = read(&format!("/proc/{pid}/cmdline")).replace('\0', " ");

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::client::Client;
+use crate::end_to_end::stuck;
 use crate::support::Project;
 use crate::support::ports::free_port;
 
@@ -107,7 +108,11 @@ impl Service {
         let start = Instant::now();
         while !done() {
             self.assert_alive();
-            assert!(start.elapsed() < patience, "no {what}:\n{}", self.log());
+            if start.elapsed() > patience {
+                // It makes SBCL write stacks to the log.
+                let account = stuck::account(&[self.pid().cast_signed()]);
+                panic!("no {what}:\n{}\n{account}", self.log());
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
     }

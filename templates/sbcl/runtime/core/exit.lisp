@@ -37,11 +37,13 @@ runs."
     (setf *leave-code* code
           *deadline* (+ (get-internal-real-time)
                         (* *stop-timeout* internal-time-units-per-second)))
-    ;; An image that was not booted has a timeout of its own.
+    ;; An image that was not booted has a timeout and exit hooks of its own.
     (when *identity*
       (when *kill-timer* (set-timer *kill-timer* (+ *stop-timeout* *kill-delay*))))
     (enter :stopping note)
-    (when *identity* (watch-exit))))
+    (if *identity*
+        (watch-exit)
+        (setf sb-ext:*exit-hooks* (append sb-ext:*exit-hooks* '(end-threads))))))
 
 (defun leave (&optional (code 0) note)
   "Leaves as on SIGTERM: the main thread unwinds, the stop forms run once, and the other threads

@@ -29,7 +29,7 @@ need not wait for what it says."
 (defun read-when-ready (read connection)
   "Reads what the client says once all threads of CONNECTION are known: a client that leaves before
 would leave behind those that are not."
-  (loop repeat 1000
+  (loop repeat *most-looks*
         until (threads-ready-p connection)
         do (sleep 1/1000))
   (funcall read connection))

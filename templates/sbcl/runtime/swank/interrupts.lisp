@@ -9,11 +9,15 @@
 (defvar *interrupted* nil
   "Whether this thread is on its way into the debugger for an interrupt, or there.")
 
+(defparameter *most-looks* 60000
+  "How often, a millisecond apart, it is looked whether a thread of swank's has come as far as it
+should. One does at once, unless the machine has much else to do.")
+
 (defun wait-until-begun (thread)
   "Waits for THREAD, where swank has just made it for an evaluation. An interrupt that came before
 that begins would find neither a debugger nor a way out of it, and the thread would stay for ever."
   (when (equal (sb-thread:thread-name thread) "worker")
-    (loop repeat 1000
+    (loop repeat *most-looks*
           while (sb-thread:thread-alive-p thread)
           until (takes-interrupts-p thread)
           do (sleep 1/1000))))
