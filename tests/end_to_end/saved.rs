@@ -1,15 +1,16 @@
 //! Services that process managers start from saved images, and start again.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::network::get;
 use super::running::{assert_sbcl, eventually, kill};
 use super::supervisor::Supervisor;
 use super::under_systemd::{Hunchentoot, UNIT, copy_example};
-use super::with_compiled_systems;
-use crate::support::Project;
+use super::{with_compiled_systems, with_quicklisp};
 use crate::support::ports::free_port;
+use crate::support::{Project, REPOSITORY};
 
 const SERVICE: &str = "hello-hunchentoot";
 
@@ -77,6 +78,59 @@ fn supervisord_starts_an_image_again_and_new_code_where_it_is_stale() {
     assert!(log.contains("the saved image is stale: "), "{log}");
     let answer = supervisor.control(&["stop", SERVICE]);
     assert!(answer.contains("stopped"), "{answer}");
+}
+
+/// All examples, with ports of their own, and the project file of one that starts from an image.
+fn example_with_image(name: &str) -> (Project, PathBuf) {
+    let project = with_quicklisp(Project::empty());
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(format!("{REPOSITORY}/examples/."))
+        .arg(project.folder())
+        .status();
+    assert!(copied.unwrap().success());
+    let file = project.folder().join(name).join("lisplaunch.yaml");
+    fs::write(&file, fs::read_to_string(&file).unwrap() + "core: true\n").unwrap();
+    let ports = ["PORT", "SERVER_PORT", "SWANK_PORT", "WEB_PORT"];
+    let project = ports.iter().fold(project, |project, variable| {
+        project.with_variable(variable, &free_port().to_string())
+    });
+    (project, file)
+}
+
+#[test]
+fn each_example_is_started_again_from_its_image() {
+    let examples: [(&str, &[&str]); 3] = [
+        ("hello", &["hello"]),
+        ("lucerne", &["lucerne-hello-world"]),
+        (
+            "shop",
+            &["shop:shop-web", "shop:shop-worker", "shop:shop-mailer"],
+        ),
+    ];
+    for (name, programs) in examples {
+        let (project, file) = example_with_image(name);
+        let file = file.to_str().unwrap();
+        project.run(&["build", "-f", file]).success();
+        let supervisor = Supervisor::start(&project, &["-f", file]);
+        let all_are_ready = || {
+            let pids = programs.iter().map(|program| supervisor.running(program));
+            let pids: Vec<i32> = pids.collect();
+            project.run(&["status", "-f", file, "--wait=60s"]).success();
+            for pid in &pids {
+                assert!(is_from_image(*pid), "{:?}", words(*pid));
+            }
+            pids
+        };
+        for (program, pid) in programs.iter().zip(all_are_ready()) {
+            kill(pid);
+            eventually("supervisord starts it again", || {
+                supervisor.pid(program).filter(|now| *now != pid)
+            });
+        }
+        all_are_ready();
+        supervisor.control(&["stop", "all"]);
+    }
 }
 
 #[test]
