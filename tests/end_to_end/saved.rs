@@ -90,7 +90,8 @@ fn example_with_image(name: &str) -> (Project, PathBuf) {
         .status();
     assert!(copied.unwrap().success());
     let file = project.folder().join(name).join("lisplaunch.yaml");
-    fs::write(&file, fs::read_to_string(&file).unwrap() + "core: true\n").unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text + "core: true\nstart-timeout: 1s\n").unwrap();
     let ports = ["PORT", "SERVER_PORT", "SWANK_PORT", "WEB_PORT"];
     let project = ports.iter().fold(project, |project, variable| {
         project.with_variable(variable, &free_port().to_string())
