@@ -13,8 +13,9 @@ use super::load::{Kind, Load, Seen};
 use super::network::get;
 use super::running::{Running, eventually, kill};
 use super::supervisor::Supervisor;
+use super::under_systemd::systemd_with_units;
 use super::with_compiled_systems;
-use crate::consumer::{Nginx, Systemd};
+use crate::consumer::Nginx;
 use crate::support::{Outcome, Project, REPOSITORY, make_executable};
 
 pub(super) const SYSTEM: &str =
@@ -374,16 +375,7 @@ fn replicas_without_a_file_of_nginx_start_again_with_a_warning() {
 #[test]
 fn replicas_start_again_one_by_one_below_systemd() {
     let mut shop = Shop::new("");
-    let systemd = Systemd::start(&shop.project.home());
-    let cache = super::cache_folder();
-    systemd.success(&[
-        "set-environment",
-        &format!("XDG_CACHE_HOME={}", cache.display()),
-    ]);
-    let units = systemd.units();
-    let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
-    shop.project.run(&emit).success();
-    systemd.success(&["daemon-reload"]);
+    let systemd = systemd_with_units(&shop.project, &[]);
     systemd.success(&["start", "shop.target"]);
     for replica in 0..2 {
         shop.serves(replica, "one");

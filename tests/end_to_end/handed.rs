@@ -10,6 +10,7 @@ use super::load::{Kind, Load, Seen};
 use super::network::{get, is_free};
 use super::running::{Running, eventually};
 use super::supervisor::Supervisor;
+use super::under_systemd::systemd_with_units;
 use super::with_compiled_systems;
 use crate::consumer::Systemd;
 use crate::support::ports::free_port;
@@ -40,21 +41,6 @@ impl Shop {
 
     fn write(&self, code: &str) {
         fs::write(self.project.folder().join("shop.lisp"), code).unwrap();
-    }
-
-    /// The systemd of a user that has its units.
-    fn systemd(&self) -> Systemd {
-        let systemd = Systemd::start(&self.project.home());
-        let cache = super::cache_folder();
-        systemd.success(&[
-            "set-environment",
-            &format!("XDG_CACHE_HOME={}", cache.display()),
-        ]);
-        let units = systemd.units();
-        let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
-        self.project.run(&emit).success();
-        systemd.success(&["daemon-reload"]);
-        systemd
     }
 
     /// What lisplaunch does where that systemd is.
@@ -91,7 +77,7 @@ fn nothing_was_lost(seen: &Seen) {
 #[test]
 fn one_process_starts_again_below_systemd_and_connections_wait() {
     let shop = Shop::new("");
-    let systemd = shop.systemd();
+    let systemd = systemd_with_units(&shop.project, &[]);
     systemd.success(&["start", "shop.service"]);
     shop.serves("one");
     assert_snapshot!(shop.lisplaunch(&systemd, &["deploy", "--dry-run"]).success(), @"
@@ -127,7 +113,7 @@ fn one_process_starts_again_below_systemd_and_connections_wait() {
 fn the_image_before_is_put_back_below_systemd_and_connections_wait() {
     let shop = Shop::new("core: true\nstop: (shop:stop)\n");
     shop.project.run(&["build"]).success();
-    let systemd = shop.systemd();
+    let systemd = systemd_with_units(&shop.project, &[]);
     // The first connection starts it.
     systemd.success(&["start", "shop.socket"]);
     let said = shop.lisplaunch(&systemd, &["doctor"]).stdout;
@@ -160,7 +146,7 @@ fn the_image_before_is_put_back_below_systemd_and_connections_wait() {
 #[test]
 fn replicas_with_one_socket_start_again_one_by_one_below_systemd() {
     let shop = Shop::new("replicas: 2\n");
-    let systemd = shop.systemd();
+    let systemd = systemd_with_units(&shop.project, &[]);
     systemd.success(&["start", "shop.target"]);
     shop.serves("one");
     let pids = || [1, 2].map(|number| pid(&systemd, &format!("shop-shop-{number}.service")));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::network::{get, is_free, request};
 use super::running::eventually;
-use super::{example, with_compiled_systems};
+use super::{cache_folder, example, with_compiled_systems};
 use crate::consumer::Systemd;
 use crate::support::ports::free_port;
 use crate::support::{Project, REPOSITORY};
@@ -32,14 +32,8 @@ impl Hunchentoot {
         let yaml = fs::read_to_string(&file).unwrap() + keys;
         fs::write(file, yaml).unwrap();
         project = with_compiled_systems(project);
-        let systemd = Systemd::start(&project.home());
-        let cache = variable(&project, "XDG_CACHE_HOME");
-        systemd.success(&["set-environment", &format!("XDG_CACHE_HOME={cache}")]);
-        let units = systemd.units();
         project.run(&["build"]).success();
-        let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
-        project.run(&[&emit, options].concat()).success();
-        systemd.success(&["daemon-reload"]);
+        let systemd = systemd_with_units(&project, options);
         systemd.success(&["start", UNIT]);
         Hunchentoot {
             systemd,
@@ -80,11 +74,17 @@ impl Hunchentoot {
     }
 }
 
-fn variable(project: &Project, name: &str) -> String {
-    let command = project.command(&[]);
-    let mut variables = command.get_envs();
-    let found = variables.find_map(|(own, value)| (own == name).then_some(value?));
-    found.unwrap().to_str().unwrap().to_owned()
+/// The systemd of a user that has the units of a project, written with these options; its services
+/// find the compiled Lisp systems.
+pub(super) fn systemd_with_units(project: &Project, options: &[&str]) -> Systemd {
+    let systemd = Systemd::start(&project.home());
+    let cache = format!("XDG_CACHE_HOME={}", cache_folder().display());
+    systemd.success(&["set-environment", &cache]);
+    let units = systemd.units();
+    let emit = ["emit", "systemd", "--user", "-o", units.to_str().unwrap()];
+    project.run(&[&emit, options].concat()).success();
+    systemd.success(&["daemon-reload"]);
+    systemd
 }
 
 pub(super) fn copy_example(folder: &Path) {
@@ -161,20 +161,11 @@ fn a_shop_is_started_and_stopped_as_a_whole() {
     let project = with_compiled_systems(Project::empty());
     let data = project.folder();
     let port = free_port();
-    let systemd = Systemd::start(&project.home());
-    let cache = variable(&project, "XDG_CACHE_HOME");
-    systemd.success(&["set-environment", &format!("XDG_CACHE_HOME={cache}")]);
     let (web_port, shop_data) = (
         format!("WEB_PORT={port}"),
         format!("SHOP_DATA={}", data.display()),
     );
-    let units = systemd.units();
-    let emit = project.run(&[
-        "emit",
-        "systemd",
-        "--user",
-        "-o",
-        units.to_str().unwrap(),
+    let options = [
         "-f",
         &example("shop"),
         "--set",
@@ -185,9 +176,8 @@ fn a_shop_is_started_and_stopped_as_a_whole() {
         "WORKER_SECONDS=1",
         "--set",
         "MAILER_SECONDS=1",
-    ]);
-    emit.success();
-    systemd.success(&["daemon-reload"]);
+    ];
+    let systemd = systemd_with_units(&project, &options);
     systemd.success(&["start", "shop.target"]);
     // All of them are ready by now.
     let order = request(port, "POST", "/orders/green-tea").expect("the shop takes an order");
